@@ -1,0 +1,9 @@
+/** Decimal, as file managers and Slack show it: "840 B", "84 kB", "1.8 MB". */
+export function formatBytes(sizeBytes: number): string {
+  const exponent = Math.min(Math.floor(Math.log10(Math.max(sizeBytes, 1)) / 3), UNITS.length - 1);
+  const value = sizeBytes / 1000 ** exponent;
+  const digits = exponent > 0 && value < 10 ? 1 : 0;
+  return `${Number(value.toFixed(digits))} ${UNITS[exponent]}`;
+}
+
+const UNITS = ["B", "kB", "MB", "GB"] as const;

@@ -1,0 +1,225 @@
+import type { _Object, PutObjectCommandInput, S3ClientConfig } from "@aws-sdk/client-s3";
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { jitterMs, retry } from "../retry.ts";
+
+/** One bucket of an S3-compatible store, and the five things that this app does with it. */
+export interface Bucket {
+  put(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult>;
+  /** `undefined` when there is no such object. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Deleting what is not there is fine. */
+  delete(key: string): Promise<void>;
+  /** In UTF-8 byte order. */
+  list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ListedObject>;
+}
+
+export interface PutOptions {
+  contentType: string;
+  cacheControl?: string;
+  /** Only when the key does not exist. */
+  ifNoneMatch?: "*";
+  /** Only when the object still has this ETag. */
+  ifMatch?: string;
+}
+
+export type PutResult = { outcome: "stored"; etag: string } | { outcome: "precondition_failed" };
+
+export interface ListedObject {
+  key: string;
+  sizeBytes: number;
+  etag: string;
+  lastModified: Date;
+}
+
+export interface BucketOptions {
+  bucket: string;
+  region: string;
+  /** Of an S3-compatible store; path-style addressing is used with it. */
+  endpoint?: string | undefined;
+  /** Static keys, or how to get them when they are first needed. */
+  credentials: Credentials | (() => Promise<Credentials>);
+  clock: Clock;
+}
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}
+
+/** What S3 refused or failed to do after three tries. The message names key, status and code only. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly code: string;
+
+  constructor(message: string, options: { code: string; cause: unknown }) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+  }
+}
+
+/** The SDK is loaded, and the client built, with the first call. */
+export function createBucket(options: BucketOptions): Bucket {
+  const { bucket, clock } = options;
+  const tries = { clock, waitMs };
+  let connection: ReturnType<typeof connect> | undefined;
+  const s3 = () => (connection ??= connect(options));
+
+  async function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
+    const { client, PutObjectCommand } = await s3();
+    const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
+    try {
+      const { ETag } = await retry(() => client.send(new PutObjectCommand(input)), tries);
+      return { outcome: "stored", etag: ETag ?? "" };
+    } catch (error) {
+      if (isPreconditionFailure(error, wanted)) {
+        return { outcome: "precondition_failed" };
+      }
+      throw toStorageError("store", key, error);
+    }
+  }
+
+  async function get(key: string): Promise<StoredObject | undefined> {
+    const { client, GetObjectCommand } = await s3();
+    async function attempt(): Promise<StoredObject> {
+      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+      return { body, etag: object.ETag ?? "" };
+    }
+    try {
+      return await retry(attempt, tries);
+    } catch (error) {
+      if (inspectError(error).code === "NoSuchKey") {
+        return undefined;
+      }
+      throw toStorageError("read", key, error);
+    }
+  }
+
+  async function remove(key: string): Promise<void> {
+    const { client, DeleteObjectCommand } = await s3();
+    const input = { Bucket: bucket, Key: key };
+    try {
+      await retry(() => client.send(new DeleteObjectCommand(input)), tries);
+    } catch (error) {
+      throw toStorageError("delete", key, error);
+    }
+  }
+
+  async function* list(
+    prefix: string,
+    page: { startAfter?: string } = {},
+  ): AsyncIterable<ListedObject> {
+    const { client, ListObjectsV2Command } = await s3();
+    let startAfter = page.startAfter;
+    do {
+      const input = { Bucket: bucket, Prefix: prefix, StartAfter: startAfter };
+      const listed = await listPage(() => client.send(new ListObjectsV2Command(input)), prefix);
+      const objects = (listed.Contents ?? []).map(toListedObject);
+      yield* objects;
+      startAfter = listed.IsTruncated === true ? objects.at(-1)?.key : undefined;
+    } while (startAfter !== undefined);
+  }
+
+  async function listPage<Page>(send: () => Promise<Page>, prefix: string): Promise<Page> {
+    try {
+      return await retry(send, tries);
+    } catch (error) {
+      throw toStorageError("list", prefix, error);
+    }
+  }
+
+  return { put, get, delete: remove, list };
+}
+
+export interface StoredObject {
+  body: Buffer;
+  etag: string;
+}
+
+const CONNECTION_TIMEOUT_MS = 3000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+async function connect(options: BucketOptions) {
+  const sdk = await import("@aws-sdk/client-s3");
+  const config: S3ClientConfig = {
+    region: options.region,
+    credentials: options.credentials,
+    // Retries are ours: the SDK's leave out 409 and a body that breaks off.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
+  };
+  return { ...sdk, client: new sdk.S3Client(config) };
+}
+
+function toPutInput(
+  object: { Bucket: string; Key: string; Body: Uint8Array },
+  wanted: PutOptions,
+): PutObjectCommandInput {
+  return {
+    ...object,
+    ContentType: wanted.contentType,
+    CacheControl: wanted.cacheControl,
+    IfNoneMatch: wanted.ifNoneMatch,
+    // Ceph understands an ETag here only without its quotes; AWS takes both.
+    IfMatch: wanted.ifMatch?.replaceAll('"', ""),
+  };
+}
+
+function toListedObject(object: _Object): ListedObject {
+  return {
+    key: object.Key ?? "",
+    sizeBytes: object.Size ?? 0,
+    etag: object.ETag ?? "",
+    lastModified: object.LastModified ?? new Date(0),
+  };
+}
+
+/** No status at all is a connection that broke or timed out. 409 is two conditional puts that raced. */
+function waitMs(error: unknown, attempt: number): number | undefined {
+  const { status, code } = inspectError(error);
+  const isTransient =
+    status === undefined
+      ? code !== "CredentialsProviderError"
+      : status >= 500 || status === 429 || TRANSIENT_CODES.has(code);
+  return isTransient ? jitterMs(attempt) : undefined;
+}
+
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  "ConditionalRequestConflict",
+  "OperationAborted",
+  "RequestTimeout",
+  // The SDK has learnt the server's time from the refusal.
+  "RequestTimeTooSkewed",
+]);
+
+/** With `If-Match`, S3 answers 404 when the object is gone. */
+function isPreconditionFailure(error: unknown, wanted: PutOptions): boolean {
+  const { status, code } = inspectError(error);
+  return status === 412 || (wanted.ifMatch !== undefined && code === "NoSuchKey");
+}
+
+function inspectError(error: unknown): { status: number | undefined; code: string } {
+  const parsed = v.safeParse(ServiceError, error);
+  return parsed.success
+    ? { status: parsed.output.$metadata?.httpStatusCode, code: parsed.output.name }
+    : { status: undefined, code: "Unknown" };
+}
+
+const ServiceError = v.object({
+  name: v.string(),
+  $metadata: v.optional(v.object({ httpStatusCode: v.optional(v.number()) })),
+});
+
+function toStorageError(verb: string, key: string, cause: unknown): StorageError {
+  const { status, code } = inspectError(cause);
+  const state = status === undefined ? code : `${status} ${code}`;
+  return new StorageError(`Cannot ${verb} object ${key}: ${state}`, { code, cause });
+}

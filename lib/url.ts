@@ -1,0 +1,10 @@
+/** The URL, or `undefined` when the text is none. (`URL.parse` itself is missing from Node 20.19.) */
+export function inspectUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/u.test(hostname)
+  );
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/** The SDK's reminder that Node 20 has reached its end. */
+const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+
+/** `npm test` runs `unit`; `.ci/run` runs the slower lanes too. */
+export default defineConfig({
+  test: {
+    projects: [
+      lane("unit", {
+        include: ["test/**/*.test.ts"],
+        exclude: ["test/browser/**", "test/lanes/**"],
+        setupFiles: ["test/setup.ts"],
+        testTimeout: 15_000,
+      }),
+      lane("browser", { include: ["test/browser/**/*.test.ts"] }),
+      lane("built", { include: ["test/lanes/built.test.ts"] }),
+      lane("vercel-dev", { include: ["test/lanes/vercel-dev.test.ts"] }),
+      // Against S3_ENDPOINT: see test/helpers/contract-store.ts.
+      lane("real-s3", {
+        include: ["test/lanes/real-s3.test.ts", "test/storage/s3.contract.test.ts"],
+      }),
+    ],
+  },
+});
+
+function lane(name: string, test: Record<string, unknown>) {
+  return { test: { name, testTimeout: 120_000, hookTimeout: 240_000, env: QUIET, ...test } };
+}
