@@ -1,0 +1,84 @@
+import type { ImageSize } from "./image-size.ts";
+import { asciiAt, viewOf } from "./bytes.ts";
+import { densityCorrectedSize, orientedSize, parseExif } from "./exif.ts";
+
+interface JpegSegment {
+  marker: number;
+  start: number;
+  end: number;
+}
+
+const APP1 = 0xe1;
+const SOS = 0xda;
+const FIRST_FRAME = 0xc0;
+const LAST_FRAME = 0xcf;
+const NOT_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
+const EXIF_SIGNATURE_BYTES = 6;
+
+// Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits.
+const DECODABLE_FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca]);
+const DECODABLE_COMPONENTS = new Set([1, 3, 4]);
+const MAX_SIDE = 65_500;
+
+/**
+ * Chromium takes the first EXIF segment before the scan, useful or not, and neither a second one nor XMP. It corrects
+ * the size by the EXIF resolution, then turns it by the EXIF orientation. It refuses a height of 0 (DNL).
+ */
+export function inspectJpeg(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
+  let frame: JpegSegment | undefined;
+  let app1: JpegSegment | undefined;
+  for (const segment of headerSegments(bytes)) {
+    if (isFrame(segment)) {
+      if (frame !== undefined || !isDecodable(bytes, segment)) return undefined;
+      frame = segment;
+    }
+    if (isExif(bytes, segment)) app1 ??= segment;
+  }
+  if (frame === undefined || Math.max(stored.width, stored.height) > MAX_SIDE) return undefined;
+  if (app1 === undefined) return stored;
+  const exif = parseExif(bytes.subarray(app1.start + EXIF_SIGNATURE_BYTES, app1.end));
+  return orientedSize(exif, densityCorrectedSize(exif, stored));
+}
+
+// The walk of libjpeg's next_marker(): junk, fill bytes and markers without a body are passed over.
+function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
+  const view = viewOf(bytes);
+  let at = 2;
+  let marker = 0;
+  while (marker !== SOS) {
+    while (view.getUint8(at) !== 0xff) at += 1;
+    while (view.getUint8(at) === 0xff) at += 1;
+    marker = view.getUint8(at);
+    at += 1;
+    if (hasBody(marker)) {
+      const length = Math.max(2, view.getUint16(at));
+      yield { marker, start: at + 2, end: at + length };
+      at += length;
+    }
+  }
+}
+
+function hasBody(marker: number): boolean {
+  return marker > 0x01 && !(marker >= 0xd0 && marker <= 0xd9);
+}
+
+function isFrame({ marker }: JpegSegment): boolean {
+  return marker >= FIRST_FRAME && marker <= LAST_FRAME && !NOT_FRAMES.has(marker);
+}
+
+function isDecodable(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  const view = viewOf(bytes);
+  const components = view.getUint8(start + 5);
+  return (
+    DECODABLE_FRAMES.has(marker) &&
+    view.getUint8(start) === 8 &&
+    DECODABLE_COMPONENTS.has(components) &&
+    end - start === 6 + 3 * components
+  );
+}
+
+function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return (
+    marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
+  );
+}

@@ -1,0 +1,73 @@
+import { crc32 } from "node:zlib";
+import { asciiAt, viewOf } from "./bytes.ts";
+import { type Exif, orientedSize, parseExif } from "./exif.ts";
+import type { ImageSize } from "./image-size.ts";
+
+interface PngChunk {
+  type: string;
+  start: number;
+  end: number;
+}
+
+const SIGNATURE_BYTES = 8;
+const HEADER_BYTES = 13;
+const MAX_SIDE = 1_000_000;
+
+// PNG specification, table 12: the bit depths of each colour type.
+const DEPTHS_BY_COLOUR_TYPE = new Map([
+  [0, [1, 2, 4, 8, 16]],
+  [2, [8, 16]],
+  [3, [1, 2, 4, 8]],
+  [4, [8, 16]],
+  [6, [8, 16]],
+]);
+
+/**
+ * Chromium turns a PNG by its first intact `eXIf` chunk, if that stands before the pixels; neither `pHYs` nor an EXIF
+ * resolution changes the size. It refuses Apple's CgBI variant and critical chunks that it does not know.
+ */
+export function inspectPng(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
+  const header = chunkAt(bytes, SIGNATURE_BYTES);
+  if (!isDecodable(bytes, header) || Math.max(stored.width, stored.height) > MAX_SIDE)
+    return undefined;
+  let exif: Exif | undefined;
+  for (const chunk of chunksUntilPixels(bytes, header)) {
+    if (isUnknownCritical(chunk)) return undefined;
+    if (chunk.type === "eXIf" && isIntact(bytes, chunk))
+      exif ??= parseExif(bytes.subarray(chunk.start, chunk.end));
+  }
+  return exif === undefined ? stored : orientedSize(exif, stored);
+}
+
+function* chunksUntilPixels(bytes: Uint8Array, header: PngChunk): Generator<PngChunk> {
+  let chunk = chunkAt(bytes, header.end + 4);
+  while (chunk.type !== "IDAT") {
+    yield chunk;
+    chunk = chunkAt(bytes, chunk.end + 4);
+  }
+}
+
+function chunkAt(bytes: Uint8Array, at: number): PngChunk {
+  const start = at + 8;
+  return { type: asciiAt(bytes, at + 4), start, end: start + viewOf(bytes).getUint32(at) };
+}
+
+function isDecodable(bytes: Uint8Array, header: PngChunk): boolean {
+  const { type, start, end } = header;
+  if (type !== "IHDR" || end - start !== HEADER_BYTES || !isIntact(bytes, header)) return false;
+  const [depth = 0, colourType = 0, compression, filter, interlace = 0] = bytes.subarray(
+    start + 8,
+    end,
+  );
+  const isKnownColour = DEPTHS_BY_COLOUR_TYPE.get(colourType)?.includes(depth) ?? false;
+  return isKnownColour && compression === 0 && filter === 0 && interlace <= 1;
+}
+
+function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
+  return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
+}
+
+// An upper-case first letter says that the picture cannot be shown without the chunk.
+function isUnknownCritical({ type }: PngChunk): boolean {
+  return type !== "PLTE" && /^[A-Z]/.test(type);
+}
