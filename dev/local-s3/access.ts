@@ -1,0 +1,25 @@
+import { parseAuthorization } from "./authorization.ts";
+import { verifyPayload } from "./payload.ts";
+import type { S3Request } from "./request.ts";
+import { S3Error } from "./s3-error.ts";
+import { verifySignature } from "./sigv4.ts";
+import type { Signer } from "./sigv4.ts";
+
+/** Lets signed requests through, and anonymous reads of public objects: what a CDN in front of the bucket shows. */
+export function verifyAccess(
+  request: S3Request,
+  signer: Signer,
+  publicPrefixes: readonly string[],
+  nowMs: number,
+): void {
+  const authorization = parseAuthorization(request);
+  if (authorization !== undefined) verifySignature(request, authorization, signer, nowMs);
+  else if (!isPublicRead(request, publicPrefixes))
+    throw new S3Error("AccessDenied", "Access Denied");
+  verifyPayload(request, authorization?.payloadHash);
+}
+
+function isPublicRead({ method, key }: S3Request, publicPrefixes: readonly string[]): boolean {
+  const isRead = method === "GET" || method === "HEAD";
+  return isRead && key !== "" && publicPrefixes.some((prefix) => key.startsWith(prefix));
+}

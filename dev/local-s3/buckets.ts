@@ -1,0 +1,40 @@
+import { createObjectStore } from "./object-store.ts";
+import type { ObjectStore, Shelf } from "./object-store.ts";
+import { S3Error } from "./s3-error.ts";
+
+export interface Buckets {
+  find: (name: string) => ObjectStore | undefined;
+  /** Does nothing when the bucket exists. */
+  create: (name: string) => void;
+  remove: (name: string) => void;
+}
+
+/** Where shelves stand, one per bucket. */
+export interface ShelfRoom {
+  names: () => string[];
+  open: (bucket: string) => Shelf;
+  remove: (bucket: string) => void;
+}
+
+export function createBuckets(room: ShelfRoom): Buckets {
+  const stores = new Map<string, ObjectStore>();
+  for (const name of room.names())
+    if (isBucketName(name)) stores.set(name, createObjectStore(room.open(name)));
+  return {
+    find: (name) => stores.get(name),
+    create(name) {
+      if (!isBucketName(name))
+        throw new S3Error("InvalidBucketName", "The specified bucket is not valid.");
+      if (!stores.has(name)) stores.set(name, createObjectStore(room.open(name)));
+    },
+    remove(name) {
+      stores.delete(name);
+      room.remove(name);
+    },
+  };
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html — which also makes a safe folder name.
+function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..");
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { throwRefusal } from "./faults.ts";
+import type { FaultKind, Faults } from "./faults.ts";
+import { parseRequestHead, readBody, verifyBodyLength } from "./request.ts";
+import type { S3Request, S3RequestHead } from "./request.ts";
+import { errorResponse } from "./response.ts";
+import type { S3Response } from "./response.ts";
+
+export interface RecordedRequest {
+  method: string;
+  bucket: string;
+  key: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  /** 0 while unanswered, and for ever when the connection was dropped. */
+  status: number;
+}
+
+export interface ConnectionOptions {
+  faults: Faults;
+  /** In the order of arrival; requests whose path cannot be read are missing. */
+  requests: RecordedRequest[];
+  execute: (request: S3Request) => S3Response;
+}
+
+/** One request from the socket to the answer, or to whatever a fault makes of it. */
+export async function serveConnection(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  options: ConnectionOptions,
+): Promise<void> {
+  const requestId = randomBytes(8).toString("hex").toUpperCase();
+  let record: RecordedRequest | undefined;
+  let fault: FaultKind | undefined;
+  let response: S3Response;
+  try {
+    const head = parseRequestHead(incoming);
+    record = recordRequest(head);
+    options.requests.push(record);
+    fault = options.faults.strike(head);
+    if (isFatalOnArrival(fault, head)) {
+      await dropOnArrival(fault, incoming);
+      return;
+    }
+    verifyBodyLength(head);
+    const body = await readBody(incoming);
+    if (fault === "stall") {
+      return;
+    }
+    throwRefusal(fault);
+    response = options.execute({ ...head, body });
+  } catch (error) {
+    response = errorResponse(error, incoming.url ?? "", requestId);
+  }
+  if (outgoing.destroyed) {
+    return;
+  }
+  if (fault === "executed_then_reset") {
+    incoming.socket.resetAndDestroy();
+  } else if (fault === "reset_mid_body") {
+    sendHalf(outgoing, response);
+  } else {
+    if (record !== undefined) {
+      record.status = response.status;
+    }
+    send(outgoing, response, requestId);
+  }
+}
+
+function recordRequest({ method, bucket, key, query, headers }: S3RequestHead): RecordedRequest {
+  return {
+    method,
+    bucket,
+    key,
+    query: Object.fromEntries(query),
+    headers: Object.fromEntries(headers),
+    status: 0,
+  };
+}
+
+// A GET breaks off in the answer's body, everything else in the request's.
+function isFatalOnArrival(fault: FaultKind | undefined, { method }: S3RequestHead): boolean {
+  return fault === "reset" || (fault === "reset_mid_body" && method !== "GET");
+}
+
+async function dropOnArrival(
+  fault: FaultKind | undefined,
+  incoming: IncomingMessage,
+): Promise<void> {
+  if (fault === "reset_mid_body") {
+    await Promise.race([once(incoming, "data"), once(incoming, "end")]);
+  }
+  incoming.socket.resetAndDestroy();
+}
+
+function send(
+  outgoing: ServerResponse,
+  { status, headers, body }: S3Response,
+  requestId: string,
+): void {
+  const hasNoBody = status === 204 || status === 304;
+  const length = hasNoBody ? {} : { "content-length": String(body?.length ?? 0) };
+  outgoing.writeHead(status, {
+    server: "local-s3",
+    "x-amz-request-id": requestId,
+    ...length,
+    ...headers,
+  });
+  outgoing.end(body);
+}
+
+// destroy(), not a reset: what was written is to arrive.
+function sendHalf(
+  outgoing: ServerResponse,
+  { status, headers, body = Buffer.alloc(0) }: S3Response,
+): void {
+  outgoing.writeHead(status, { "content-length": String(body.length), ...headers });
+  outgoing.write(body.subarray(0, body.length / 2), () => outgoing.destroy());
+}

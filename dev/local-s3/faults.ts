@@ -1,0 +1,74 @@
+import type { S3RequestHead } from "./request.ts";
+import { S3Error } from "./s3-error.ts";
+import type { S3ErrorCode } from "./s3-error.ts";
+
+export interface FaultRule {
+  /** LIST is ListObjectsV2; DELETE covers DeleteObjects. */
+  on: "PUT" | "GET" | "HEAD" | "DELETE" | "LIST";
+  /** Tested against the object key; for LIST, against the prefix. Without it: every request. */
+  key?: RegExp;
+  /** How often the fault strikes. Without it: every time, until clearFaults(). */
+  times?: number;
+  /** From 0 to 1. Without it: certainly. */
+  probability?: number;
+  kind: FaultKind;
+}
+
+/** `executed_then_reset` is carried out, and the answer lost; every other fault leaves the bucket as it was. */
+export type FaultKind =
+  | keyof typeof REFUSALS
+  | "stall"
+  | "reset"
+  | "reset_mid_body"
+  | "executed_then_reset";
+
+export interface Faults {
+  add: (rule: FaultRule) => void;
+  clear: () => void;
+  /** The fault that strikes this request, counted as struck; the earliest matching rule wins. */
+  strike: (request: S3RequestHead) => FaultKind | undefined;
+}
+
+export function createFaults(random: () => number): Faults {
+  let rules: { rule: FaultRule; left: number }[] = [];
+  return {
+    add: (rule) => void rules.push({ rule, left: rule.times ?? Infinity }),
+    clear: () => void (rules = []),
+    strike(request) {
+      const entry = rules.find(
+        ({ rule, left }) =>
+          left > 0 && matches(rule, request) && random() < (rule.probability ?? 1),
+      );
+      if (entry === undefined) return undefined;
+      entry.left -= 1;
+      return entry.rule.kind;
+    },
+  };
+}
+
+/** Throws for the faults which are answers; the others concern the connection. */
+export function throwRefusal(kind: FaultKind | undefined): void {
+  for (const [name, code] of Object.entries(REFUSALS))
+    if (name === kind) throw new S3Error(code, "A fault that was ordered.");
+}
+
+const REFUSALS = {
+  slow_down: "SlowDown",
+  error_500: "InternalError",
+  forbidden: "AccessDenied",
+  conflict: "ConditionalRequestConflict",
+  precondition_failed: "PreconditionFailed",
+  no_such_bucket: "NoSuchBucket",
+} as const satisfies Record<string, S3ErrorCode>;
+
+function matches(rule: FaultRule, request: S3RequestHead): boolean {
+  const on = operationOf(request);
+  const subject = on === "LIST" ? (request.query.get("prefix") ?? "") : request.key;
+  return rule.on === on && (rule.key === undefined || subject.search(rule.key) !== -1);
+}
+
+function operationOf({ method, key, query }: S3RequestHead): string {
+  if (method === "GET" && key === "") return "LIST";
+  if (method === "POST" && query.has("delete")) return "DELETE";
+  return method;
+}

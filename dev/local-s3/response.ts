@@ -1,0 +1,30 @@
+import { S3Error } from "./s3-error.ts";
+import { renderXml } from "./xml.ts";
+import type { XmlElements } from "./xml.ts";
+
+export interface S3Response {
+  status: number;
+  headers: Record<string, string>;
+  body?: Buffer;
+}
+
+export function xmlResponse(root: string, elements: XmlElements, status = 200): S3Response {
+  return {
+    status,
+    headers: { "content-type": "application/xml" },
+    body: Buffer.from(renderXml(root, elements)),
+  };
+}
+
+/** Anything but an S3Error is a bug of this server, and says so to whoever called it. */
+export function errorResponse(error: unknown, resource: string, requestId: string): S3Response {
+  const refusal = error instanceof S3Error ? error : new S3Error("InternalError", String(error));
+  const elements = {
+    Code: refusal.code,
+    Message: refusal.message,
+    Resource: resource,
+    RequestId: requestId,
+    HostId: "local-s3",
+  };
+  return xmlResponse("Error", elements, refusal.status);
+}

@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { verifyAccess } from "./access.ts";
+import { createBuckets } from "./buckets.ts";
+import type { Buckets } from "./buckets.ts";
+import { serveConnection } from "./connection.ts";
+import type { RecordedRequest } from "./connection.ts";
+import { openDiskRoom } from "./disk-shelf.ts";
+import { createFaults } from "./faults.ts";
+import type { FaultRule } from "./faults.ts";
+import { createMemoryRoom } from "./memory-shelf.ts";
+import { route } from "./router.ts";
+import type { StoredObject } from "./stored-object.ts";
+
+export interface LocalS3Options {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** Objects are kept here; without it, in memory. For one server at a time. */
+  directory?: string;
+  /** Created when missing; the first one is LocalS3.bucket. */
+  bucket?: string | readonly string[];
+  region?: string;
+  accessKeyId?: string;
+  secretAccessKey?: string;
+  /** When given, every signed request must carry it. */
+  sessionToken?: string;
+  /** Objects under these are readable without a signature. */
+  publicPrefixes?: readonly string[];
+  now?: () => number;
+  /** Decides about faults that have a probability. */
+  random?: () => number;
+}
+
+export interface LocalS3 extends AsyncDisposable {
+  endpoint: string;
+  bucket: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Where a browser reads public objects: `endpoint/bucket`. */
+  publicBaseUrl: string;
+  requests: readonly RecordedRequest[];
+  /** In key order, from the first bucket unless another one is named. */
+  objects: (prefix?: string, bucket?: string) => StoredObject[];
+  /** Orders a fault; it strikes from the next request on. */
+  fault: (rule: FaultRule) => void;
+  clearFaults: () => void;
+  /** Drops open connections, stalled ones included. */
+  close: () => Promise<void>;
+}
+
+/** Serves S3's wire on 127.0.0.1, path-style. */
+export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS3> {
+  const {
+    region = "us-east-1",
+    accessKeyId = "local-access-key",
+    secretAccessKey = "local-secret-key",
+  } = options;
+  const { publicPrefixes = ["images/"], now = Date.now, random = Math.random } = options;
+  const signer = { accessKeyId, secretAccessKey, region, sessionToken: options.sessionToken };
+  const { buckets, bucket } = openBuckets(options);
+  const faults = createFaults(random);
+  const requests: RecordedRequest[] = [];
+  const connection = {
+    faults,
+    requests,
+    execute(request: Parameters<typeof route>[0]) {
+      verifyAccess(request, signer, publicPrefixes, now());
+      return route(request, { buckets, region, nowMs: now() });
+    },
+  };
+  const server = createServer(
+    (incoming, outgoing) => void serveConnection(incoming, outgoing, connection),
+  );
+  // Longer than clients keep idle connections: one that closes first would look like a fault.
+  server.keepAliveTimeout = 120_000;
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  const endpoint = `http://127.0.0.1:${readPort(server.address())}`;
+
+  async function close(): Promise<void> {
+    if (server.listening) {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    }
+  }
+
+  return {
+    endpoint,
+    bucket,
+    region,
+    accessKeyId,
+    secretAccessKey,
+    publicBaseUrl: `${endpoint}/${bucket}`,
+    requests,
+    objects: (prefix = "", name = bucket) => readObjects(buckets, name, prefix),
+    fault: faults.add,
+    clearFaults: faults.clear,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const DEFAULT_BUCKET = "local-images";
+
+function openBuckets({ directory, bucket = DEFAULT_BUCKET }: LocalS3Options): {
+  buckets: Buckets;
+  bucket: string;
+} {
+  const buckets = createBuckets(
+    directory === undefined ? createMemoryRoom() : openDiskRoom(directory),
+  );
+  const names = typeof bucket === "string" ? [bucket] : bucket;
+  for (const name of names) {
+    buckets.create(name);
+  }
+  return { buckets, bucket: names[0] ?? DEFAULT_BUCKET };
+}
+
+function readObjects(buckets: Buckets, bucket: string, prefix: string): StoredObject[] {
+  const store = buckets.find(bucket);
+  const found = store?.inOrder().filter(({ key }) => key.startsWith(prefix)) ?? [];
+  return found.flatMap((facts) => store?.read(facts) ?? []);
+}
+
+function readPort(address: ReturnType<ReturnType<typeof createServer>["address"]>): number {
+  if (address === null || typeof address === "string") {
+    throw new TypeError(`Cannot read the port of ${address}`);
+  }
+  return address.port;
+}
