@@ -1,0 +1,6 @@
+import { getApp } from "../lib/app.ts";
+
+/** For uptime checks: whether every required variable is set and well formed. */
+export function GET(): Response {
+  return getApp().health();
+}

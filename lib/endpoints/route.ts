@@ -1,0 +1,44 @@
+import type { Clock } from "../clock.ts";
+import { ConfigError } from "../config.ts";
+import { describeError, type Logger } from "../logger.ts";
+import { PayloadError } from "../slack/payloads.ts";
+import { RequestError } from "../slack/request.ts";
+
+export type Route = (request: Request) => Promise<Response>;
+
+/** One of the two places that catch everything: whatever goes wrong becomes an answer and a log line. */
+export function createRoute(
+  handle: Route,
+  { clock, logger }: { clock: Clock; logger: Logger },
+): Route {
+  return async function route(request) {
+    const startMs = clock.now();
+    try {
+      return await handle(request);
+    } catch (error) {
+      const status = statusOf(error);
+      logger[status < 500 ? "warn" : "error"]("request.rejected", {
+        path: new URL(request.url).pathname,
+        status,
+        error: describeError(error),
+        retryNum: request.headers.get("x-slack-retry-num") ?? undefined,
+        durationMs: clock.now() - startMs,
+      });
+      return emptyResponse(status);
+    }
+  };
+}
+
+export function emptyResponse(status: number): Response {
+  return new Response(null, { status });
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof RequestError) {
+    return error.status;
+  }
+  if (error instanceof PayloadError) {
+    return 400;
+  }
+  return error instanceof ConfigError ? 503 : 500;
+}

@@ -1,0 +1,198 @@
+import { inspectUrl } from "../url.ts";
+import type { Clock } from "../clock.ts";
+import { jitterMs, retry } from "../retry.ts";
+
+export type DownloadErrorCode =
+  /** Slack answered with its login page: the scope or the membership is missing. */
+  | "no_access"
+  | "gone"
+  | "too_large"
+  /** The URL, or a redirect, leads to a host that is not Slack's. */
+  | "foreign_host"
+  /** Slack failed, stalled or broke off. */
+  | "unavailable";
+
+export class DownloadError extends Error {
+  override readonly name = "DownloadError";
+  readonly code: DownloadErrorCode;
+  /** With `too_large`, as far as it is known. */
+  readonly sizeBytes: number | undefined;
+
+  constructor(
+    code: DownloadErrorCode,
+    reason: string,
+    options: ErrorOptions & { sizeBytes?: number } = {},
+  ) {
+    super(`Cannot download the file: ${reason}`, options);
+    this.code = code;
+    this.sizeBytes = options.sizeBytes;
+  }
+}
+
+/** @throws {DownloadError} */
+export type DownloadFile = (url: string) => Promise<Buffer>;
+
+export interface DownloadOptions {
+  botToken: string;
+  /** Allowed besides Slack's own hosts; plain http only for these. */
+  extraOrigins: readonly string[];
+  maxBytes: number;
+  /** Of one try, from the request to the last byte. */
+  timeoutMs: number;
+  clock: Clock;
+}
+
+/**
+ * Private files of Slack, with the bot's token. Slack says "no" with 200 and a login page
+ * (slackapi/bolt-js#2585), redirects across origins (where fetch would drop the token), and lets other
+ * apps choose a file's URL: hence hosts are exact, redirects are followed by hand and bodies are looked at.
+ */
+export function createFileDownload(options: DownloadOptions): DownloadFile {
+  const origins = new Set([...SLACK_FILE_ORIGINS, ...options.extraOrigins]);
+  return (url) =>
+    retry(() => download(url, { ...options, origins }), {
+      clock: options.clock,
+      waitMs: (error, attempt) =>
+        error instanceof DownloadError && error.code === "unavailable"
+          ? jitterMs(attempt)
+          : undefined,
+    });
+}
+
+const SLACK_FILE_ORIGINS = [
+  "https://files.slack.com",
+  "https://files-origin.slack.com",
+  "https://slack-files.com",
+  "https://files.slack-gov.com",
+] as const;
+const MAX_REDIRECTS = 3;
+const SERVING_ERROR = "Error serving file.";
+
+interface AttemptOptions extends DownloadOptions {
+  origins: ReadonlySet<string>;
+}
+
+async function download(url: string, options: AttemptOptions): Promise<Buffer> {
+  const { origin, username, password } = inspectUrl(url) ?? {
+    origin: "",
+    username: "",
+    password: "",
+  };
+  if (!options.origins.has(origin) || username !== "" || password !== "") {
+    throw new DownloadError("foreign_host", "its address is not one of Slack");
+  }
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await follow(url, { ...options, signal });
+    await refuseStatus(response);
+    const body = await readBody(response, options.maxBytes);
+    refuseAnswer(response, body);
+    return body;
+  } catch (cause) {
+    if (cause instanceof DownloadError) {
+      throw cause;
+    }
+    const reason = signal.aborted
+      ? `it took longer than ${options.timeoutMs} ms`
+      : "the connection broke";
+    throw new DownloadError("unavailable", reason, { cause });
+  }
+}
+
+/** The token goes to the allowed origins only; any other host of slack.com is asked without it. */
+async function follow(
+  start: string,
+  { botToken, origins, signal }: AttemptOptions & { signal: AbortSignal },
+): Promise<Response> {
+  let url = new URL(start);
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
+    const response = await fetch(url.href, {
+      redirect: "manual",
+      signal,
+      headers: {
+        "accept-encoding": "identity",
+        ...(origins.has(url.origin) && { authorization: `Bearer ${botToken}` }),
+      },
+    });
+    const location = response.headers.get("location");
+    if (!REDIRECT_STATUSES.has(response.status) || location === null) {
+      return response;
+    }
+    await response.body?.cancel();
+    url = resolveRedirect(location, url, origins);
+  }
+  throw new DownloadError("unavailable", `more than ${MAX_REDIRECTS} redirects`);
+}
+
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+function resolveRedirect(location: string, base: URL, origins: ReadonlySet<string>): URL {
+  const target = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
+  const isSlacks =
+    target?.protocol === "https:" && target.port === "" && target.hostname.endsWith(".slack.com");
+  if (target === undefined || target.username !== "" || target.password !== "") {
+    throw new DownloadError("foreign_host", "a redirect leads nowhere that it may");
+  }
+  if (!isSlacks && !origins.has(target.origin)) {
+    throw new DownloadError("foreign_host", "a redirect leads to a host that is not one of Slack");
+  }
+  return target;
+}
+
+async function refuseStatus(response: Response): Promise<void> {
+  const { status } = response;
+  if (status === 200) {
+    return;
+  }
+  await response.body?.cancel();
+  const code = STATUS_CODES.get(status) ?? "unavailable";
+  throw new DownloadError(code, `Slack answered ${status}`);
+}
+
+const STATUS_CODES: ReadonlyMap<number, DownloadErrorCode> = new Map([
+  [401, "no_access"],
+  [403, "no_access"],
+  [404, "gone"],
+  [410, "gone"],
+]);
+
+/** Reads at most `maxBytes`: the declared length is believed only when it is too large. */
+async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
+  const declared = response.headers.get("content-length");
+  const declaredBytes = declared === null ? undefined : Number(declared);
+  if (declaredBytes !== undefined && declaredBytes > maxBytes) {
+    await response.body?.cancel();
+    throw tooLarge(declaredBytes, maxBytes);
+  }
+  const chunks: Uint8Array[] = [];
+  let readBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    readBytes += chunk.byteLength;
+    if (readBytes > maxBytes) {
+      throw tooLarge(undefined, maxBytes);
+    }
+    chunks.push(chunk);
+  }
+  if (declaredBytes !== undefined && declaredBytes !== readBytes) {
+    throw new DownloadError("unavailable", `${readBytes} bytes came instead of ${declaredBytes}`);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(sizeBytes: number | undefined, maxBytes: number): DownloadError {
+  return new DownloadError("too_large", `it has more than ${maxBytes} bytes`, {
+    ...(sizeBytes !== undefined && { sizeBytes }),
+  });
+}
+
+function refuseAnswer(response: Response, body: Buffer): void {
+  const isPage =
+    (response.headers.get("content-type") ?? "").startsWith("text/html") ||
+    /^\s*<(?:!doctype html|html)/iu.test(body.subarray(0, 256).toString("latin1"));
+  if (isPage) {
+    throw new DownloadError("no_access", "Slack answered with its login page");
+  }
+  if (body.byteLength === SERVING_ERROR.length && body.toString("latin1") === SERVING_ERROR) {
+    throw new DownloadError("unavailable", 'Slack answered "Error serving file."');
+  }
+}

@@ -1,0 +1,117 @@
+import * as v from "valibot";
+
+/** Absent, null and of another type are the same to us: only a file's `id` is certain. */
+export function lenient<const Schema extends v.GenericSchema>(schema: Schema) {
+  return v.fallback(v.optional(schema), undefined);
+}
+
+/**
+ * Slack's file object, as far as we read it.
+ * https://docs.slack.dev/reference/objects/file-object
+ */
+export const FilePayload = v.pipe(
+  v.object({
+    id: v.pipe(v.string(), v.regex(/^\w+$/u)),
+    name: lenient(v.string()),
+    title: lenient(v.string()),
+    mimetype: lenient(v.string()),
+    filetype: lenient(v.string()),
+    mode: lenient(v.string()),
+    size: lenient(v.number()),
+    is_external: lenient(v.boolean()),
+    file_access: lenient(v.string()),
+    user_team: lenient(v.string()),
+    original_w: lenient(v.number()),
+    thumb_64: lenient(v.string()),
+    url_private: lenient(v.string()),
+    url_private_download: lenient(v.string()),
+  }),
+  v.transform((file): SlackFile => ({
+    id: file.id,
+    name: file.name || file.title || file.id,
+    hasName: Boolean(file.name || file.title),
+    mediaType: file.mimetype,
+    fileType: file.filetype,
+    mode: file.mode,
+    sizeBytes: file.size,
+    isExternal: file.is_external === true,
+    access: file.file_access,
+    teamId: file.user_team,
+    hasThumbnail: file.original_w !== undefined || file.thumb_64 !== undefined,
+    downloadUrl: file.url_private_download || file.url_private || undefined,
+  })),
+);
+
+export interface SlackFile {
+  id: string;
+  /** As its owner named it; the title or else the id when there is no name. */
+  name: string;
+  hasName: boolean;
+  mediaType: string | undefined;
+  fileType: string | undefined;
+  mode: string | undefined;
+  sizeBytes: number | undefined;
+  /** The bytes are not Slack's: the URL is whatever some app chose. */
+  isExternal: boolean;
+  access: string | undefined;
+  teamId: string | undefined;
+  hasThumbnail: boolean;
+  downloadUrl: string | undefined;
+}
+
+/**
+ * A placeholder that says nothing but the id, as Slack Connect sends: `files.info` knows the rest.
+ * https://docs.slack.dev/apis/slack-connect#check_file_info
+ */
+export function isStub(file: SlackFile): boolean {
+  const isPlaceholder = file.mode === "file_access" || file.access !== undefined;
+  return isPlaceholder
+    ? (file.access ?? "check_file_info") === "check_file_info"
+    : isHosted(file) && file.downloadUrl === undefined;
+}
+
+/**
+ * Whether the file says that it is an image, or could be one. Its bytes decide later:
+ * here only what is surely no image (a snippet, a canvas, a PDF) is left alone.
+ */
+export function isImageFile(file: SlackFile): boolean {
+  if (!isHosted(file) || NOT_IMAGE_FILETYPES.has(file.fileType ?? "")) {
+    return false;
+  }
+  const mediaType = file.mediaType ?? "";
+  return (
+    mediaType.startsWith("image/") ||
+    (file.hasThumbnail && !mediaType.startsWith("video/") && mediaType !== "application/pdf") ||
+    IMAGE_FILETYPES.has(file.fileType ?? "") ||
+    (UNTOLD_MEDIA_TYPES.has(mediaType) && (!file.hasName || hasImageExtension(file.name)))
+  );
+}
+
+/** The other modes have no bytes of their own: external, snippet, post, canvas, list, tombstone, hidden_by_limit. */
+function isHosted(file: SlackFile): boolean {
+  return !file.isExternal && (file.mode === undefined || file.mode === "hosted");
+}
+
+function hasImageExtension(name: string): boolean {
+  return IMAGE_FILETYPES.has(/\.(\w+)$/u.exec(name)?.[1]?.toLowerCase() ?? "");
+}
+
+const IMAGE_FILETYPES: ReadonlySet<string> = new Set([
+  "png",
+  "apng",
+  "jpg",
+  "jpeg",
+  "jpe",
+  "jfif",
+  "gif",
+  "webp",
+  "avif",
+  "heic",
+  "heif",
+  "tif",
+  "tiff",
+  "bmp",
+  "svg",
+]);
+const NOT_IMAGE_FILETYPES: ReadonlySet<string> = new Set(["quip", "canvas", "list", "space"]);
+const UNTOLD_MEDIA_TYPES: ReadonlySet<string> = new Set(["", "application/octet-stream"]);

@@ -1,0 +1,193 @@
+import * as v from "valibot";
+import { FilePayload, lenient, type SlackFile } from "./file.ts";
+
+/** A body that Slack signed and that is none of the shapes it documents. */
+export class PayloadError extends Error {
+  override readonly name = "PayloadError";
+  readonly code = "malformed_payload";
+}
+
+export type EventsPayload =
+  | { type: "url_verification"; challenge: string }
+  | { type: "app_rate_limited" }
+  | { type: "message"; message: SlackMessage }
+  /** Signed and well formed, but nothing that this app listens to. */
+  | { type: "other" };
+
+/** A message with files, in the app's own words. */
+export interface SlackMessage {
+  /** The team that installed the app, which is not always the one that the message came from. */
+  teamId: string;
+  channelId: string;
+  ts: string;
+  threadTs: string | undefined;
+  subtype: string | undefined;
+  userId: string | undefined;
+  /** Posted by this app, by another app or by Slack itself. */
+  isFromBot: boolean;
+  /** The sender's team, where Slack tells it. */
+  senderTeamId: string | undefined;
+  /** Whose members are no strangers; `undefined` when nobody here is one. */
+  homeTeamIds: readonly string[] | undefined;
+  files: readonly SlackFile[];
+}
+
+/** Slack Connect brings people of other organisations into a channel. */
+export function isStranger(
+  teamId: string | undefined,
+  homeTeamIds: readonly string[] | undefined,
+): boolean {
+  return teamId !== undefined && homeTeamIds !== undefined && !homeTeamIds.includes(teamId);
+}
+
+/**
+ * The body of a request to the Events API's Request URL.
+ * https://docs.slack.dev/apis/events-api
+ * @throws {PayloadError}
+ */
+export function parseEventsPayload(rawBody: string): EventsPayload {
+  const envelope = parseAs(Envelope, parseJson(rawBody), 'a JSON object with a "type"');
+  switch (envelope.type) {
+    case "url_verification":
+      return parseAs(UrlVerification, envelope, '"url_verification" with a "challenge"');
+    case "app_rate_limited":
+      return { type: "app_rate_limited" };
+    case "event_callback":
+      return parseEventCallback(envelope);
+    default:
+      return { type: "other" };
+  }
+}
+
+const Envelope = v.looseObject({ type: v.string() });
+
+const UrlVerification = v.object({
+  type: v.literal("url_verification"),
+  challenge: v.string(),
+});
+
+const Event = v.looseObject({ type: v.string() });
+
+/** Arrays that are empty sometimes arrive as `{}` (slackapi/java-slack-sdk#1426). */
+const FileList = v.fallback(v.array(v.unknown()), []);
+
+const EventWithFiles = v.object({ files: FileList });
+
+const Authorization = v.object({
+  team_id: lenient(v.string()),
+  enterprise_id: lenient(v.string()),
+  user_id: lenient(v.string()),
+  is_bot: lenient(v.boolean()),
+});
+
+const Id = v.pipe(v.string(), v.regex(/^\w+$/u));
+const Timestamp = v.pipe(v.string(), v.regex(/^\d+\.\d+$/u));
+
+const MessageCallback = v.object({
+  team_id: lenient(Id),
+  context_team_id: lenient(Id),
+  api_app_id: lenient(v.string()),
+  is_ext_shared_channel: lenient(v.boolean()),
+  authorizations: lenient(v.array(Authorization)),
+  event: v.object({
+    channel: Id,
+    ts: Timestamp,
+    thread_ts: lenient(Timestamp),
+    subtype: lenient(v.string()),
+    user: lenient(v.string()),
+    user_team: lenient(v.string()),
+    source_team: lenient(v.string()),
+    team: lenient(v.string()),
+    bot_id: lenient(v.string()),
+    app_id: lenient(v.string()),
+    bot_profile: lenient(v.looseObject({})),
+    files: v.array(FilePayload),
+  }),
+});
+type MessageCallback = v.InferOutput<typeof MessageCallback>;
+
+function parseEventCallback(envelope: v.InferOutput<typeof Envelope>): EventsPayload {
+  const event = parseAs(
+    Event,
+    envelope["event"],
+    '"event_callback" with an "event" that has a "type"',
+  );
+  if (event.type !== "message" || v.parse(EventWithFiles, event).files.length === 0) {
+    return { type: "other" };
+  }
+  const callback = parseAs(
+    MessageCallback,
+    envelope,
+    'a message with "channel", "ts" and files that have an "id"',
+  );
+  return { type: "message", message: toMessage(callback) };
+}
+
+function toMessage(callback: MessageCallback): SlackMessage {
+  const { event } = callback;
+  const installation = callback.authorizations?.[0];
+  // file_share events carry no `event.team` (slackapi/java-slack-sdk#521); the envelope's own
+  // `team_id` may be the sender's in Slack Connect.
+  const teamId = callback.context_team_id ?? installation?.team_id ?? callback.team_id;
+  if (teamId === undefined || !v.is(Id, teamId)) {
+    throw new PayloadError('Cannot read the event: expected a "team_id"');
+  }
+  return {
+    teamId,
+    channelId: event.channel,
+    ts: event.ts,
+    threadTs: event.thread_ts,
+    subtype: event.subtype,
+    userId: event.user,
+    isFromBot: isFromBot(callback),
+    senderTeamId: event.user_team ?? event.source_team ?? event.team,
+    homeTeamIds: findHomeTeams(callback, teamId),
+    files: uniqueById(event.files),
+  };
+}
+
+/** Posts of modern apps have no `bot_message` subtype; system posts come from USLACK and USLACKBOT. */
+function isFromBot({ event, ...callback }: MessageCallback): boolean {
+  return (
+    event.bot_id !== undefined ||
+    event.bot_profile !== undefined ||
+    (event.app_id !== undefined && event.app_id === callback.api_app_id) ||
+    (event.user?.startsWith("USLACK") ?? false) ||
+    (callback.authorizations ?? []).some(
+      (authorization) => authorization.is_bot === true && authorization.user_id === event.user,
+    )
+  );
+}
+
+/** On Enterprise Grid the other teams of the same organisation are no strangers. */
+function findHomeTeams(callback: MessageCallback, teamId: string): string[] | undefined {
+  const enterpriseId = callback.authorizations?.[0]?.enterprise_id;
+  if (enterpriseId === undefined) {
+    return [teamId];
+  }
+  return callback.is_ext_shared_channel === false ? undefined : [teamId, enterpriseId];
+}
+
+function uniqueById(files: readonly SlackFile[]): SlackFile[] {
+  return [...new Map(files.map((file) => [file.id, file])).values()];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PayloadError("Cannot read the body: expected JSON", { cause });
+  }
+}
+
+function parseAs<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  expected: string,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success) {
+    throw new PayloadError(`Cannot read the body: expected ${expected}`);
+  }
+  return parsed.output;
+}

@@ -1,0 +1,61 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+export class SignatureError extends Error {
+  override readonly name = "SignatureError";
+  readonly code = "invalid_signature";
+}
+
+export interface SignatureInput {
+  /** `X-Slack-Request-Timestamp`, seconds. */
+  timestamp: string | null;
+  /** `X-Slack-Signature`, `v0=` and 64 hex digits. */
+  signature: string | null;
+  rawBody: Uint8Array;
+}
+
+/**
+ * Throws unless Slack signed these bytes with one of the secrets, at most 300 s ago or ahead.
+ * https://docs.slack.dev/authentication/verifying-requests-from-slack
+ * @throws {SignatureError}
+ */
+export function verifySignature(
+  input: SignatureInput,
+  options: { signingSecrets: readonly string[]; nowMs: number },
+): void {
+  verifyTimestamp(input.timestamp, options.nowMs);
+  const signature = input.signature ?? "";
+  // Every secret is tried, so that the time taken does not tell which one matched.
+  const matches = options.signingSecrets.map((secret) =>
+    isEqual(signature, sign(secret, input.timestamp ?? "", input.rawBody)),
+  );
+  if (!matches.includes(true)) {
+    throw new SignatureError("Cannot accept the request: its signature is missing or wrong");
+  }
+}
+
+/**
+ * The clock may differ by 300 s either way: a request from the future can be replayed for longer.
+ * @throws {SignatureError}
+ */
+export function verifyTimestamp(timestamp: string | null, nowMs: number): void {
+  if (timestamp === null || !/^\d{1,12}$/u.test(timestamp)) {
+    throw new SignatureError("Cannot accept the request: its timestamp is missing or malformed");
+  }
+  if (Math.abs(Math.floor(nowMs / 1000) - Number(timestamp)) > MAX_SKEW_SECONDS) {
+    throw new SignatureError("Cannot accept the request: its timestamp is more than 300 s off");
+  }
+}
+
+const MAX_SKEW_SECONDS = 300;
+
+function sign(secret: string, timestamp: string, rawBody: Uint8Array): string {
+  if (secret === "") {
+    throw new TypeError("Cannot sign with an empty secret");
+  }
+  return `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:`).update(rawBody).digest("hex")}`;
+}
+
+function isEqual(left: string, right: string): boolean {
+  const [leftBytes, rightBytes] = [Buffer.from(left), Buffer.from(right)];
+  return leftBytes.length === rightBytes.length && timingSafeEqual(leftBytes, rightBytes);
+}

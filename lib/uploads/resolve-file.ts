@@ -1,0 +1,54 @@
+import { describeError, type Logger } from "../logger.ts";
+import { isImageFile, isStub, type SlackFile } from "../slack/file.ts";
+import { isStranger } from "../slack/payloads.ts";
+import { type CallOptions, SlackApiError, type SlackClient } from "../slack/web-client.ts";
+import type { FailureCode } from "./record.ts";
+
+export type ResolvedFile =
+  | { outcome: "image"; file: SlackFile }
+  /** Known now to be none, or not ours to publish: it is left alone without a word. */
+  | { outcome: "ignored" }
+  | { outcome: "failed"; code: FailureCode };
+
+export type ResolveFile = (file: SlackFile, options: ResolveOptions) => Promise<ResolvedFile>;
+
+export interface ResolveOptions extends CallOptions {
+  /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
+  homeTeamIds: readonly string[] | undefined;
+}
+
+/** Asks `files.info` about what Slack did not describe in the event. */
+export function createResolveFile(slack: SlackClient, logger: Logger): ResolveFile {
+  return async function resolveFile(file, options) {
+    if (!isStub(file)) {
+      return { outcome: "image", file };
+    }
+    try {
+      const described = await slack.fileInfo(file.id, options);
+      const isOurs = isImageFile(described) && !isStranger(described.teamId, options.homeTeamIds);
+      return isOurs ? { outcome: "image", file: described } : { outcome: "ignored" };
+    } catch (error) {
+      if (!(error instanceof SlackApiError)) {
+        throw error;
+      }
+      const code = REFUSALS.get(error.code) ?? "not_downloaded";
+      logger.warn("upload.failed", {
+        file: file.id,
+        code,
+        error: describeError(error),
+        needed: error.needed,
+      });
+      return { outcome: "failed", code };
+    }
+  };
+}
+
+const REFUSALS: ReadonlyMap<string, FailureCode> = new Map([
+  ["file_not_found", "gone"],
+  ["file_deleted", "gone"],
+  ["missing_scope", "no_access"],
+  ["access_denied", "no_access"],
+  ["no_permission", "no_access"],
+  ["not_in_channel", "no_access"],
+  ["channel_not_found", "no_access"],
+]);

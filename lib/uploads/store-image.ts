@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { describeError, type Logger } from "../logger.ts";
+import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
+import {
+  DownloadError,
+  type DownloadErrorCode,
+  type DownloadFile,
+} from "../slack/file-download.ts";
+import type { SlackFile } from "../slack/file.ts";
+import { imageKey } from "../storage/object-key.ts";
+import { type Bucket, StorageError } from "../storage/s3.ts";
+import type { FailureCode, RecordImage } from "./record.ts";
+
+/** Slack's file → bytes → facts → object. What cannot be published comes back as a failed image. */
+export type StoreImage = (file: SlackFile, image: RecordImage) => Promise<RecordImage>;
+
+export function createStoreImage(options: {
+  downloadFile: DownloadFile;
+  bucket: Bucket;
+  imagePrefix: string;
+  logger: Logger;
+}): StoreImage {
+  const { downloadFile, bucket, imagePrefix, logger } = options;
+
+  async function publish(file: SlackFile, image: RecordImage): Promise<RecordImage> {
+    const body = await downloadFile(file.downloadUrl ?? "");
+    const facts = inspectImage(body);
+    if (facts === undefined) {
+      logger.info("upload.refused", {
+        file: file.id,
+        code: "not_an_image",
+        bytes: body.byteLength,
+      });
+      return failedImage(image, { code: "not_an_image", bytes: body.byteLength });
+    }
+    const { extension, mediaType } = IMAGE_TYPES[facts.type];
+    const key = imageKey(imagePrefix, image.uuid, extension);
+    // Refused because it exists: an earlier attempt of this same upload got that far.
+    await bucket.put(key, body, {
+      contentType: mediaType,
+      cacheControl: IMMUTABLE,
+      ifNoneMatch: "*",
+    });
+    return {
+      ...identityOf(image),
+      state: "uploaded",
+      key,
+      type: mediaType,
+      width: facts.width,
+      height: facts.height,
+      bytes: body.byteLength,
+      sha256: createHash("sha256").update(body).digest("hex"),
+    };
+  }
+
+  return async function storeImage(file, image) {
+    try {
+      return await publish(file, image);
+    } catch (error) {
+      const code = toFailureCode(error);
+      logger.warn("upload.failed", { file: file.id, code, error: describeError(error) });
+      const sizeBytes = error instanceof DownloadError ? error.sizeBytes : undefined;
+      return failedImage(image, { code, bytes: sizeBytes ?? file.sizeBytes });
+    }
+  };
+}
+
+export function failedImage(
+  image: RecordImage,
+  { code, bytes }: { code: FailureCode; bytes?: number | undefined },
+): RecordImage {
+  return { ...identityOf(image), state: "failed", code, ...(bytes !== undefined && { bytes }) };
+}
+
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+const DOWNLOAD_FAILURES: Readonly<Record<DownloadErrorCode, FailureCode>> = {
+  no_access: "no_access",
+  gone: "gone",
+  too_large: "too_large",
+  foreign_host: "external",
+  unavailable: "not_downloaded",
+};
+
+/** @throws what is neither of the two: a fault of the program, not of the image. */
+function toFailureCode(error: unknown): FailureCode {
+  if (error instanceof DownloadError) {
+    return DOWNLOAD_FAILURES[error.code];
+  }
+  if (error instanceof StorageError) {
+    return "not_stored";
+  }
+  throw error;
+}
+
+/** What every state of an image has. */
+function identityOf({ fileId, name, uuid, alt, link }: RecordImage) {
+  return { fileId, name, uuid, alt, ...(link !== undefined && { link }) };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import {
+  escapeMrkdwn,
+  renderProgress,
+  renderReply,
+  type ReplyOptions,
+} from "../../lib/blocks/reply.ts";
+import { en } from "../../lib/i18n/en.ts";
+import { ko } from "../../lib/i18n/ko.ts";
+import type { RecordImage } from "../../lib/uploads/record.ts";
+
+const OPTIONS: ReplyOptions = {
+  messages: en,
+  maxImageBytes: 52_428_800,
+  renderTags: (image) => [`<img src="https://cdn.example.com/${image.key}" alt="">`],
+};
+
+function uploaded(name: string): RecordImage {
+  return {
+    fileId: `F${name}`,
+    name,
+    uuid: name,
+    alt: "",
+    state: "uploaded",
+    key: `images/${name}`,
+    type: "image/png",
+    width: 1200,
+    height: 630,
+    bytes: 84_210,
+    sha256: "a",
+  };
+}
+
+function failed(name: string, code: "too_large" | "gone"): RecordImage {
+  return {
+    fileId: `F${name}`,
+    name,
+    uuid: name,
+    alt: "",
+    state: "failed",
+    code,
+    bytes: 61_000_000,
+  };
+}
+
+describe("renderReply()", () => {
+  it("shows name, size in pixels and bytes, and each tag in an element of its own", () => {
+    const parts = renderReply([uploaded("a.png")], {
+      ...OPTIONS,
+      renderTags: () => ["<one>", "two"],
+    });
+    expect(parts).toEqual([
+      {
+        text: "Uploaded: a.png",
+        blocks: [
+          {
+            type: "rich_text",
+            elements: [
+              {
+                type: "rich_text_section",
+                elements: [
+                  { type: "text", text: "a.png", style: { bold: true } },
+                  { type: "text", text: " · 1200 × 630 · 84 kB" },
+                ],
+              },
+              { type: "rich_text_preformatted", elements: [{ type: "text", text: "<one>" }] },
+              { type: "rich_text_preformatted", elements: [{ type: "text", text: "two" }] },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("says why an image failed, with both sizes, and still shows the others", () => {
+    const [part] = renderReply([failed("big.png", "too_large"), uploaded("a.png")], OPTIONS);
+    expect(textsOf(part)).toEqual([
+      "big.png",
+      " — It has 61 MB and the limit is 52 MB. Make it smaller and post it again.",
+      "a.png",
+      " · 1200 × 630 · 84 kB",
+      '<img src="https://cdn.example.com/images/a.png" alt="">',
+    ]);
+    expect(part?.text).toBe("Uploaded: a.png");
+  });
+
+  it("says so when nothing was uploaded, in both languages", () => {
+    const images = [failed("a.png", "gone")];
+    const [english] = renderReply(images, OPTIONS);
+    const [korean] = renderReply(images, { ...OPTIONS, messages: ko });
+    expect(english?.text).toBe("No files were uploaded.");
+    expect(textsOf(english)).toEqual([
+      "No files were uploaded.",
+      "a.png",
+      " — It is no longer in Slack. Post it again.",
+    ]);
+    expect(korean?.text).toBe("업로드된 파일이 없습니다.");
+  });
+
+  it("keeps ten images in one part and splits thirty, in order", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `${index}.png`);
+    const renderTags = () => ["x".repeat(180), "y".repeat(250), "z".repeat(100)];
+    expect(renderReply(names(10).map(uploaded), { ...OPTIONS, renderTags })).toHaveLength(1);
+    const parts = renderReply(names(30).map(uploaded), { ...OPTIONS, renderTags });
+    expect(parts).toHaveLength(2);
+    const shown = parts.flatMap((part) => textsOf(part)).filter((text) => text.endsWith(".png"));
+    expect(shown).toEqual(names(30));
+    for (const part of parts) {
+      expect(textsOf(part).join("").length).toBeLessThanOrEqual(9000);
+    }
+  });
+
+  it("never exceeds 50 blocks in a part", () => {
+    const images = Array.from({ length: 120 }, (_, index) => uploaded(`${index}`));
+    const parts = renderReply(images, { ...OPTIONS, renderTags: () => ["x"] });
+    expect(parts.map((part) => part.blocks.length)).toEqual([50, 50, 20]);
+  });
+
+  it("spreads the tags of one image when they are too long together, and says when one alone is", () => {
+    const renderTags = () => ["a".repeat(5000), "b".repeat(5000), "c".repeat(20_000)];
+    const parts = renderReply([uploaded("a.png")], { ...OPTIONS, renderTags });
+    expect(parts).toHaveLength(2);
+    expect(textsOf(parts[1]).at(-1)).toBe("This tag is too long to be shown in Slack.");
+  });
+
+  it("cuts the notification text where chat.update would refuse it", () => {
+    const images = Array.from({ length: 30 }, (_, index) => uploaded("&".repeat(200) + index));
+    const [part] = renderReply(images, OPTIONS);
+    expect(part?.text.length).toBeLessThanOrEqual(4000);
+    expect(part?.text.endsWith("…")).toBe(true);
+  });
+});
+
+describe("renderProgress()", () => {
+  it("counts the images", () => {
+    expect(renderProgress(1, en).text).toBe("Uploading 1 image…");
+    expect(renderProgress(3, en).text).toBe("Uploading 3 images…");
+    expect(renderProgress(3, ko).text).toBe("업로드 요청중입니다. 기다려주세요!");
+  });
+});
+
+describe("escapeMrkdwn()", () => {
+  it("escapes Slack's three characters and nothing else", () => {
+    expect(escapeMrkdwn('<!channel> & "*_~`')).toBe('&lt;!channel&gt; &amp; "*_~`');
+  });
+});
+
+/** Every text of a part's blocks, in order. */
+function textsOf(node: unknown): string[] {
+  if (Array.isArray(node)) {
+    return node.flatMap(textsOf);
+  }
+  if (typeof node !== "object" || node === null) {
+    return [];
+  }
+  return Object.entries(node).flatMap(([property, value]) => {
+    const isPartText = property === "text" && "blocks" in node;
+    return property === "text" && typeof value === "string" && !isPartText
+      ? [value]
+      : textsOf(value);
+  });
+}

@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { FilePayload, isImageFile, isStub } from "../../lib/slack/file.ts";
+
+const HOSTED = { id: "F1", mode: "hosted", url_private_download: "https://files.slack.com/f" };
+
+function parse(file: Record<string, unknown>) {
+  return v.parse(FilePayload, { ...HOSTED, ...file });
+}
+
+describe("isImageFile()", () => {
+  it.each([
+    ["image/png", { mimetype: "image/png", filetype: "png" }],
+    [
+      "an image type that is refused later, with a sentence",
+      { mimetype: "image/heic", filetype: "heic" },
+    ],
+    ["a filetype without media type", { filetype: "jpg" }],
+    ["a wrong extension, for Slack knows better", { name: "scan.dat", mimetype: "image/png" }],
+    [
+      "an untold type with an image extension",
+      { name: "A.PNG", mimetype: "application/octet-stream" },
+    ],
+    [
+      "an untold type of which Slack made a thumbnail",
+      { name: "a.bin", mimetype: "application/octet-stream", original_w: 10 },
+    ],
+    ["no facts at all", {}],
+    ["no mode", { mode: undefined, mimetype: "image/png" }],
+  ])("takes %s", (_, file) => {
+    expect(isImageFile(parse(file))).toBe(true);
+  });
+
+  it.each([
+    [
+      "PDF, thumbnail or not",
+      { mimetype: "application/pdf", filetype: "pdf", thumb_64: "https://x" },
+    ],
+    ["a video", { mimetype: "video/mp4", filetype: "mp4", thumb_64: "https://x" }],
+    ["text", { mimetype: "text/plain", filetype: "text" }],
+    ["an unknown binary", { name: "firmware.bin", mimetype: "application/octet-stream" }],
+    ["a snippet", { mode: "snippet", mimetype: "text/plain" }],
+    ["a canvas", { mode: "quip", mimetype: "application/vnd.slack-docs", filetype: "quip" }],
+    [
+      "a canvas that says hosted",
+      { mimetype: "application/vnd.slack-docs", filetype: "quip", thumb_64: "https://x" },
+    ],
+    ["a list", { mode: "list", filetype: "list" }],
+    ["a tombstone", { mode: "tombstone", url_private_download: undefined }],
+    ["a file hidden by the plan", { mode: "hidden_by_limit", url_private_download: undefined }],
+    [
+      "a remote file, whatever it says",
+      { mode: "external", is_external: true, mimetype: "image/png" },
+    ],
+    ["a remote file that says hosted", { is_external: true, mimetype: "image/png" }],
+  ])("leaves %s alone", (_, file) => {
+    expect(isImageFile(parse(file)) || isStub(parse(file))).toBe(false);
+  });
+});
+
+describe("isStub()", () => {
+  it.each([
+    [
+      "the placeholder of Slack Connect",
+      { mode: "file_access", file_access: "check_file_info", url_private_download: undefined },
+    ],
+    [
+      "a hosted file without an address",
+      { mimetype: "image/png", url_private_download: undefined },
+    ],
+    ["a bare id", { mode: undefined, url_private_download: undefined }],
+  ])("takes %s", (_, file) => {
+    expect(isStub(parse(file))).toBe(true);
+  });
+
+  it.each(["visible", "access_denied", "file_not_found"])("is not one with access %s", (access) => {
+    expect(isStub(parse({ file_access: access, mimetype: "image/png" }))).toBe(false);
+  });
+});
