@@ -65,9 +65,7 @@ export interface SlackFile {
  */
 export function isStub(file: SlackFile): boolean {
   const isPlaceholder = file.mode === "file_access" || file.access !== undefined;
-  return isPlaceholder
-    ? (file.access ?? "check_file_info") === "check_file_info"
-    : isHosted(file) && file.downloadUrl === undefined;
+  return isPlaceholder && (file.access ?? "check_file_info") === "check_file_info";
 }
 
 /**

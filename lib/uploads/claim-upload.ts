@@ -37,32 +37,17 @@ export function createClaimUpload({
 }: ClaimDependencies): ClaimUpload {
   return async function claimUpload(message) {
     const key = messageRecordKey(statePrefix, message);
-    const lease = newLease(clock.now());
-    const created = await records.create(key, newRecord(message, lease));
-    const stored = created ?? (await takeOver(key, lease));
-    if (stored === undefined) {
-      return undefined;
-    }
-    const isTakenOver = created === undefined;
-    logger.info("upload.claimed", {
-      record: key,
-      images: stored.record.images.length,
-      isTakenOver,
-    });
-    return { stored, files: message.files, isTakenOver };
-  };
-
-  async function takeOver(key: string, lease: Lease): Promise<StoredRecord | undefined> {
     try {
-      const present = await records.read(key);
-      if (present === undefined) {
-        throw new Error(`Cannot claim ${key}: the record vanished`);
+      const claim = await claimRecord(key, message);
+      if (claim !== undefined) {
+        const { stored, isTakenOver } = claim;
+        logger.info("upload.claimed", {
+          record: key,
+          images: stored.record.images.length,
+          isTakenOver,
+        });
       }
-      const { record } = present;
-      if (record.state === "done" || isLeaseAlive(record, new Date(clock.now()).toISOString())) {
-        return undefined;
-      }
-      return await records.replace(present, { ...record, ...lease });
+      return claim;
     } catch (error) {
       if (error instanceof RecordError) {
         logger.error("record.unreadable", { record: key });
@@ -70,6 +55,29 @@ export function createClaimUpload({
       }
       throw error;
     }
+  };
+
+  async function claimRecord(key: string, message: SlackMessage): Promise<Claim | undefined> {
+    const lease = newLease(clock.now());
+    const { files } = message;
+    const created = await records.create(key, newRecord(message, lease));
+    if (created !== undefined) {
+      return { stored: created, files, isTakenOver: false };
+    }
+    const taken = await takeOver(key, lease);
+    return taken && { stored: taken, files, isTakenOver: true };
+  }
+
+  async function takeOver(key: string, lease: Lease): Promise<StoredRecord | undefined> {
+    const present = await records.read(key);
+    if (present === undefined) {
+      throw new Error(`Cannot claim ${key}: the record vanished`);
+    }
+    const { record } = present;
+    const isBusy = isLeaseAlive(record, new Date(clock.now()).toISOString());
+    return record.state === "done" || isBusy
+      ? undefined
+      : records.replace(present, { ...record, ...lease });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Bucket } from "../storage/s3.ts";
 import { parseRecord, type UploadRecord } from "./record.ts";
 
@@ -42,7 +43,7 @@ export function createRecordStore(bucket: Bucket): RecordStore {
     }
     // A put that was carried out and whose answer was lost is repeated, and refused: see whose record it is.
     const present = await read(key);
-    return present !== undefined && isSame(present.record, record) ? present : undefined;
+    return present !== undefined && isDeepStrictEqual(present.record, record) ? present : undefined;
   }
 
   async function read(key: string): Promise<StoredRecord | undefined> {
@@ -78,7 +79,3 @@ export function createRecordStore(bucket: Bucket): RecordStore {
 
 const MAX_CONFLICTS = 5;
 const RECORD_HEADERS = { contentType: "application/json", cacheControl: "no-store" } as const;
-
-function isSame(left: UploadRecord, right: UploadRecord): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
-}

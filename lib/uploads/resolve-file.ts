@@ -20,7 +20,7 @@ export interface ResolveOptions extends CallOptions {
 /** Asks `files.info` about what Slack did not describe in the event. */
 export function createResolveFile(slack: SlackClient, logger: Logger): ResolveFile {
   return async function resolveFile(file, options) {
-    if (!isStub(file)) {
+    if (!isStub(file) && file.downloadUrl !== undefined) {
       return { outcome: "image", file };
     }
     try {

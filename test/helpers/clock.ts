@@ -1,20 +1,30 @@
+import { once, setMaxListeners } from "node:events";
 import type { Clock } from "../../lib/clock.ts";
 
-/** A clock that only a test moves; whoever sleeps wakes at once, that much later. */
+/** A clock that only a test moves. Pauses are over at once, that much later; time limits never end by themselves. */
 export interface TestClock extends Clock {
   nowMs: number;
-  /** How long was slept, in ms, in order. */
+  /** How long was paused, in ms, in order. */
   readonly sleeps: readonly number[];
+  /** Ends every time limit that is running. */
+  expire(): void;
 }
 
-/** `sleep` rejects when it is aborted before the event loop comes round once, as the real one may. */
 export function createTestClock(nowMs = Date.parse("2026-03-01T12:00:00Z")): TestClock {
   const sleeps: number[] = [];
+  const limits = new EventTarget();
+  setMaxListeners(0, limits);
   const clock: TestClock = {
     nowMs,
     sleeps,
     now: () => clock.nowMs,
-    async sleep(durationMs) {
+    expire: () => limits.dispatchEvent(new Event("expire")),
+    async sleep(durationMs, signal) {
+      if (signal !== undefined) {
+        // A sleep that can be called off is a time limit on something else.
+        await once(limits, "expire", { signal });
+        return;
+      }
       sleeps.push(durationMs);
       clock.nowMs += durationMs;
     },

@@ -64,11 +64,7 @@ describe("isStub()", () => {
       "the placeholder of Slack Connect",
       { mode: "file_access", file_access: "check_file_info", url_private_download: undefined },
     ],
-    [
-      "a hosted file without an address",
-      { mimetype: "image/png", url_private_download: undefined },
-    ],
-    ["a bare id", { mode: undefined, url_private_download: undefined }],
+    ["a placeholder that says no more than its mode", { mode: "file_access" }],
   ])("takes %s", (_, file) => {
     expect(isStub(parse(file))).toBe(true);
   });

@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { isObject, objectsIn } from "../json.ts";
+import type { JsonObject } from "../json.ts";
+
+/** What Slack adds to accepted blocks: an id where there is none, `emoji` and `verbatim` spelled out. */
+export function normalizeBlocks(blocks: unknown): JsonObject[] {
+  return objectsIn(blocks).map((block) => {
+    const normalized = withDefaults(block);
+    normalized["block_id"] ??= newId();
+    return normalized;
+  });
+}
+
+const interactive = new Set([
+  "button",
+  "checkboxes",
+  "static_select",
+  "plain_text_input",
+  "url_text_input",
+  "file_input",
+]);
+
+function withDefaults(value: JsonObject): JsonObject {
+  const copy: JsonObject = {};
+  for (const [key, entry] of Object.entries(value)) copy[key] = deep(entry);
+  if (copy["type"] === "plain_text") copy["emoji"] ??= true;
+  if (copy["type"] === "mrkdwn") copy["verbatim"] ??= false;
+  if (typeof copy["type"] === "string" && interactive.has(copy["type"]))
+    copy["action_id"] ??= newId();
+  return copy;
+}
+
+function deep(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deep);
+  return isObject(value) ? withDefaults(value) : value;
+}
+
+function newId(): string {
+  return randomBytes(4).toString("base64url").slice(0, 5);
+}

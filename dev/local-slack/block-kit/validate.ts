@@ -1,0 +1,55 @@
+import { isObject } from "../json.ts";
+import { anyBlock } from "./blocks.ts";
+import { plainText } from "./composition.ts";
+import { LIMITS } from "./limits.ts";
+import { byType, createScope, flag, list, object, text } from "./schema.ts";
+import type { Scope, Shape } from "./schema.ts";
+
+export type Validation = Pick<Scope, "problems" | "images">;
+
+export function validateMessageBlocks(blocks: unknown): Validation {
+  const scope = createScope("message", false);
+  const check = list(anyBlock, { min: 0, max: LIMITS.blocksPerMessage });
+  check(blocks, { pointer: "/blocks", scope });
+  return scope;
+}
+
+const common: Shape = {
+  private_metadata: text({ min: 0, max: LIMITS.privateMetadata }),
+  callback_id: text({ min: 0, max: LIMITS.id }),
+  external_id: text({ min: 0, max: LIMITS.id }),
+};
+
+const viewBlocks = list(anyBlock, { min: 0, max: LIMITS.blocksPerView });
+
+const view = byType({
+  modal: object(
+    { title: plainText(LIMITS.viewTitle), blocks: viewBlocks },
+    {
+      ...common,
+      submit: plainText(LIMITS.viewTitle),
+      close: plainText(LIMITS.viewTitle),
+      clear_on_close: flag,
+      notify_on_close: flag,
+    },
+  ),
+  home: object({ blocks: viewBlocks }, common),
+});
+
+/** docs.slack.dev/reference/views */
+export function validateView(value: unknown): Validation {
+  const surface = isObject(value) && value["type"] === "home" ? "home" : "modal";
+  const scope = createScope(surface, isObject(value) && isObject(value["submit"]));
+  view(value, { pointer: "/view", scope });
+  return scope;
+}
+
+/** The characters that `msg_blocks_too_long` counts: every text and alternative text within. */
+export function countBlockText(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + countBlockText(one), 0);
+  if (!isObject(value)) return 0;
+  return Object.entries(value).reduce((sum, [key, entry]) => {
+    const counts = typeof entry === "string" && (key === "text" || key === "alt_text");
+    return sum + (counts ? entry.length : countBlockText(entry));
+  }, 0);
+}

@@ -1,0 +1,26 @@
+/** The time, the `ts` made from it and ids, so that nothing else here needs a clock or a counter. */
+export interface Clock {
+  nowMs(): number;
+  nowSeconds(): number;
+  /** Unique and increasing: `1766458029.244159`. */
+  nextTs(): string;
+  nextNumber(): number;
+}
+
+export function createClock(now: () => number): Clock {
+  let lastMicros = 0;
+  let number = 0;
+  return {
+    nowMs: now,
+    nowSeconds: () => Math.floor(now() / 1000),
+    nextTs() {
+      lastMicros = Math.max(Math.floor(now() * 1000), lastMicros + 1);
+      const digits = String(lastMicros).padStart(7, "0");
+      return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+    },
+    nextNumber() {
+      number += 1;
+      return number;
+    },
+  };
+}

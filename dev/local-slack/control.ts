@@ -1,0 +1,94 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, Hono } from "hono";
+import { deliverEvent } from "./delivery.ts";
+import type { NewFile } from "./file-store.ts";
+import { threadOf } from "./message-store.ts";
+import type { Attempt } from "./outgoing-request.ts";
+import { postAsPerson, requireChannel } from "./person-message.ts";
+import type { PostedMessage } from "./person-message.ts";
+import type { Slack } from "./slack.ts";
+import type { Channel } from "./workspace.ts";
+
+type App = Hono<{ Bindings: HttpBindings }>;
+
+/** What a separate process (`npm run post`) asks for; Slack has nothing of the kind. */
+export function serveControl(app: App, slack: Slack): void {
+  app.get("/local/health", (c) =>
+    c.json({ ok: true, team: slack.workspace.teamId, requestUrls: slack.requestUrls ?? null }),
+  );
+  app.post("/local/messages", (c) => answering(c, () => postAndDeliver(slack, c)));
+  app.get("/local/thread", (c) =>
+    answering(c, () => {
+      const channel = requireChannel(slack, c.req.query("channel") ?? "");
+      return { messages: threadOf(slack.state.messages, channel.id, c.req.query("ts") ?? "") };
+    }),
+  );
+}
+
+/** JSON of what `act` gives, or a 400 that says why not. */
+export async function answering(c: Context, act: () => unknown): Promise<Response> {
+  try {
+    return c.json(await act());
+  } catch (error) {
+    return c.json({ error: error instanceof Error ? error.message : String(error) }, 400);
+  }
+}
+
+async function postAndDeliver(slack: Slack, c: Context): Promise<unknown> {
+  const form = await c.req.raw.formData();
+  const field = (name: string) => {
+    const value = form.get(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const files = await Promise.all(form.getAll("files").map(readFile));
+  const posted = postAsPerson(slack, {
+    channel: field("channel") ?? "images",
+    user: field("user"),
+    text: field("text"),
+    threadTs: field("thread_ts"),
+    files: files.flat(),
+  });
+  const channel = requireChannel(slack, field("channel") ?? "images");
+  const attempt = await deliverOnce(slack, { posted, channel });
+  return {
+    channel: channel.id,
+    ts: posted.message.ts,
+    ...(attempt === undefined ? {} : { attempt }),
+  };
+}
+
+/** Answers after the first attempt; the retries go on by themselves, as Slack's do. */
+function deliverOnce(
+  slack: Slack,
+  { posted, channel }: { posted: PostedMessage; channel: Channel },
+): Promise<Attempt | undefined> {
+  if (slack.requestUrls === undefined || !isSubscribed(slack, channel))
+    return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    deliverEvent(slack, posted.envelope, { onAttempt: resolve }).then(
+      () => resolve(undefined),
+      reject,
+    );
+  });
+}
+
+const eventNames = {
+  channel: "message.channels",
+  group: "message.groups",
+  im: "message.im",
+  mpim: "message.mpim",
+} as const;
+
+/** Slack tells an app of conversations that it is in, if its manifest names the event. */
+function isSubscribed({ workspace }: Slack, { kind, members }: Channel): boolean {
+  return members.has(workspace.botUserId) && workspace.manifest.events.has(eventNames[kind]);
+}
+
+/** Browsers name a type; `fetch` sends `application/octet-stream` for what it does not know. */
+export async function readFile(value: string | File): Promise<NewFile[]> {
+  if (typeof value === "string") return [];
+  const { name, type } = value;
+  const bytes = new Uint8Array(await value.arrayBuffer());
+  const isKnown = type !== "" && type !== "application/octet-stream";
+  return [{ name, bytes, ...(isKnown ? { mimetype: type } : {}) }];
+}

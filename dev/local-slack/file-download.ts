@@ -1,0 +1,44 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
+import { answer, loginPage, textReply } from "./answer.ts";
+import type { Reply } from "./answer.ts";
+import { isVisibleToBot } from "./file-store.ts";
+import type { RecordedRequest, Slack } from "./slack.ts";
+
+/** `GET /files-pri/TEAM-FILE/…` and thumbnails: the bytes to a bot that may see them, else 200 and a login page. */
+export function serveFiles(app: Hono<{ Bindings: HttpBindings }>, slack: Slack): void {
+  app.on(["GET", "HEAD"], ["/files-pri/*", "/files-tmb/*"], (c) => {
+    const authorization = c.req.header("authorization");
+    const request: RecordedRequest = {
+      method: "download",
+      path: c.req.path,
+      args: {},
+      ...(authorization === undefined ? {} : { authorization }),
+      status: 0,
+      atMs: slack.clock.nowMs(),
+    };
+    slack.requests.push(request);
+    const fault = slack.faults.take(request);
+    return answer(c.env.outgoing, { fault, request }, () =>
+      Promise.resolve(readFile(slack, request)),
+    );
+  });
+}
+
+function readFile(slack: Slack, { path, authorization }: RecordedRequest): Reply {
+  const id = /^\/files-(?:pri|tmb)\/[^/-]+-([^/-]+)/.exec(path)?.[1] ?? "";
+  const file = slack.state.files.get(id);
+  const mayRead =
+    authorization === `Bearer ${slack.botToken}` &&
+    slack.workspace.manifest.scopes.has("files:read") &&
+    file !== undefined &&
+    isVisibleToBot(slack, file);
+  if (!mayRead) return loginPage();
+  if (file.isDeleted) return textReply("Not Found", { status: 404 });
+  const disposition = path.includes("/download/") ? "attachment" : "inline";
+  return {
+    status: 200,
+    headers: { "content-type": file.contentType, "content-disposition": disposition },
+    body: file.bytes,
+  };
+}

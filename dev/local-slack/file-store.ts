@@ -1,0 +1,71 @@
+import { connectStub, createFileObject, overrideFileObject } from "./file-object.ts";
+import type { Slack } from "./slack.ts";
+import type { Channel, User } from "./workspace.ts";
+import type { JsonObject } from "./json.ts";
+
+export interface StoredFile {
+  id: string;
+  bytes: Buffer;
+  contentType: string;
+  /** As `files.info` tells it. */
+  object: JsonObject;
+  /** As events and messages show it: the same, or a Slack Connect stub. */
+  shown: JsonObject;
+  sharedIn: Set<string>;
+  /** Handed to the app through a form's `file_input`, so readable without a shared channel. */
+  isGivenToBot: boolean;
+  isDeleted: boolean;
+}
+
+export interface NewFile {
+  name: string;
+  bytes: Uint8Array;
+  mimetype?: string;
+  altText?: string;
+  /** Replace or (with `undefined`) remove what the file object would say: `{ mode: 'external', url_private: … }`. */
+  overrides?: JsonObject;
+  /** The event shows `check_file_info`; `files.info` tells all. */
+  isConnectStub?: boolean;
+}
+
+export function storeFile(
+  slack: Slack,
+  file: NewFile,
+  { user, channel }: { user: User; channel?: Channel },
+): StoredFile {
+  const { clock, origin, state } = slack;
+  const id = `F0LOCAL${String(clock.nextNumber()).padStart(4, "0")}`;
+  const bytes = Buffer.from(file.bytes);
+  const created = createFileObject({
+    id,
+    name: file.name,
+    bytes,
+    mimetype: file.mimetype,
+    altText: file.altText,
+    user: user.id,
+    teamId: user.teamId,
+    createdSeconds: clock.nowSeconds(),
+    isPublic: channel?.kind === "channel",
+    origin,
+  });
+  const object = overrideFileObject(created, file.overrides ?? {});
+  const stored: StoredFile = {
+    id,
+    bytes,
+    contentType: String(created["mimetype"]),
+    object,
+    shown: file.isConnectStub === true ? connectStub(id) : object,
+    sharedIn: new Set(channel === undefined ? [] : [channel.id]),
+    isGivenToBot: channel === undefined,
+    isDeleted: false,
+  };
+  state.files.set(id, stored);
+  return stored;
+}
+
+/** "View files shared in channels and conversations that your app has been added to" (scope `files:read`). */
+export function isVisibleToBot({ workspace }: Slack, file: StoredFile): boolean {
+  const isMember = (id: string) =>
+    workspace.channels.get(id)?.members.has(workspace.botUserId) ?? false;
+  return file.isGivenToBot || [...file.sharedIn].some(isMember);
+}

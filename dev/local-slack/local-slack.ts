@@ -1,0 +1,96 @@
+import { deliverEvent } from "./delivery.ts";
+import type { DeliveryOptions, DeliveryResult } from "./delivery.ts";
+import { createMessageEnvelope } from "./envelope.ts";
+import type { FaultRule } from "./faults.ts";
+import type { JsonObject } from "./json.ts";
+import { findMessage, removeMessage, threadOf } from "./message-store.ts";
+import type { Message } from "./message-store.ts";
+import { postAsPerson, requireChannel } from "./person-message.ts";
+import type { NewMessage, PostedMessage } from "./person-message.ts";
+import { signRequest } from "./signature.ts";
+import type { SignatureHeaders } from "./signature.ts";
+import type { LocalSlackState, RecordedRequest, RequestUrls, Slack } from "./slack.ts";
+import { addChannel, addUser } from "./workspace.ts";
+import type { Channel, NewChannel, NewUser, User } from "./workspace.ts";
+
+/** What tests and the local stack do with a running local Slack. */
+export interface LocalSlack extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** For `SLACK_API_URL`. */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly teamId: string;
+  readonly appId: string;
+  readonly botUserId: string;
+  readonly botId: string;
+  readonly state: LocalSlackState;
+  /** Every Web API call, file download and response_url post that arrived, in order. */
+  readonly requests: RecordedRequest[];
+  requestUrls: RequestUrls | undefined;
+  addChannel(channel: NewChannel): Channel;
+  addUser(user: NewUser): User;
+  /** Posts as a person; nothing is delivered. */
+  postMessage(message: NewMessage): PostedMessage;
+  /** Deletes as a person or administrator would, whoever wrote the message. */
+  deleteMessage(channel: string, ts: string): void;
+  /** The event of any stored message, the bot's own included. */
+  envelopeOf(channel: string, ts: string): JsonObject;
+  /** Signs and posts to the events Request URL with Slack's retry rule. */
+  deliver(envelope: unknown, options?: Omit<DeliveryOptions, "onAttempt">): Promise<DeliveryResult>;
+  sign(rawBody: string, atSeconds?: number): SignatureHeaders;
+  /** The parent and its replies as stored, oldest first. */
+  thread(channel: string, ts: string): Message[];
+  fault(rule: FaultRule): void;
+  close(): Promise<void>;
+}
+
+export function createLocalSlack(slack: Slack, close: () => Promise<void>): LocalSlack {
+  const { workspace, state, signingSecret } = slack;
+  return {
+    origin: slack.origin,
+    apiUrl: `${slack.origin}/api/`,
+    botToken: slack.botToken,
+    signingSecret,
+    teamId: workspace.teamId,
+    appId: workspace.appId,
+    botUserId: workspace.botUserId,
+    botId: workspace.botId,
+    state,
+    requests: slack.requests,
+    get requestUrls() {
+      return slack.requestUrls;
+    },
+    set requestUrls(urls) {
+      slack.requestUrls = urls;
+    },
+    addChannel: (channel) => addChannel(workspace, channel),
+    addUser: (user) => addUser(workspace, user),
+    postMessage: (message) => postAsPerson(slack, message),
+    deleteMessage(channelName, ts) {
+      const { channel, message } = requireMessage(slack, channelName, ts);
+      removeMessage(state.messages, channel.id, message);
+    },
+    envelopeOf: (channelName, ts) =>
+      createMessageEnvelope(slack, requireMessage(slack, channelName, ts)),
+    deliver: (envelope, options) => deliverEvent(slack, envelope, options),
+    sign: (rawBody, atSeconds = slack.clock.nowSeconds()) =>
+      signRequest(rawBody, { signingSecret, atSeconds }),
+    thread: (channel, ts) => threadOf(state.messages, requireChannel(slack, channel).id, ts),
+    fault: (rule) => slack.faults.add(rule),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function requireMessage(
+  slack: Slack,
+  channelName: string,
+  ts: string,
+): { channel: Channel; message: Message } {
+  const channel = requireChannel(slack, channelName);
+  const message = findMessage(slack.state.messages, channel.id, ts);
+  if (message === undefined) throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  return { channel, message };
+}

@@ -1,0 +1,96 @@
+import { createBotMessage, editBotMessage, postAsBot } from "../bot-message.ts";
+import { LIMITS } from "../block-kit/limits.ts";
+import { flagAt, isObject, textAt } from "../json.ts";
+import type { JsonObject } from "../json.ts";
+import { readContent } from "../message-content.ts";
+import { findMessage, removeMessage } from "../message-store.ts";
+import type { Message } from "../message-store.ts";
+import { Refusal } from "../refusal.ts";
+import type { EphemeralMessage, Slack } from "../slack.ts";
+import { findUser } from "../workspace.ts";
+import type { Channel } from "../workspace.ts";
+import { requiredChannel, requiredText } from "./method.ts";
+import type { Method } from "./method.ts";
+
+const scopes = ["chat:write"] as const;
+
+export const chatMethods: Readonly<Record<string, Method>> = {
+  "chat.postMessage": { scopes, run: postMessage },
+  "chat.update": { scopes, run: update },
+  "chat.delete": { scopes, run: remove },
+  "chat.postEphemeral": { scopes, run: postEphemeral },
+};
+
+async function postMessage(slack: Slack, args: JsonObject): Promise<JsonObject> {
+  const channel = writableChannel(slack, args);
+  const content = await readContent(slack, args);
+  if (content.text !== undefined) content.text = content.text.slice(0, LIMITS.messageText);
+  const message = postAsBot(slack, content, {
+    channel,
+    threadTs: textAt(args, "thread_ts"),
+    isBroadcast: flagAt(args, "reply_broadcast"),
+  });
+  return { channel: channel.id, ts: message.ts, message };
+}
+
+async function update(slack: Slack, args: JsonObject): Promise<JsonObject> {
+  const channel = requiredChannel(slack, args);
+  const message = ownMessage(slack, channel, args, "cant_update_message");
+  const content = await readContent(slack, args);
+  if ((textAt(args, "text") ?? "").length > LIMITS.updatedText) throw new Refusal("msg_too_long");
+  editBotMessage(slack, message, content);
+  const metadata = args["metadata"];
+  if (isObject(metadata) && Object.keys(metadata).length === 0) delete message.metadata;
+  return { channel: channel.id, ts: message.ts, text: message.text, message };
+}
+
+function remove(slack: Slack, args: JsonObject): JsonObject {
+  const channel = requiredChannel(slack, args);
+  const message = ownMessage(slack, channel, args, "cant_delete_message");
+  removeMessage(slack.state.messages, channel.id, message);
+  return { channel: channel.id, ts: message.ts };
+}
+
+async function postEphemeral(slack: Slack, args: JsonObject): Promise<JsonObject> {
+  const channel = writableChannel(slack, args);
+  const to = requiredText(args, "user");
+  if (!channel.members.has(to)) throw new Refusal("user_not_in_channel");
+  const content = await readContent(slack, args);
+  const threadTs = textAt(args, "thread_ts");
+  const message: EphemeralMessage = {
+    ...createBotMessage(slack, content),
+    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    channel: channel.id,
+    to,
+  };
+  slack.state.ephemerals.push(message);
+  return { message_ts: message.ts };
+}
+
+/** An id, a name, or a person's id for the direct message with them. */
+function writableChannel(slack: Slack, args: JsonObject): Channel {
+  const { workspace } = slack;
+  const person = findUser(workspace, textAt(args, "channel") ?? "");
+  const direct = [...workspace.channels.values()].find(
+    ({ kind, members }) =>
+      kind === "im" &&
+      person !== undefined &&
+      members.has(person.id) &&
+      members.has(workspace.botUserId),
+  );
+  const channel = direct ?? requiredChannel(slack, args, { byName: true });
+  if (channel.isArchived) throw new Refusal("is_archived");
+  const mayPost =
+    channel.members.has(workspace.botUserId) || workspace.manifest.scopes.has("chat:write.public");
+  if (!mayPost) throw new Refusal("not_in_channel");
+  return channel;
+}
+
+function ownMessage(slack: Slack, channel: Channel, args: JsonObject, error: string): Message {
+  const { state, workspace } = slack;
+  const message = findMessage(state.messages, channel.id, requiredText(args, "ts"));
+  if (message === undefined || message.subtype === "tombstone")
+    throw new Refusal("message_not_found");
+  if (message.bot_id !== workspace.botId) throw new Refusal(error);
+  return message;
+}

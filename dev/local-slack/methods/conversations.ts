@@ -1,0 +1,122 @@
+import { flagAt, textAt } from "../json.ts";
+import type { JsonObject } from "../json.ts";
+import { findMessage, threadOf, topLevelOf } from "../message-store.ts";
+import { pageOf, withinRange, withoutMetadata } from "../paging.ts";
+import { missingScope, Refusal } from "../refusal.ts";
+import type { Slack } from "../slack.ts";
+import { channelReference } from "../workspace.ts";
+import type { Channel } from "../workspace.ts";
+import { requiredChannel, requiredText } from "./method.ts";
+import type { Method } from "./method.ts";
+
+const scopeStems = { channel: "channels", group: "groups", im: "im", mpim: "mpim" } as const;
+const stems = Object.values(scopeStems);
+const historyScopes = stems.map((stem) => `${stem}:history`);
+const readScopes = stems.map((stem) => `${stem}:read`);
+
+export const conversationMethods: Readonly<Record<string, Method>> = {
+  "conversations.history": { scopes: historyScopes, run: history },
+  "conversations.replies": { scopes: historyScopes, run: replies },
+  "conversations.info": {
+    scopes: readScopes,
+    run(slack, args) {
+      const channel = requiredChannel(slack, args);
+      requireScope(slack, channel, "read");
+      return { channel: describe(slack, channel) };
+    },
+  },
+  "conversations.list": { scopes: readScopes, run: (slack, args) => listChannels(slack, args) },
+  "users.conversations": {
+    scopes: readScopes,
+    run: (slack, args) => listChannels(slack, args, slack.workspace.botUserId),
+  },
+};
+
+/** Newest first; a channel that the bot has not joined is `not_in_channel` for it, even a public one. */
+function history(slack: Slack, args: JsonObject): JsonObject {
+  const channel = readableChannel(slack, args);
+  const messages = topLevelOf(slack.state.messages, channel.id)
+    .filter((message) => message.hidden !== true)
+    .filter(withinRange(args))
+    .toReversed();
+  const { items, more } = pageOf(messages, args, { limit: 100 });
+  return { messages: items.map(withoutMetadata(args)), pin_count: 0, ...more };
+}
+
+/** Oldest first, each page led by the parent; the `ts` of a reply gives that reply alone. */
+function replies(slack: Slack, args: JsonObject): JsonObject {
+  const channel = readableChannel(slack, args);
+  const ts = textAt(args, "ts");
+  const first = ts === undefined ? undefined : findMessage(slack.state.messages, channel.id, ts);
+  if (first === undefined) throw new Refusal("thread_not_found");
+  const rest = threadOf(slack.state.messages, channel.id, first.ts)
+    .filter((message) => message !== first)
+    .filter(withinRange(args));
+  const { items, more } = pageOf(rest, args, { limit: 1000 });
+  return { messages: [first, ...items].map(withoutMetadata(args)), ...more };
+}
+
+function readableChannel(slack: Slack, args: JsonObject): Channel {
+  requiredText(args, "channel");
+  const channel = requiredChannel(slack, args);
+  requireScope(slack, channel, "history");
+  if (!channel.members.has(slack.workspace.botUserId)) throw new Refusal("not_in_channel");
+  return channel;
+}
+
+function requireScope({ workspace }: Slack, { kind }: Channel, right: "history" | "read"): void {
+  const scope = `${scopeStems[kind]}:${right}`;
+  const granted = workspace.manifest.scopes;
+  if (!granted.has(scope)) throw missingScope(scope, granted);
+}
+
+const typeNames = {
+  public_channel: "channel",
+  private_channel: "group",
+  im: "im",
+  mpim: "mpim",
+} as const;
+
+function listChannels(slack: Slack, args: JsonObject, memberId?: string): JsonObject {
+  const types = (textAt(args, "types") ?? "public_channel").split(",").map((type) => type.trim());
+  const kinds = types.map((type) => {
+    const known = Object.entries(typeNames).find(([name]) => name === type);
+    if (known === undefined) throw new Refusal("invalid_types");
+    return known[1];
+  });
+  const { channels, botUserId, manifest } = slack.workspace;
+  for (const kind of kinds)
+    if (!manifest.scopes.has(`${scopeStems[kind]}:read`))
+      throw missingScope(`${scopeStems[kind]}:read`, manifest.scopes);
+  const seen = [...channels.values()].filter(
+    (channel) =>
+      kinds.includes(channel.kind) &&
+      (memberId === undefined || channel.members.has(memberId)) &&
+      (channel.kind === "channel" || channel.members.has(botUserId)) &&
+      !(flagAt(args, "exclude_archived") && channel.isArchived),
+  );
+  const { items, more } = pageOf(seen, args, { limit: 100 });
+  return { channels: items.map((channel) => describe(slack, channel)), ...more };
+}
+
+function describe({ workspace }: Slack, channel: Channel): JsonObject {
+  const { id, name, kind, isArchived, isExternallyShared, members } = channel;
+  const isMember = members.has(workspace.botUserId);
+  if (kind === "im")
+    return { id, is_im: true, is_archived: isArchived, user: [...members][0], is_open: true };
+  return {
+    id,
+    name: kind === "mpim" ? channelReference(channel).name : name,
+    is_channel: kind === "channel",
+    is_group: kind === "group",
+    is_im: false,
+    is_mpim: kind === "mpim",
+    is_private: kind !== "channel",
+    is_archived: isArchived,
+    is_general: name === "general",
+    is_ext_shared: isExternallyShared,
+    is_shared: isExternallyShared,
+    is_member: isMember,
+    context_team_id: workspace.teamId,
+  };
+}

@@ -1,0 +1,26 @@
+import type { JsonObject } from "./json.ts";
+
+/** An `ok: false` answer of the Web API: Slack's error string and what else it says. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly error: string;
+  readonly details: JsonObject;
+
+  constructor(error: string, details: JsonObject = {}) {
+    super(error);
+    this.error = error;
+    this.details = details;
+  }
+}
+
+/** Slack names each problem twice, once with a level in front (grafana/oncall#5121). */
+export function refuseWith(error: string, problems: readonly string[]): Refusal {
+  return new Refusal(error, {
+    errors: problems,
+    response_metadata: { messages: problems.map((problem) => `[ERROR] ${problem}`) },
+  });
+}
+
+export function missingScope(needed: string, granted: ReadonlySet<string>): Refusal {
+  return new Refusal("missing_scope", { needed, provided: [...granted].join(",") });
+}

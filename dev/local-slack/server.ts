@@ -1,0 +1,97 @@
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { createClock } from "./clock.ts";
+import { serveControl } from "./control.ts";
+import { createFaultQueue } from "./faults.ts";
+import { serveFiles } from "./file-download.ts";
+import { createLocalSlack } from "./local-slack.ts";
+import type { LocalSlack } from "./local-slack.ts";
+import { parseManifest } from "./manifest.ts";
+import { serveResponseUrls } from "./response-url.ts";
+import type { RequestUrls, Slack } from "./slack.ts";
+import { serveWebApi } from "./web-api.ts";
+import { createWorkspace } from "./workspace.ts";
+
+export type { LocalSlack } from "./local-slack.ts";
+
+export interface LocalSlackOptions {
+  /** Of the app: it decides scopes, events, shortcuts and commands. */
+  manifest: unknown;
+  /** 0, the default, is any free port. */
+  port?: number;
+  botToken?: string;
+  signingSecret?: string;
+  requestUrls?: RequestUrls | undefined;
+  /** Before each retry of an event; Slack's own when left out. */
+  retryDelaysMs?: readonly number[];
+  /** Slack's 3,000 when left out. */
+  ackTimeoutMs?: number;
+  now?: () => number;
+  /** For faults with a probability. */
+  random?: () => number;
+}
+
+/** A strict stand-in for Slack on 127.0.0.1: it refuses what Slack refuses. */
+export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const origin = await listen(server, options.port ?? 0);
+  const closing = new AbortController();
+  const slack = createSlack(options, { origin, closing: closing.signal });
+  serveWebApi(app, slack);
+  serveFiles(app, slack);
+  serveResponseUrls(app, slack);
+  serveControl(app, slack);
+  return createLocalSlack(slack, async () => {
+    closing.abort();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  });
+}
+
+function createSlack(
+  options: LocalSlackOptions,
+  { origin, closing }: Pick<Slack, "origin" | "closing">,
+): Slack {
+  const workspace = createWorkspace(parseManifest(options.manifest));
+  return {
+    origin,
+    closing,
+    workspace,
+    botToken: options.botToken ?? "xoxb-local-0000000001-localbottoken",
+    signingSecret: options.signingSecret ?? "local-signing-secret-0123456789ab",
+    clock: createClock(options.now ?? Date.now),
+    state: {
+      channels: workspace.channels,
+      users: workspace.users,
+      messages: new Map(),
+      files: new Map(),
+      ephemerals: [],
+      modals: new Map(),
+      homes: new Map(),
+      triggers: new Map(),
+      responseUrls: new Map(),
+    },
+    requests: [],
+    faults: createFaultQueue(options.random ?? Math.random),
+    ackTimeoutMs: options.ackTimeoutMs ?? 3000,
+    retryDelaysMs: options.retryDelaysMs ?? [0, 60_000, 300_000],
+    requestUrls: options.requestUrls,
+  };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      const bound = typeof address === "object" && address !== null ? address.port : port;
+      resolve(`http://127.0.0.1:${bound}`);
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * What `waitUntil` of `@vercel/functions` looks for: without it, it would do nothing.
+ * https://github.com/vercel/vercel/blob/main/packages/functions/src/get-context.ts
+ */
+export function provideRequestContext() {
+  const storage = new AsyncLocalStorage<{ waitUntil(work: Promise<unknown>): void }>();
+  const pending = new Set<Promise<unknown>>();
+  Reflect.set(globalThis, Symbol.for("@vercel/request-context"), { get: () => storage.getStore() });
+
+  function waitUntil(work: Promise<unknown>): void {
+    pending.add(work);
+    void work.finally(() => pending.delete(work));
+  }
+
+  async function drain(): Promise<void> {
+    while (pending.size > 0) {
+      await Promise.allSettled(pending);
+    }
+  }
+
+  return { run: <Result>(work: () => Result) => storage.run({ waitUntil }, work), drain };
+}

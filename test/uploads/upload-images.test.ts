@@ -1,0 +1,491 @@
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { createBucket } from "../../lib/storage/s3.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
+
+const image = (name: string) => readFile(new URL(`../fixtures/images/${name}`, import.meta.url));
+const PNG = await image("alpha.png");
+const JPG = await image("baseline.jpg");
+const GIF = await image("animated.gif");
+
+type NewMessage = Parameters<TestStack["slack"]["postMessage"]>[0];
+
+describe("an image posted in a channel", () => {
+  it("comes back as a tag in its thread, and is served as it is", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "alpha.png", bytes: PNG }] });
+    const response = await stack.send(envelope);
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    await stack.drain();
+
+    const [object] = stack.s3.objects("images/");
+    expect(object?.key).toMatch(/^images\/[0-9a-f-]{36}\.png$/u);
+    expect(object).toMatchObject({
+      body: PNG,
+      contentType: "image/png",
+      cacheControl: "public, max-age=31536000, immutable",
+      metadata: {},
+    });
+    const url = `${stack.s3.publicBaseUrl}/${object?.key}`;
+    expect(shownIn(stack, message.ts)).toEqual([
+      "alpha.png",
+      ` · 48 × 32 · ${PNG.byteLength} B`,
+      `<img src="${url}" alt="" width="48" height="32">`,
+    ]);
+    const served = await fetch(url);
+    expect(Buffer.from(await served.arrayBuffer())).toEqual(PNG);
+  });
+
+  it("is announced first, and the announcement edited into the result", async () => {
+    await using stack = await startTestStack();
+    const files = [PNG, JPG, GIF].map((bytes, index) => ({ name: `image ${index}`, bytes }));
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+
+    const calls = stack.slack.requests.filter(({ method }) => method.startsWith("chat."));
+    expect(calls.map(({ method }) => method)).toEqual(["chat.postMessage", "chat.update"]);
+    expect(calls[0]?.args).toMatchObject({
+      thread_ts: message.ts,
+      text: "Uploading 3 images…",
+      unfurl_links: "false",
+      unfurl_media: "false",
+    });
+    expect(calls[1]?.args).toMatchObject({ text: "Uploaded: image 0, image 1, image 2" });
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+    const extensions = stack.s3.objects("images/").map(({ key }) => key.split(".").at(-1));
+    expect(new Set(extensions)).toEqual(new Set(["gif", "jpg", "png"]));
+  });
+
+  it("leaves a private record that says what a later edit needs", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "alpha.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+
+    const { key, body } = onlyRecord(stack);
+    expect(key).toBe(`state/messages/${stack.slack.teamId}/${channelOf(stack)}/${message.ts}.json`);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      version: 1,
+      state: "done",
+      leaseUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/u),
+      channelId: channelOf(stack),
+      ts: message.ts,
+      uploader: message.user,
+      replyTs: [repliesTo(stack, message.ts)[0]?.ts],
+      images: [
+        {
+          name: "alpha.png",
+          key: stack.s3.objects("images/")[0]?.key,
+          type: "image/png",
+          width: 48,
+          height: 32,
+          bytes: PNG.byteLength,
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/u),
+          alt: "",
+          state: "uploaded",
+        },
+      ],
+    });
+    const leaked = await fetch(`${stack.s3.publicBaseUrl}/${key}`);
+    expect(leaked.status).toBe(403);
+  });
+
+  it("answers in the thread that it was posted in", async () => {
+    await using stack = await startTestStack();
+    const parent = post(stack, { text: "pictures here", files: [] });
+    const { envelope } = post(stack, {
+      files: [{ name: "a.png", bytes: PNG }],
+      threadTs: parent.message.ts,
+    });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(repliesTo(stack, parent.message.ts)).toHaveLength(1);
+  });
+
+  it("is taken for what its bytes are, whatever its name", async () => {
+    await using stack = await startTestStack();
+    const files = [
+      { name: "photo", bytes: JPG, mimetype: "image/jpeg" },
+      { name: "drawing.jpg", bytes: PNG, mimetype: "image/jpeg" },
+    ];
+    const { envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    const objects = stack.s3.objects("images/");
+    const types = objects.map(({ key, contentType }) => `${key.split(".").at(-1)} ${contentType}`);
+    expect(new Set(types)).toEqual(new Set(["jpg image/jpeg", "png image/png"]));
+  });
+
+  it("comes in every format that is configured, in that order, and in Korean", async () => {
+    await using stack = await startTestStack({
+      TAG_FORMATS: "url,markdown,wrapped,custom",
+      TAG_WRAPPER_CLASS: "wide",
+      TAG_TEMPLATE: "[{filename}|{width}x{height}|{key}]",
+      LOCALE: "ko",
+      PUBLIC_BASE_URL: "https://cdn.example.com/media/",
+      IMAGE_PREFIX: "img",
+    });
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    const key = stack.s3.objects("img/")[0]?.key;
+    const url = `https://cdn.example.com/media/${key}`;
+    expect(shownIn(stack, message.ts).slice(2)).toEqual([
+      url,
+      `![](${url})`,
+      `<div class="wide"><img src="${url}" alt="" width="48" height="32"></div>`,
+      `[a.png|48x32|${key}]`,
+    ]);
+    expect(
+      stack.slack.requests.find(({ method }) => method === "chat.postMessage")?.args,
+    ).toMatchObject({
+      text: "업로드 요청중입니다. 기다려주세요!",
+    });
+  });
+
+  it.each([10, 30])(
+    "is one of %i, and the reply stays within the limits of Slack",
+    async (count) => {
+      await using stack = await startTestStack({ TAG_FORMATS: "html,markdown,url" });
+      const files = Array.from({ length: count }, (_, index) => ({
+        name: `${index}.png`,
+        bytes: PNG,
+      }));
+      const { message, envelope } = post(stack, { files });
+      await stack.send(envelope);
+      await stack.drain();
+      const names = shownIn(stack, message.ts).filter((text) => /^\d+\.png$/u.test(text));
+      expect(names).toEqual(files.map(({ name }) => name));
+      expect(
+        stack.slack.requests.filter(({ status, error }) => status !== 200 || error !== undefined),
+      ).toEqual([]);
+      const replies = repliesTo(stack, message.ts).map(({ ts }) => ts);
+      expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ replyTs: replies });
+    },
+  );
+
+  it("resolves the stubs of Slack Connect, and says nothing when no image is behind them", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(asStubs(envelope));
+    await stack.drain();
+    expect(shownIn(stack, message.ts)[0]).toBe("a.png");
+
+    const document = post(stack, {
+      files: [{ name: "a.pdf", bytes: Buffer.from("%PDF-1.7"), mimetype: "application/pdf" }],
+    });
+    await stack.send(asStubs(document.envelope));
+    await stack.drain();
+    expect(repliesTo(stack, document.message.ts)).toEqual([]);
+  });
+
+  it("logs what was done, by ids, keys and durations", async () => {
+    await using stack = await startTestStack();
+    const { envelope } = post(stack, {
+      files: [{ name: "private name.png", bytes: PNG }],
+      text: "secret plans",
+    });
+    await stack.send(envelope);
+    await stack.drain();
+    const logs = takeLogs();
+    expect(logs.map(({ event }) => event).toSorted()).toEqual([
+      "reply.posted",
+      "request.answered",
+      "upload.claimed",
+      "upload.finished",
+      "upload.stored",
+    ]);
+    expect(JSON.stringify(logs)).not.toMatch(/private name|secret plans/u);
+  });
+});
+
+describe("a message delivered again", () => {
+  it("changes nothing, with the same event id or another", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    const before = { objects: stack.s3.objects(""), calls: stack.slack.requests.length };
+    const headers = { "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" };
+    expect((await stack.send(envelope, { headers })).status).toBe(200);
+    expect((await stack.send({ ...envelope, event_id: "Ev0OTHER" })).status).toBe(200);
+    await stack.drain();
+    expect({ objects: stack.s3.objects(""), calls: stack.slack.requests.length }).toEqual(before);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+  });
+
+  it("twenty times at once, on many instances, gives three objects and one reply", async () => {
+    await using stack = await startTestStack();
+    const files = [PNG, JPG, GIF].map((bytes, index) => ({ name: `${index}`, bytes }));
+    const { message, envelope } = post(stack, { files });
+    const deliveries = Array.from({ length: 20 }, (_, index) =>
+      stack.send(
+        { ...envelope, event_id: `Ev${index}` },
+        { app: index % 2 ? stack.app : stack.createInstance() },
+      ),
+    );
+    const statuses = (await Promise.all(deliveries)).map(({ status }) => status);
+    await stack.drain();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(stack.s3.objects("images/")).toHaveLength(3);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+    expect(stack.slack.requests.filter(({ method }) => method === "download")).toHaveLength(3);
+  });
+
+  it("is finished by a later delivery when the lease of a dead one is over, with the same keys and reply", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    const [object] = stack.s3.objects("images/");
+    await rewriteRecord(stack, (record) => ({
+      ...record,
+      state: "uploading",
+      replyTs: [],
+      images: record.images.map(({ fileId, name, uuid, alt }) => ({
+        fileId,
+        name,
+        uuid,
+        alt,
+        state: "pending",
+      })),
+    }));
+
+    await stack.send(envelope);
+    await stack.drain();
+    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ state: "uploading" });
+
+    stack.clock.nowMs += 311_000;
+    await stack.send(envelope);
+    await stack.drain();
+    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ state: "done" });
+    expect(stack.s3.objects("images/").map(({ key }) => key)).toEqual([object?.key]);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+  });
+
+  it("leaves a record alone that it cannot read, and says so", async () => {
+    await using stack = await startTestStack();
+    const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    await rewriteRecord(stack, (record) => ({ ...record, version: 2, state: "uploading" }));
+    const before = onlyRecord(stack).body;
+    takeLogs();
+    expect((await stack.send(envelope)).status).toBe(200);
+    await stack.drain();
+    expect(onlyRecord(stack).body).toEqual(before);
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({ level: "error", event: "record.unreadable" }),
+    );
+  });
+});
+
+describe("when S3 or Slack fails", () => {
+  it("asks Slack to deliver again when the record cannot be stored, and does nothing else", async () => {
+    await using stack = await startTestStack();
+    const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    stack.s3.fault({ on: "PUT", kind: "error_500", times: 3 });
+    expect((await stack.send(envelope)).status).toBe(503);
+    await stack.drain();
+    expect(stack.slack.requests).toEqual([]);
+    expect((await stack.send(envelope)).status).toBe(200);
+    await stack.drain();
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+  });
+
+  it("survives a busy S3, a race of conditional puts and an answer that is lost", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    stack.s3.fault({ on: "PUT", kind: "conflict", times: 1 });
+    stack.s3.fault({ on: "PUT", kind: "executed_then_reset", times: 1 });
+    expect((await stack.send(envelope)).status).toBe(200);
+    stack.s3.fault({ on: "PUT", kind: "slow_down", times: 2, key: /^images/u });
+    await stack.drain();
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(shownIn(stack, message.ts)).toHaveLength(3);
+  });
+
+  it("says which image could not be stored, and delivers the others", async () => {
+    await using stack = await startTestStack();
+    const files = [
+      { name: "a.png", bytes: PNG },
+      { name: "b.jpg", bytes: JPG },
+    ];
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.png$/u });
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(shownIn(stack, message.ts).slice(0, 2)).toEqual([
+      "a.png",
+      " — It could not be stored. Post it again in a moment; if that fails too, tell whoever runs this app.",
+    ]);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({
+        event: "upload.failed",
+        code: "not_stored",
+        error: expect.stringContaining("403"),
+      }),
+    );
+  });
+
+  it("waits as long as Slack asks when it is rate limited, and posts once", async () => {
+    await using stack = await startTestStack();
+    stack.slack.fault({ on: "chat.postMessage", kind: "rate_limited", retryAfterSeconds: 7 });
+    stack.slack.fault({ on: "chat.update", kind: "rate_limited", retryAfterSeconds: 3 });
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(stack.clock.sleeps).toEqual(expect.arrayContaining([7000, 3000]));
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+  });
+
+  it("never repeats a chat.postMessage that failed, but looks whether it was carried out", async () => {
+    await using stack = await startTestStack();
+    stack.slack.fault({ on: "chat.postMessage", kind: "error_500" });
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    const methods = stack.slack.requests
+      .map(({ method }) => method)
+      .filter((method) => method !== "download");
+    expect(methods).toEqual([
+      "chat.postMessage",
+      "conversations.replies",
+      "chat.postMessage",
+      "chat.update",
+    ]);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+  });
+
+  it("delivers the tags even when they could not be announced", async () => {
+    await using stack = await startTestStack();
+    stack.slack.fault({
+      on: "chat.postMessage",
+      kind: "platform_error",
+      error: "restricted_action",
+    });
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(shownIn(stack, message.ts)).toHaveLength(3);
+  });
+
+  it("reports every file that cannot be had, and that nothing was uploaded", async () => {
+    await using stack = await startTestStack({ MAX_IMAGE_BYTES: "500" });
+    const files = [
+      { name: "big.png", bytes: Buffer.concat([PNG, Buffer.alloc(2000)]) },
+      { name: "fake.png", bytes: Buffer.from("GIF? no."), mimetype: "image/png" },
+    ];
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(shownIn(stack, message.ts)).toEqual([
+      "No files were uploaded.",
+      "big.png",
+      expect.stringMatching(/^ — It has 2\.\d kB and the limit is 500 B\./u),
+      "fake.png",
+      " — It is not a PNG, JPG, GIF, WebP or AVIF image. Export it as one of these and post it again.",
+    ]);
+    expect(stack.s3.objects("images/")).toEqual([]);
+  });
+
+  it.each([
+    ["login_page", "The app may not read it."],
+    ["truncated", "Slack did not hand it over."],
+    ["error_500", "Slack did not hand it over."],
+  ] as const)("says what %s means", async (kind, sentence) => {
+    await using stack = await startTestStack();
+    stack.slack.fault({ on: "download", kind, times: 3 });
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(shownIn(stack, message.ts)[2]).toContain(sentence);
+    expect(stack.s3.objects("images/")).toEqual([]);
+  });
+});
+
+function channelOf(stack: TestStack): string {
+  return [...stack.slack.state.channels.values()].find(({ name }) => name === "images")?.id ?? "";
+}
+
+function post(stack: TestStack, message: Partial<NewMessage> & Pick<NewMessage, "files">) {
+  return stack.slack.postMessage({ channel: channelOf(stack), ...message });
+}
+
+function repliesTo(stack: TestStack, ts: string) {
+  return stack.slack.thread(channelOf(stack), ts).filter((message) => message.bot_id !== undefined);
+}
+
+/** Every text that the reply's blocks show, in order. */
+function shownIn(stack: TestStack, ts: string): string[] {
+  return repliesTo(stack, ts).flatMap(({ blocks }) => textsOf(blocks));
+}
+
+function textsOf(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) {
+    return [];
+  }
+  return Object.entries(node).flatMap(([property, value]) =>
+    property === "text" && typeof value === "string" ? [value] : textsOf(value),
+  );
+}
+
+function onlyRecord(stack: TestStack) {
+  const [record, ...others] = stack.s3.objects("state/");
+  if (record === undefined || others.length > 0) {
+    throw new Error(`expected one record, found ${others.length + (record ? 1 : 0)}`);
+  }
+  return record;
+}
+
+const LooseRecord = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({
+    images: v.array(
+      v.looseObject({ fileId: v.string(), name: v.string(), uuid: v.string(), alt: v.string() }),
+    ),
+  }),
+);
+type LooseRecord = v.InferOutput<typeof LooseRecord>;
+
+const Envelope = v.looseObject({
+  event: v.looseObject({ files: v.array(v.looseObject({ id: v.string() })) }),
+});
+
+/** As another instance would have left it. */
+async function rewriteRecord(
+  stack: TestStack,
+  change: (record: LooseRecord) => LooseRecord,
+): Promise<void> {
+  const { key, body } = onlyRecord(stack);
+  const { s3, clock } = stack;
+  const credentials = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
+  const bucket = createBucket({
+    bucket: s3.bucket,
+    region: s3.region,
+    endpoint: s3.endpoint,
+    credentials,
+    clock,
+  });
+  const changed = change(v.parse(LooseRecord, body.toString()));
+  await bucket.put(key, Buffer.from(JSON.stringify(changed)), { contentType: "application/json" });
+}
+
+/** The event as Slack Connect sends it: files are ids that have to be asked for. */
+function asStubs(envelope: unknown): unknown {
+  const { event, ...others } = v.parse(Envelope, envelope);
+  const files = event.files.map(({ id }) => ({
+    id,
+    mode: "file_access",
+    file_access: "check_file_info",
+    created: 0,
+    timestamp: 0,
+    user: "",
+  }));
+  return { ...others, event: { ...event, files } };
+}
