@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { serve } from "@hono/node-server";
+import { provideRequestContext } from "./request-context.ts";
+
+/** The functions of `api/`, served in this process as Vercel serves them. */
+export interface LocalFunctions extends AsyncDisposable {
+  origin: string;
+  /** Waits for everything that was handed to `waitUntil`. */
+  drain(): Promise<void>;
+}
+
+type FunctionModule = Readonly<Record<string, unknown>>;
+
+/** Every file of `api/`, by its path: literal imports, so that a missing one is a type error. */
+const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
+  "/api/health": () => import("../api/health.ts"),
+  "/api/slack/events": () => import("../api/slack/events.ts"),
+};
+
+const PAGES: Readonly<Record<string, { file: string; contentType: string }>> = {
+  "/": { file: "../public/index.html", contentType: "text/html; charset=utf-8" },
+};
+
+/** The functions read `process.env` with the first request, so it has to be set by then. */
+export async function startFunctions({ port }: { port: number }): Promise<LocalFunctions> {
+  const background = provideRequestContext();
+  const server = serve({
+    port,
+    hostname: "127.0.0.1",
+    fetch: (request) => background.run(() => respond(request)),
+  });
+  await once(server, "listening");
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    drain: background.drain,
+    async [Symbol.asyncDispose]() {
+      await background.drain();
+      server.close();
+    },
+  };
+}
+
+async function respond(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const page = PAGES[pathname];
+  if (page !== undefined) {
+    const body = await readFile(new URL(page.file, import.meta.url));
+    return new Response(body, { headers: { "content-type": page.contentType } });
+  }
+  const load = FUNCTIONS[pathname];
+  if (load === undefined) {
+    return new Response("NOT_FOUND", { status: 404 });
+  }
+  const handler = (await load())[request.method];
+  return typeof handler === "function" ? handler(request) : new Response(null, { status: 405 });
+}

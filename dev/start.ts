@@ -1,0 +1,70 @@
+import { createWriteStream } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { startFunctions } from "./functions.ts";
+import { postImages } from "./post-images.ts";
+import { findImageUrls, renderThread } from "./print-thread.ts";
+import { startStack } from "./stack.ts";
+import { startVercelDev } from "./vercel-dev.ts";
+
+const LOG_FILE = new URL("../.local/functions.log", import.meta.url);
+
+const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
+  fileURLToPath(new URL(`samples/${name}`, import.meta.url)),
+);
+
+const stack = await startStack();
+const functions = process.argv.includes("--vercel")
+  ? await startVercelDev(stack)
+  : await startInProcess();
+
+console.log(`
+  Slack      ${stack.slack.origin}   strict, local, no account needed
+  S3         ${stack.s3.endpoint}   objects are kept in .local/s3
+  Functions  ${functions.origin}   their log is .local/functions.log
+
+ready: posting two sample images to #images
+`);
+
+const { thread, durationMs } = await postImages(stack.slack.origin, {
+  paths: SAMPLES,
+  text: "Two pictures for the front page",
+});
+console.log(renderThread(thread));
+console.log(`${(durationMs / 1000).toFixed(1)} s from the post to the tags. They open in a browser:
+${findImageUrls(thread)
+  .map((url) => `  ${url}`)
+  .join("\n")}
+
+Post your own from another terminal:  npm run post -- photo.jpg another.png
+Stop with Ctrl+C.
+`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stop());
+}
+
+async function startInProcess() {
+  Object.assign(process.env, stack.env);
+  keepLogs();
+  return startFunctions({ port: stack.functionsPort });
+}
+
+/** The functions write one JSON object a line on stdout; here it would bury the thread. */
+function keepLogs(): void {
+  const logs = createWriteStream(LOG_FILE, { flags: "a" });
+  const print = console.log;
+  console.log = (...args: unknown[]) => {
+    const [line] = args;
+    if (typeof line === "string" && line.startsWith('{"time":')) {
+      logs.write(`${line}\n`);
+    } else {
+      print(...args);
+    }
+  };
+}
+
+async function stop(): Promise<void> {
+  await functions[Symbol.asyncDispose]();
+  await stack.close();
+  process.exit(0);
+}
