@@ -9,7 +9,7 @@
 #   apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-base
 set -Eeuo pipefail
 
-readonly WAIT_SECONDS=120
+readonly WAIT_SECONDS=60
 
 main() {
   case "${1-} $#" in
@@ -107,7 +107,23 @@ start_monitor() {
 start_storage() {
   timeout "$WAIT_SECONDS" ceph -c "$dir/ceph.conf" osd create >/dev/null 2>"$dir/osd-create.out"
   ceph-osd -c "$dir/ceph.conf" -i 0 --mkfs >>"$dir/mkfs.out" 2>&1
-  spawn ceph-osd -i 0
+  # Now and then it speaks before the monitor has told it the cluster's id, is refused ("wrong fsid"), and gives up.
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    spawn ceph-osd -i 0
+    if is_storage_up "$!"; then return; fi
+    sed -i '$d' "$dir/pids"
+  done
+  false
+}
+
+is_storage_up() {
+  local deadline=$((SECONDS + WAIT_SECONDS))
+  while [[ -n $(started_at "$1") ]] && ((SECONDS < deadline)); do
+    if timeout 10 ceph -c "$dir/ceph.conf" osd stat 2>/dev/null | grep -q ' 1 up'; then return; fi
+    sleep 0.1
+  done
+  false
 }
 
 give_credentials() {

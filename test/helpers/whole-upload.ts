@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "vitest";
+import type { LocalSlack } from "../../dev/local-slack/server.ts";
+
+const FIXTURES = new URL("../fixtures/images/", import.meta.url);
+const TIMEOUT_MS = 60_000;
+
+/**
+ * One whole upload as a person would see it: two images posted, one of them turned by its camera, and the tags in
+ * the thread. Returns the URLs in the tags.
+ */
+export async function expectWholeUpload(
+  slack: LocalSlack,
+  deliver: (envelope: unknown) => Promise<unknown>,
+): Promise<string[]> {
+  const files = await Promise.all(
+    ["alpha.png", "orientation-6-big-endian.jpg"].map(async (name) => ({
+      name,
+      bytes: await readFile(new URL(name, FIXTURES)),
+    })),
+  );
+  const [channel] = [...slack.state.channels.keys()];
+  const { message, envelope } = slack.postMessage({ channel: channel ?? "", files });
+  await deliver(envelope);
+  const shown = await waitForResult(slack, { channel: channel ?? "", ts: message.ts });
+  const tags = shown.match(/<img src=\\"[^>]+>/gu) ?? [];
+  expect(tags).toHaveLength(2);
+  expect(tags.map((tag) => /width=\\"\d+\\" height=\\"\d+\\"/u.exec(tag)?.[0])).toEqual([
+    String.raw`width=\"48\" height=\"32\"`,
+    String.raw`width=\"32\" height=\"48\"`,
+  ]);
+  return tags.map((tag) => /src=\\"([^"\\]+)/u.exec(tag)?.[1] ?? "");
+}
+
+/** The reply's blocks as JSON, once there are any. */
+async function waitForResult(
+  slack: LocalSlack,
+  { channel, ts }: { channel: string; ts: string },
+): Promise<string> {
+  const deadlineMs = Date.now() + TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    const replies = slack.thread(channel, ts).filter(({ bot_id }) => bot_id !== undefined);
+    expect(replies.length).toBeLessThanOrEqual(1);
+    const blocks = replies[0]?.blocks ?? [];
+    if (blocks.length > 0) {
+      return JSON.stringify(blocks);
+    }
+    await delay(50);
+  }
+  throw new Error(`no result within ${TIMEOUT_MS / 1000} s`);
+}

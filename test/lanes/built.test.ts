@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startLocalS3 } from "../../dev/local-s3/server.ts";
+import { startLocalSlack } from "../../dev/local-slack/server.ts";
+import { environmentOf } from "../../dev/stack.ts";
+import { provideRequestContext } from "../../dev/request-context.ts";
+import manifest from "../../manifest.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
+import { signedRequest } from "../helpers/stack.ts";
+import { expectWholeUpload } from "../helpers/whole-upload.ts";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const CLI = fileURLToPath(import.meta.resolve("vercel/dist/vc.js"));
+const DEPLOYED = [
+  "api",
+  "lib",
+  "public",
+  "vercel.json",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+];
+const MAX_FUNCTION_BYTES = 4 * 1024 * 1024;
+
+let project: string;
+let output: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(path.join(tmpdir(), "built-"));
+  output = path.join(project, ".vercel/output");
+  await Promise.all(
+    DEPLOYED.map((name) =>
+      cp(path.join(ROOT, name), path.join(project, name), { recursive: true }),
+    ),
+  );
+  await mkdir(path.join(project, ".vercel"));
+  await writeFile(path.join(project, ".vercel/project.json"), '{"settings":{}}');
+  await run(process.execPath, [CLI, "build", "--yes"], { cwd: project });
+});
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+describe("vercel build", () => {
+  it("makes one function of every file in api/, and publishes public/ only", async () => {
+    expect((await functionNames()).toSorted()).toEqual(["api/health", "api/slack/events"]);
+    expect(await readdir(path.join(output, "static"))).toEqual(
+      await readdir(path.join(ROOT, "public")),
+    );
+  });
+
+  it("packs no development dependency, and less than 4 MB", async () => {
+    for (const name of await functionNames()) {
+      const directory = path.join(output, "functions", `${name}.func`);
+      const files = await filesBelow(directory);
+      const packed = new Set(
+        files.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(file)?.[1]),
+      );
+      const unwanted = Object.keys(packageJson.devDependencies).filter((dependency) =>
+        packed.has(dependency),
+      );
+      expect({ name, unwanted }).toEqual({ name, unwanted: [] });
+      const sizes = await Promise.all(
+        files.map(async (file) => (await stat(path.join(directory, file))).size),
+      );
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_FUNCTION_BYTES);
+    }
+  });
+
+  it("gives the function of an upload 300 seconds", async () => {
+    const config = await readFile(
+      path.join(output, "functions/api/slack/events.func/.vc-config.json"),
+      "utf8",
+    );
+    expect(JSON.parse(config)).toMatchObject({ maxDuration: 300 });
+  });
+
+  it("makes functions that carry one whole upload", async () => {
+    await using s3 = await startLocalS3();
+    await using slack = await startLocalSlack({ manifest });
+    Object.assign(process.env, environmentOf(slack, s3));
+    const context = provideRequestContext();
+    const file = path.join(output, "functions/api/slack/events.func/api/slack/events.js");
+    const { POST } = await import(pathToFileURL(file).href);
+
+    const urls = await expectWholeUpload(slack, async (envelope) => {
+      const request = signedRequest(slack, JSON.stringify(envelope), { nowMs: Date.now() });
+      const response: Response = await context.run(() => POST(request));
+      expect(response.status).toBe(200);
+      await context.drain();
+    });
+    for (const url of urls) {
+      expect((await fetch(url)).status).toBe(200);
+    }
+  });
+});
+
+async function functionNames(): Promise<string[]> {
+  const files = await readdir(path.join(output, "functions"), { recursive: true });
+  return files.filter((file) => file.endsWith(".func")).map((file) => file.replace(/\.func$/u, ""));
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)));
+}
