@@ -15,6 +15,9 @@ type FunctionModule = Readonly<Record<string, unknown>>;
 /** Every file of `api/`, by its path: literal imports, so that a missing one is a type error. */
 const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
   "/api/health": () => import("../api/health.ts"),
+  "/api/cron/reconcile": () => import("../api/cron/reconcile.ts"),
+  "/api/slack/commands": () => import("../api/slack/commands.ts"),
+  "/api/slack/interactivity": () => import("../api/slack/interactivity.ts"),
   "/api/slack/events": () => import("../api/slack/events.ts"),
 };
 

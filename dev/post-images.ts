@@ -1,60 +1,42 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import * as v from "valibot";
+import type { Message } from "./slack-answers.ts";
+import type { MessageRef, SlackControl } from "./slack-control.ts";
 
-const Posted = v.object({ channel: v.string(), ts: v.string() });
+export interface PostOptions {
+  paths: readonly string[];
+  text?: string | undefined;
+  channel?: string | undefined;
+  user?: string | undefined;
+}
 
-const ThreadMessage = v.looseObject({
-  ts: v.string(),
-  text: v.string(),
-  user: v.optional(v.string()),
-  bot_id: v.optional(v.string()),
-  blocks: v.optional(v.array(v.unknown())),
-  files: v.optional(v.array(v.looseObject({ name: v.string() }))),
-  edited: v.optional(v.unknown()),
-});
-export type ThreadMessage = v.InferOutput<typeof ThreadMessage>;
-
-const Thread = v.object({ messages: v.array(ThreadMessage) });
-
-/** Posts files to #images as a person does, and waits until the thread holds the result. */
+/** Posts files as a person does, to #images by default, and waits until the thread holds the result. */
 export async function postImages(
-  slackOrigin: string,
-  { paths, text }: { paths: readonly string[]; text: string },
-): Promise<{ thread: ThreadMessage[]; durationMs: number }> {
-  const form = new FormData();
-  form.set("channel", "images");
-  form.set("text", text);
-  for (const path of paths) {
-    form.append("files", new Blob([await readFile(path)]), basename(path));
-  }
+  slack: SlackControl,
+  { channel = "images", ...post }: PostOptions,
+): Promise<{ thread: Message[]; durationMs: number; isAppTold: boolean }> {
   const startMs = performance.now();
-  const posted = await fetch(`${slackOrigin}/local/messages`, { method: "POST", body: form });
-  const message = v.parse(Posted, await posted.json());
-  const thread = await waitForResult(slackOrigin, message);
-  return { thread, durationMs: performance.now() - startMs };
+  const posted = await slack.post({ channel, ...post });
+  const isAppTold = posted.attempt !== undefined;
+  const thread = isAppTold
+    ? await waitForResult(slack, posted)
+    : await slack.thread(posted.channel, posted.ts);
+  return { thread, durationMs: performance.now() - startMs, isAppTold };
 }
 
 const RESULT_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
-async function waitForResult(
-  slackOrigin: string,
-  { channel, ts }: v.InferOutput<typeof Posted>,
-): Promise<ThreadMessage[]> {
-  const query = new URLSearchParams({ channel, ts });
+async function waitForResult(slack: SlackControl, { channel, ts }: MessageRef): Promise<Message[]> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
-  let messages: ThreadMessage[] = [];
+  let messages: Message[] = [];
   while (!messages.some(isResult) && performance.now() < deadlineMs) {
     await delay(POLL_MS);
-    const response = await fetch(`${slackOrigin}/local/thread?${query.toString()}`);
-    messages = v.parse(Thread, await response.json()).messages;
+    messages = await slack.thread(channel, ts);
   }
   return messages;
 }
 
 /** "Uploading…" has no blocks. */
-function isResult(message: ThreadMessage): boolean {
+function isResult(message: Message): boolean {
   return message.bot_id !== undefined && (message.blocks?.length ?? 0) > 0;
 }

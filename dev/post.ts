@@ -1,17 +1,27 @@
+import { parseArgs } from "node:util";
 import { postImages } from "./post-images.ts";
 import { renderThread } from "./print-thread.ts";
+import { createSlackControl } from "./slack-control.ts";
 import { findRunningSlack } from "./stack.ts";
 
-const paths = process.argv.slice(2);
-if (paths.length === 0) {
-  console.error("Usage: npm run post -- image.png [more images]");
-  process.exit(1);
-}
+const USAGE = "Usage: npm run post -- image.png [more images] [--channel images] [--user jane]";
 
 try {
-  const { thread, durationMs } = await postImages(await findRunningSlack(), { paths, text: "" });
+  const { values, positionals: paths } = parseArgs({
+    allowPositionals: true,
+    options: { channel: { type: "string" }, user: { type: "string" } },
+  });
+  if (paths.length === 0) {
+    throw new Error(USAGE);
+  }
+  const slack = createSlackControl(await findRunningSlack());
+  const { thread, durationMs, isAppTold } = await postImages(slack, { ...values, paths });
   console.log(renderThread(thread));
-  console.log(`${(durationMs / 1000).toFixed(1)} s`);
+  console.log(
+    isAppTold
+      ? `${(durationMs / 1000).toFixed(1)} s`
+      : "The app is not in this channel, so it is not told.",
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,52 +1,36 @@
 import { styleText } from "node:util";
-import * as v from "valibot";
-import type { ThreadMessage } from "./post-images.ts";
+import { renderBlock, tagsIn } from "./print-block.ts";
+import type { Message } from "./slack-answers.ts";
 
-const RichText = v.object({
-  type: v.literal("rich_text"),
-  elements: v.array(
-    v.object({
-      type: v.string(),
-      elements: v.array(v.looseObject({ text: v.optional(v.string()) })),
-    }),
-  ),
-});
-
-/** A thread as text: who said what, each tag in a box, and the addresses in it. */
-export function renderThread(messages: readonly ThreadMessage[]): string {
+/** A thread as text: who said what, each tag in a box of its own, and the buttons. */
+export function renderThread(messages: readonly Message[]): string {
   return messages.map(renderMessage).join("\n");
 }
 
 /** The addresses of the images in the tags. */
-export function findImageUrls(messages: readonly ThreadMessage[]): string[] {
-  const tags = messages.flatMap(renderBlocks).join("\n");
+export function findImageUrls(messages: readonly Message[]): string[] {
+  const tags = messages.flatMap(({ blocks }) => tagsIn(blocks)).join("\n");
   return [...tags.matchAll(/ src="([^"]+)"/gu)].map(([, url = ""]) => url);
 }
 
-function renderMessage(message: ThreadMessage): string {
+/** What the app wrote, without its name. */
+export function renderContent({ blocks = [], text }: Message): string[] {
+  const lines = blocks.flatMap(renderBlock);
+  return lines.length > 0 ? lines : text.split("\n");
+}
+
+function renderMessage(message: Message): string {
   const isApp = message.bot_id !== undefined;
   const author = styleText("bold", isApp ? "Upload to S3" : "You");
   const edited = message.edited === undefined ? "" : styleText("dim", " (edited)");
-  const files = (message.files ?? []).map((file) => `[${file.name}]`).join(" ");
-  const lines = isApp ? renderBlocks(message) : [message.text, files].filter((line) => line !== "");
+  const files = (message.files ?? []).map(({ name }) => `[${name}]`).join(" ");
+  const lines = isApp
+    ? renderContent(message)
+    : [message.text, files].filter((line) => line !== "");
   const [corner, margin] = isApp ? ["└─ ", "   "] : ["", "│  "];
   return [
     `${corner}${author}${edited}`,
     ...lines.map((line) => margin + line),
     isApp ? "" : "│",
   ].join("\n");
-}
-
-function renderBlocks(message: ThreadMessage): string[] {
-  const blocks = (message.blocks ?? []).filter((block) => v.is(RichText, block));
-  const lines = blocks.flatMap((block) => block.elements.map(renderElement));
-  return lines.length > 0 ? lines : [message.text];
-}
-
-function renderElement({
-  type,
-  elements,
-}: v.InferOutput<typeof RichText>["elements"][number]): string {
-  const text = elements.map((element) => element.text ?? "").join("");
-  return type === "rich_text_preformatted" ? `  ${styleText("green", text)}` : text;
 }

@@ -9,7 +9,7 @@ export function provideRequestContext() {
   const pending = new Set<Promise<unknown>>();
   Reflect.set(globalThis, Symbol.for("@vercel/request-context"), { get: () => storage.getStore() });
 
-  function waitUntil(work: Promise<unknown>): void {
+  function keep(work: Promise<unknown>): void {
     pending.add(work);
     void work.finally(() => pending.delete(work));
   }
@@ -20,5 +20,14 @@ export function provideRequestContext() {
     }
   }
 
-  return { run: <Result>(work: () => Result) => storage.run({ waitUntil }, work), drain };
+  /** `onWork` is told what this call of a function hands to `waitUntil`. */
+  function run<Result>(call: () => Result, onWork?: (work: Promise<unknown>) => void): Result {
+    const waitUntil = (work: Promise<unknown>) => {
+      keep(work);
+      onWork?.(work);
+    };
+    return storage.run({ waitUntil }, call);
+  }
+
+  return { run, drain };
 }

@@ -33,12 +33,12 @@ export async function startStack(): Promise<LocalStack> {
       commands: `${functions}/api/slack/commands`,
     },
   });
-  await writeFile(STACK_FILE, JSON.stringify({ slack: slack.origin }));
+  await writeFile(STACK_FILE, JSON.stringify({ slack: slack.origin, functions }));
   return {
     slack,
     s3,
     functionsPort,
-    env: { ...environmentOf(slack, s3), ...QUIET },
+    env: { ...environmentOf(slack, s3), CRON_SECRET: LOCAL_CRON_SECRET, ...QUIET },
     async close() {
       await rm(STACK_FILE, { force: true });
       await Promise.all([slack.close(), s3.close()]);
@@ -48,14 +48,22 @@ export async function startStack(): Promise<LocalStack> {
 
 /** The address of the local Slack that `npm start` left for `npm run post`. */
 export async function findRunningSlack(): Promise<string> {
+  return (await findRunningStack()).slack;
+}
+
+/** Where `npm start` serves Slack and the functions. */
+export async function findRunningStack(): Promise<v.InferOutput<typeof StackFile>> {
   try {
-    return v.parse(StackFile, await readFile(STACK_FILE, "utf8")).slack;
+    return v.parse(StackFile, await readFile(STACK_FILE, "utf8"));
   } catch (cause) {
     throw new Error("Cannot find the local stack: start it with `npm start` and keep it running", {
       cause,
     });
   }
 }
+
+/** Whoever reaches the functions of `npm start` is on this machine. */
+export const LOCAL_CRON_SECRET = "local-cron-secret";
 
 export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, string> {
   return {
@@ -72,9 +80,13 @@ export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, st
 }
 
 /** The SDK's reminder that Node 20 has reached its end: it runs here for local work only. */
-const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" } as const;
+export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" } as const;
 
 const PORTS = { functions: 3000, slack: 3001, s3: 3002 } as const;
 const DIRECTORY = new URL("../.local/", import.meta.url);
 const STACK_FILE = new URL("stack.json", DIRECTORY);
-const StackFile = v.pipe(v.string(), v.parseJson(), v.object({ slack: v.string() }));
+const StackFile = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ slack: v.string(), functions: v.string() }),
+);

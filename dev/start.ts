@@ -1,8 +1,9 @@
-import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startFunctions } from "./functions.ts";
+import { keepLogs } from "./keep-logs.ts";
 import { postImages } from "./post-images.ts";
 import { findImageUrls, renderThread } from "./print-thread.ts";
+import { createSlackControl } from "./slack-control.ts";
 import { startStack } from "./stack.ts";
 import { startVercelDev } from "./vercel-dev.ts";
 
@@ -13,19 +14,18 @@ const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
 );
 
 const stack = await startStack();
-const functions = process.argv.includes("--vercel")
-  ? await startVercelDev(stack)
-  : await startInProcess();
+const isVercel = process.argv.includes("--vercel");
+const functions = isVercel ? await startVercelDev(stack) : await startInProcess();
 
 console.log(`
   Slack      ${stack.slack.origin}   strict, local, no account needed
   S3         ${stack.s3.endpoint}   objects are kept in .local/s3
-  Functions  ${functions.origin}   their log is .local/functions.log
+  Functions  ${functions.origin}   their log is ${isVercel ? "printed here" : ".local/functions.log"}
 
 ready: posting two sample images to #images
 `);
 
-const { thread, durationMs } = await postImages(stack.slack.origin, {
+const { thread, durationMs } = await postImages(createSlackControl(stack.slack.origin), {
   paths: SAMPLES,
   text: "Two pictures for the front page",
 });
@@ -35,7 +35,9 @@ ${findImageUrls(thread)
   .map((url) => `  ${url}`)
   .join("\n")}
 
-Post your own from another terminal:  npm run post -- photo.jpg another.png
+From another terminal:
+  npm run post -- photo.jpg another.png              post your own
+  npm run slack -- edit --alt "Sunrise over hills"   shortcut, edit, delete, retry, slash
 Stop with Ctrl+C.
 `);
 
@@ -45,22 +47,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 async function startInProcess() {
   Object.assign(process.env, stack.env);
-  keepLogs();
+  keepLogs(LOG_FILE);
   return startFunctions({ port: stack.functionsPort });
-}
-
-/** The functions write one JSON object a line on stdout; here it would bury the thread. */
-function keepLogs(): void {
-  const logs = createWriteStream(LOG_FILE, { flags: "a" });
-  const print = console.log;
-  console.log = (...args: unknown[]) => {
-    const [line] = args;
-    if (typeof line === "string" && line.startsWith('{"time":')) {
-      logs.write(`${line}\n`);
-    } else {
-      print(...args);
-    }
-  };
 }
 
 async function stop(): Promise<void> {

@@ -1,22 +1,40 @@
+import packageJson from "../package.json" with { type: "json" };
 import { systemClock, type Clock } from "./clock.ts";
 import { ConfigError, parseConfig, type Config } from "./config.ts";
+import { createCommandsEndpoint } from "./endpoints/commands.ts";
 import { createEventsEndpoint } from "./endpoints/events.ts";
+import { createInteractivityEndpoint } from "./endpoints/interactivity.ts";
+import { createReconcileEndpoint } from "./endpoints/reconcile.ts";
 import { createRoute, type Route } from "./endpoints/route.ts";
 import { en } from "./i18n/en.ts";
 import { ko } from "./i18n/ko.ts";
-import { createMessageListener } from "./listeners/message.ts";
+import { createBackground } from "./listeners/background.ts";
+import type { ListenerContext, Services } from "./listeners/context.ts";
+import { createDeleteImageListener } from "./listeners/delete-image.ts";
+import { createEditTagsListener } from "./listeners/edit-tags.ts";
+import { createImageTagsListener } from "./listeners/image-tags.ts";
+import { createMessageShortcutListener } from "./listeners/message-shortcut.ts";
+import { createMessageListener, matchImageMessage } from "./listeners/message.ts";
+import { createRetryUploadListener } from "./listeners/retry-upload.ts";
+import { createSlashCommandListener } from "./listeners/slash-command.ts";
+import { createUploadFilesListener } from "./listeners/upload-files.ts";
 import { createLogger, type Logger } from "./logger.ts";
+import { isSslCheck } from "./slack/command-payload.ts";
 import { readSlackRequest } from "./slack/request.ts";
 import { createBucket, type Bucket, type Credentials } from "./storage/s3.ts";
 import { publicUrl } from "./storage/object-key.ts";
 import { renderTag } from "./tag/render-tag.ts";
-import { type Claim, createClaimUpload } from "./uploads/claim-upload.ts";
+import { createUploadClaims } from "./uploads/claim-upload.ts";
+import type { Reconcile } from "./uploads/reconcile.ts";
 import { createRecordStore, type RecordStore } from "./uploads/record-store.ts";
 import type { UploadedImage } from "./uploads/record.ts";
 
 /** What the functions in `api/` serve. */
 export interface App {
   events: Route;
+  interactivity: Route;
+  commands: Route;
+  reconcile: Route;
   health(): Response;
 }
 
@@ -31,25 +49,32 @@ export function createApp(
   clock: Clock = systemClock,
 ): App {
   const logger = createLogger(clock);
-  const context = { clock, logger };
+  const route = (handle: Route) => createRoute(handle, { clock, logger });
   try {
-    const config = parseConfig(env);
+    const endpoints = buildEndpoints(parseConfig(env), { clock, logger });
     return {
-      events: createRoute(buildEvents(config, context), context),
+      events: route(endpoints.events),
+      interactivity: route(endpoints.interactivity),
+      commands: route(endpoints.commands),
+      reconcile: route(endpoints.reconcile),
       health: () => Response.json({ ok: true }),
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
     }
+    const refuse = route(() => Promise.reject(error));
     return {
-      events: createRoute(() => Promise.reject(error), context),
+      events: refuse,
+      interactivity: refuse,
+      commands: refuse,
+      reconcile: refuse,
       health: () => Response.json({ ok: false }, { status: 503 }),
     };
   }
 }
 
-interface Context {
+interface Surroundings {
   clock: Clock;
   logger: Logger;
 }
@@ -60,76 +85,132 @@ const DOWNLOAD_TIMEOUT_MS = 30_000;
 
 const CATALOGUES = { en, ko } as const;
 
-function buildEvents(config: Config, { clock, logger }: Context): Route {
-  const state = openBucket(config, { bucket: config.s3.stateBucket, clock });
-  const records = createRecordStore(state);
-  const upload = once(() => buildUpload(config, { records, clock, logger }));
-  return createEventsEndpoint({
+function buildEndpoints(config: Config, { clock, logger }: Surroundings) {
+  const { bucket, stateBucket } = config.s3;
+  const state = openBucket(config, { bucket: stateBucket, clock });
+  const images = stateBucket === bucket ? state : openBucket(config, { bucket, clock });
+  const records = createRecordStore(state, clock);
+  const { accept, inBackground } = createBackground({ waitUntil, clock, logger });
+  const context: ListenerContext = {
+    config,
+    messages: CATALOGUES[config.locale],
+    records,
+    claims: createUploadClaims({ records, statePrefix: config.statePrefix, clock, logger }),
+    accept,
+    inBackground,
+    services: once(() => buildServices(config, { records, images, clock, logger })),
+    clock,
     logger,
-    readRequest: (request) =>
-      readSlackRequest(request, {
-        signingSecrets: config.slack.signingSecrets,
-        nowMs: clock.now(),
-      }),
-    onMessage: createMessageListener({
-      config,
-      clock,
+  };
+  const { signingSecrets } = config.slack;
+  const readRequest = (request: Request) =>
+    readSlackRequest(request, { signingSecrets, nowMs: clock.now() });
+  return {
+    events: createEventsEndpoint({
+      readRequest,
+      onMessage: createMessageListener(context),
       logger,
-      runInBackground,
-      claimUpload: createClaimUpload({ records, statePrefix: config.statePrefix, clock, logger }),
-      uploadImages: async (claim: Claim) => (await upload())(claim),
     }),
-  });
+    interactivity: createInteractivityEndpoint({
+      readRequest,
+      onMessageShortcut: createMessageShortcutListener(context),
+      onEditTags: createEditTagsListener(context),
+      onDeleteImage: createDeleteImageListener(context),
+      onRetryUpload: createRetryUploadListener(context),
+      onImageTags: createImageTagsListener(context),
+      onUploadFiles: createUploadFilesListener(context),
+      inBackground,
+      logger,
+    }),
+    commands: createCommandsEndpoint({
+      readRequest: (request) =>
+        readSlackRequest(request, { signingSecrets, nowMs: clock.now(), isUnsigned: isSslCheck }),
+      onSlashCommand: createSlashCommandListener(context, packageJson.version),
+    }),
+    reconcile: createReconcileEndpoint({
+      cronSecret: config.cronSecret,
+      reconcile: once(() => buildReconcile(context, state)),
+    }),
+  };
 }
 
-/** All that only an upload needs is loaded with the first one, behind the ack. */
-async function buildUpload(
+/** All that only work behind an answer needs is loaded with the first of it. */
+async function buildServices(
   config: Config,
-  { records, clock, logger }: Context & { records: RecordStore },
-) {
+  { records, images, clock, logger }: Surroundings & { records: RecordStore; images: Bucket },
+): Promise<Services> {
   const [
+    { createModals },
     { createFileDownload },
     { createWebClient },
+    { createDeleteImage },
     { createReplyPublisher },
     { createResolveFile },
     { createStoreImage },
     { createUploadImages },
   ] = await Promise.all([
+    import("./listeners/modals.ts"),
     import("./slack/file-download.ts"),
     import("./slack/web-client.ts"),
+    import("./uploads/delete-image.ts"),
     import("./uploads/publish-reply.ts"),
     import("./uploads/resolve-file.ts"),
     import("./uploads/store-image.ts"),
     import("./uploads/upload-images.ts"),
   ]);
   const { botToken, apiUrl, extraFileOrigins } = config.slack;
+  const { maxImageBytes, imagePrefix, adminUserIds, locale } = config;
   const slack = createWebClient({ botToken, apiUrl, clock });
-  return createUploadImages({
-    records,
+  const rendering = {
+    messages: CATALOGUES[locale],
+    maxImageBytes,
+    renderTags: (image: UploadedImage) => renderTags(image, config),
+  };
+  const reply = createReplyPublisher({ slack, reply: rendering, logger });
+  const downloadFile = createFileDownload({
+    botToken,
+    extraOrigins: extraFileOrigins,
+    maxBytes: maxImageBytes,
+    timeoutMs: DOWNLOAD_TIMEOUT_MS,
+    clock,
+  });
+  return {
+    slack,
+    reply,
+    modals: createModals({ slack, reply: rendering, clock, logger }),
+    deleteImage: createDeleteImage({ records, images, reply, adminUserIds, clock, logger }),
+    uploadImages: createUploadImages({
+      records,
+      resolveFile: createResolveFile(slack, logger),
+      storeImage: createStoreImage({ downloadFile, bucket: images, imagePrefix, logger }),
+      reply,
+      clock,
+      logger,
+    }),
+  };
+}
+
+async function buildReconcile(context: ListenerContext, state: Bucket): Promise<Reconcile> {
+  const { config, claims, clock, logger } = context;
+  const [{ createReconcile }, { createSweepStateStore }, { slack, uploadImages }] =
+    await Promise.all([
+      import("./uploads/reconcile.ts"),
+      import("./uploads/sweep-state.ts"),
+      context.services(),
+    ]);
+  const { statePrefix, channelIds, autoUpload } = config;
+  return createReconcile({
+    slack,
+    state,
+    statePrefix,
+    sweeps: createSweepStateStore(state, statePrefix),
+    claims,
+    uploadImages,
+    matchMessage: (message) => matchImageMessage(message, config),
+    channelIds,
+    findsMessages: autoUpload,
     clock,
     logger,
-    resolveFile: createResolveFile(slack, logger),
-    storeImage: createStoreImage({
-      bucket: openBucket(config, { bucket: config.s3.bucket, clock }),
-      downloadFile: createFileDownload({
-        botToken,
-        extraOrigins: extraFileOrigins,
-        maxBytes: config.maxImageBytes,
-        timeoutMs: DOWNLOAD_TIMEOUT_MS,
-        clock,
-      }),
-      imagePrefix: config.imagePrefix,
-      logger,
-    }),
-    reply: createReplyPublisher({
-      slack,
-      logger,
-      reply: {
-        messages: CATALOGUES[config.locale],
-        maxImageBytes: config.maxImageBytes,
-        renderTags: (image) => renderTags(image, config),
-      },
-    }),
   });
 }
 
@@ -165,9 +246,9 @@ function toCredentials(
 }
 
 /** Vercel keeps the function alive for it. */
-async function runInBackground(work: Promise<void>): Promise<void> {
-  const { waitUntil } = await import("@vercel/functions");
-  waitUntil(work);
+async function waitUntil(work: Promise<void>): Promise<void> {
+  const vercel = await import("@vercel/functions");
+  vercel.waitUntil(work);
 }
 
 function once<Value>(build: () => Promise<Value>): () => Promise<Value> {

@@ -34,6 +34,8 @@ export interface Config {
   /** Empty: every channel that the app is in. */
   channelIds: ReadonlySet<string>;
   autoUpload: boolean;
+  /** May delete any upload. */
+  adminUserIds: ReadonlySet<string>;
   allowExternalUsers: boolean;
   tags: {
     formats: readonly TagFormat[];
@@ -41,6 +43,8 @@ export interface Config {
     template: string;
   };
   maxImageBytes: number;
+  /** Of whoever may start a sweep; without one nobody may. */
+  cronSecret: string | undefined;
   locale: Locale;
 }
 
@@ -142,6 +146,7 @@ const Environment = v.object({
   STATE_PREFIX: Prefix("state/"),
   CHANNEL_IDS: IdList,
   AUTO_UPLOAD: Flag(true),
+  ADMIN_USER_IDS: IdList,
   ALLOW_EXTERNAL_USERS: Flag(false),
   TAG_FORMATS: v.pipe(
     v.optional(v.string(), "html"),
@@ -168,6 +173,7 @@ const Environment = v.object({
     v.regex(/^[1-9]\d{0,9}$/u, "a whole number of bytes"),
     v.transform(Number),
   ),
+  CRON_SECRET: v.optional(v.string()),
   LOCALE: v.optional(v.picklist(["en", "ko"], '"en" or "ko"'), "en"),
 });
 type Environment = v.InferOutput<typeof Environment>;
@@ -234,6 +240,7 @@ function toConfig(env: Environment): Config {
     statePrefix: env.STATE_PREFIX,
     channelIds: new Set(env.CHANNEL_IDS),
     autoUpload: env.AUTO_UPLOAD,
+    adminUserIds: new Set(env.ADMIN_USER_IDS),
     allowExternalUsers: env.ALLOW_EXTERNAL_USERS,
     tags: {
       formats: env.TAG_FORMATS,
@@ -241,6 +248,7 @@ function toConfig(env: Environment): Config {
       template: env.TAG_TEMPLATE ?? "",
     },
     maxImageBytes: env.MAX_IMAGE_BYTES,
+    cronSecret: env.CRON_SECRET,
     locale: env.LOCALE,
   };
 }

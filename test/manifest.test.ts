@@ -70,7 +70,9 @@ describe("manifest.json", () => {
     const ofEvents = manifest.settings.event_subscriptions.bot_events.map(
       (event) => SCOPE_OF_EVENT[event],
     );
-    expect(new Set(scopes.bot)).toEqual(new Set([...ofEvents, "chat:write", "files:read"]));
+    expect(new Set(scopes.bot)).toEqual(
+      new Set([...ofEvents, "chat:write", "commands", "files:read"]),
+    );
   });
 
   it("lets people write to the app, and leaves token rotation off", () => {

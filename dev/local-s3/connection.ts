@@ -23,6 +23,7 @@ export interface ConnectionOptions {
   /** In the order of arrival; requests whose path cannot be read are missing. */
   requests: RecordedRequest[];
   execute: (request: S3Request) => S3Response;
+  now: () => number;
 }
 
 /** One request from the socket to the answer, or to whatever a fault makes of it. */
@@ -65,6 +66,8 @@ export async function serveConnection(
     if (record !== undefined) {
       record.status = response.status;
     }
+    // Clients learn from it by how much their clock is off.
+    outgoing.setHeader("date", new Date(options.now()).toUTCString());
     send(outgoing, response, requestId);
   }
 }

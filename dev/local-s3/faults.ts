@@ -7,6 +7,8 @@ export interface FaultRule {
   on: "PUT" | "GET" | "HEAD" | "DELETE" | "LIST";
   /** Tested against the object key; for LIST, against the prefix. Without it: every request. */
   key?: RegExp;
+  /** Only for requests that this accepts. */
+  when?: (request: S3RequestHead) => boolean;
   /** How often the fault strikes. Without it: every time, until clearFaults(). */
   times?: number;
   /** From 0 to 1. Without it: certainly. */
@@ -64,7 +66,8 @@ const REFUSALS = {
 function matches(rule: FaultRule, request: S3RequestHead): boolean {
   const on = operationOf(request);
   const subject = on === "LIST" ? (request.query.get("prefix") ?? "") : request.key;
-  return rule.on === on && (rule.key === undefined || subject.search(rule.key) !== -1);
+  const isMeant = rule.on === on && (rule.key === undefined || subject.search(rule.key) !== -1);
+  return isMeant && (rule.when === undefined || rule.when(request));
 }
 
 function operationOf({ method, key, query }: S3RequestHead): string {

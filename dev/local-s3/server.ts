@@ -64,6 +64,7 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
   const connection = {
     faults,
     requests,
+    now,
     execute(request: Parameters<typeof route>[0]) {
       verifyAccess(request, signer, publicPrefixes, now());
       return route(request, { buckets, region, nowMs: now() });

@@ -35,7 +35,8 @@ export function loginPage(): Reply {
 
 /**
  * Sends what `produce` makes, as the fault has it. Faults that come before the method (429, 500, a stall, …) keep
- * it from being carried out; `executed_then_stall`, `truncated`, `no_content_length` and `slow_drip` do not.
+ * it from being carried out; `executed_then_stall`, `executed_then_reset`, `truncated`, `no_content_length` and
+ * `slow_drip` do not.
  */
 export async function answer(
   outgoing: ServerResponse,
@@ -43,12 +44,10 @@ export async function answer(
   produce: () => Promise<Reply>,
 ): Promise<Response> {
   if (fault?.kind === "stall") return forever();
-  if (fault?.kind === "reset") {
-    outgoing.socket?.resetAndDestroy();
-    return RESPONSE_ALREADY_SENT;
-  }
+  if (fault?.kind === "reset") return reset(outgoing);
   const reply = insteadOfExecution(fault) ?? (await produce());
   if (fault?.kind === "executed_then_stall") return forever();
+  if (fault?.kind === "executed_then_reset") return reset(outgoing);
   request.status = reply.status;
   if (fault?.kind === "truncated") sendTruncated(outgoing, reply);
   else if (fault?.kind === "slow_drip") sendSlowly(outgoing, reply, fault);
@@ -92,6 +91,11 @@ const fixedReplies: Partial<Record<Fault["kind"], () => Reply>> = {
 /** Never settles: the socket is destroyed by the client or by `close()`. */
 function forever(): Promise<Response> {
   return new Promise(() => {});
+}
+
+function reset(outgoing: ServerResponse): Response {
+  outgoing.socket?.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
 }
 
 function sendTruncated(outgoing: ServerResponse, { status, headers, body }: Reply): void {

@@ -17,6 +17,12 @@ export function serveControl(app: App, slack: Slack): void {
     c.json({ ok: true, team: slack.workspace.teamId, requestUrls: slack.requestUrls ?? null }),
   );
   app.post("/local/messages", (c) => answering(c, () => postAndDeliver(slack, c)));
+  app.get("/local/messages", (c) =>
+    answering(c, () => {
+      const { id, name } = requireChannel(slack, c.req.query("channel") ?? "");
+      return { channel: { id, name }, messages: slack.state.messages.get(id) ?? [] };
+    }),
+  );
   app.get("/local/thread", (c) =>
     answering(c, () => {
       const channel = requireChannel(slack, c.req.query("channel") ?? "");
@@ -49,7 +55,8 @@ async function postAndDeliver(slack: Slack, c: Context): Promise<unknown> {
     files: files.flat(),
   });
   const channel = requireChannel(slack, field("channel") ?? "images");
-  const attempt = await deliverOnce(slack, { posted, channel });
+  const attempt =
+    field("is_delivered") === "false" ? undefined : await deliverOnce(slack, { posted, channel });
   return {
     channel: channel.id,
     ts: posted.message.ts,

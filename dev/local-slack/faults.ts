@@ -15,6 +15,7 @@ export type Fault =
         | "stall"
         | "reset"
         | "executed_then_stall"
+        | "executed_then_reset"
         | "truncated"
         | "no_content_length";
     };
@@ -24,7 +25,7 @@ export type FaultRule = Fault & {
   on: string;
   /** How often; once when left out, `Infinity` for always. */
   times?: number;
-  /** Between 0 and 1; a request that is spared does not use the rule up. */
+  /** Between 0 and 1; a request that is spared does not use the rule up, and meets the next one. */
   probability?: number;
   /** Only for requests that this accepts. */
   when?: (request: RecordedRequest) => boolean;
@@ -34,6 +35,8 @@ export interface FaultQueue {
   add(rule: FaultRule): void;
   /** The fault for this request, used up by it. */
   take(request: RecordedRequest): Fault | undefined;
+  /** Good behaviour from now on. */
+  clear(): void;
 }
 
 /** Rules are consumed in the order in which they were given. */
@@ -44,10 +47,16 @@ export function createFaultQueue(random: () => number): FaultQueue {
       rules.push({ rule, left: rule.times ?? 1 });
     },
     take(request) {
-      const found = rules.find(({ rule, left }) => left > 0 && applies(rule, request));
-      if (found === undefined || random() >= (found.rule.probability ?? 1)) return undefined;
+      const found = rules.find(
+        ({ rule, left }) =>
+          left > 0 && applies(rule, request) && random() < (rule.probability ?? 1),
+      );
+      if (found === undefined) return undefined;
       found.left -= 1;
       return found.rule;
+    },
+    clear() {
+      rules.length = 0;
     },
   };
 }

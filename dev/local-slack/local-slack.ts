@@ -2,14 +2,23 @@ import { deliverEvent } from "./delivery.ts";
 import type { DeliveryOptions, DeliveryResult } from "./delivery.ts";
 import { createMessageEnvelope } from "./envelope.ts";
 import type { FaultRule } from "./faults.ts";
+import { openShortcut, pressButton } from "./interactions.ts";
+import type { ButtonPress, ShortcutUse } from "./interactions.ts";
 import type { JsonObject } from "./json.ts";
 import { findMessage, removeMessage, threadOf } from "./message-store.ts";
 import type { Message } from "./message-store.ts";
-import { postAsPerson, requireChannel } from "./person-message.ts";
+import { postAsPerson, requireChannel, requireUser } from "./person-message.ts";
 import type { NewMessage, PostedMessage } from "./person-message.ts";
+import { viewOf } from "./seen.ts";
+import type { Seen } from "./seen.ts";
 import { signRequest } from "./signature.ts";
 import type { SignatureHeaders } from "./signature.ts";
 import type { LocalSlackState, RecordedRequest, RequestUrls, Slack } from "./slack.ts";
+import { useSlashCommand } from "./slash-command.ts";
+import type { CommandUse } from "./slash-command.ts";
+import { closeView, submitView } from "./submission.ts";
+import type { Closing, Submission } from "./submission.ts";
+import type { View } from "./view-store.ts";
 import { addChannel, addUser } from "./workspace.ts";
 import type { Channel, NewChannel, NewUser, User } from "./workspace.ts";
 
@@ -43,6 +52,15 @@ export interface LocalSlack extends AsyncDisposable {
   /** The parent and its replies as stored, oldest first. */
   thread(channel: string, ts: string): Message[];
   fault(rule: FaultRule): void;
+  /** Runs a message shortcut on a message. */
+  openShortcut(use: ShortcutUse): Promise<Seen>;
+  pressButton(press: ButtonPress): Promise<Seen>;
+  slashCommand(use: CommandUse): Promise<Seen>;
+  /** Fills in and submits the modal in front; values by `block_id`. */
+  submitView(submission: Submission): Promise<Seen>;
+  closeView(closing: Closing): Promise<Seen>;
+  /** The modal that is in front of a person now. */
+  viewOf(user?: string): View | undefined;
   close(): Promise<void>;
 }
 
@@ -79,6 +97,12 @@ export function createLocalSlack(slack: Slack, close: () => Promise<void>): Loca
       signRequest(rawBody, { signingSecret, atSeconds }),
     thread: (channel, ts) => threadOf(state.messages, requireChannel(slack, channel).id, ts),
     fault: (rule) => slack.faults.add(rule),
+    openShortcut: (use) => openShortcut(slack, use),
+    pressButton: (press) => pressButton(slack, press),
+    slashCommand: (use) => useSlashCommand(slack, use),
+    submitView: (submission) => submitView(slack, submission),
+    closeView: (closing) => closeView(slack, closing),
+    viewOf: (user) => viewOf(slack, requireUser(slack, user).id),
     close,
     [Symbol.asyncDispose]: close,
   };

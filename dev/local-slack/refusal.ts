@@ -6,8 +6,8 @@ export class Refusal extends Error {
   readonly error: string;
   readonly details: JsonObject;
 
-  constructor(error: string, details: JsonObject = {}) {
-    super(error);
+  constructor(error: string, details: JsonObject = {}, problems: readonly string[] = []) {
+    super([error, ...problems].join(", "));
     this.error = error;
     this.details = details;
   }
@@ -15,10 +15,8 @@ export class Refusal extends Error {
 
 /** Slack names each problem twice, once with a level in front (grafana/oncall#5121). */
 export function refuseWith(error: string, problems: readonly string[]): Refusal {
-  return new Refusal(error, {
-    errors: problems,
-    response_metadata: { messages: problems.map((problem) => `[ERROR] ${problem}`) },
-  });
+  const messages = problems.map((problem) => `[ERROR] ${problem}`);
+  return new Refusal(error, { errors: problems, response_metadata: { messages } }, problems);
 }
 
 export function missingScope(needed: string, granted: ReadonlySet<string>): Refusal {

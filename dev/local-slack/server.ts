@@ -5,8 +5,10 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { createClock } from "./clock.ts";
 import { serveControl } from "./control.ts";
+import { serveFaultControl } from "./fault-control.ts";
 import { createFaultQueue } from "./faults.ts";
 import { serveFiles } from "./file-download.ts";
+import { serveInteractionControl } from "./interaction-control.ts";
 import { createLocalSlack } from "./local-slack.ts";
 import type { LocalSlack } from "./local-slack.ts";
 import { parseManifest } from "./manifest.ts";
@@ -46,6 +48,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   serveFiles(app, slack);
   serveResponseUrls(app, slack);
   serveControl(app, slack);
+  serveInteractionControl(app, slack);
+  serveFaultControl(app, slack);
   return createLocalSlack(slack, async () => {
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

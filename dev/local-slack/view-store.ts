@@ -91,7 +91,21 @@ export function replaceView(
 ): View {
   if (hash !== undefined && hash !== old.hash) throw new Refusal("hash_conflict");
   const { id, root_view_id, previous_view_id } = old;
-  return Object.assign(old, view, { id, root_view_id, previous_view_id, hash: newHash(slack) });
+  const state = keepTyped(old, view);
+  return Object.assign(old, view, {
+    id,
+    root_view_id,
+    previous_view_id,
+    state,
+    hash: newHash(slack),
+  });
+}
+
+/** What people typed stays in fields that keep their `block_id`. */
+function keepTyped({ state }: View, { blocks }: View): View["state"] {
+  const kept = new Set(blocks.map((block) => block["block_id"]));
+  const values = Object.entries(state.values).filter(([blockId]) => kept.has(blockId));
+  return { values: Object.fromEntries(values) };
 }
 
 export function refuseTakenExternalId(slack: Slack, view: View, except?: View): void {

@@ -1,13 +1,21 @@
-import type {
-  KnownBlock,
-  RichTextBlock,
-  RichTextPreformatted,
-  RichTextSection,
-} from "@slack/web-api";
+import type { ActionsBlock, KnownBlock, RichTextBlock } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes } from "../i18n/size.ts";
+import type { RecordRef } from "../storage/object-key.ts";
 import type { RecordImage, UploadedImage } from "../uploads/record.ts";
+import { ACTIONS, renderActionValue } from "./action-value.ts";
+import {
+  button,
+  paragraph,
+  plainText,
+  preformatted,
+  richText,
+  section,
+  text,
+  truncate,
+} from "./elements.ts";
 import { LIMITS } from "./limits.ts";
+import { pack } from "./pack.ts";
 
 /** One message of a reply; there are several only when Slack's limits ask for it. */
 export interface ReplyPart {
@@ -17,6 +25,8 @@ export interface ReplyPart {
 }
 
 export interface ReplyOptions {
+  /** Of the record: the buttons name it. */
+  ref: RecordRef;
   messages: Messages;
   /** The tags of an image, in the order in which they are shown. */
   renderTags(image: UploadedImage): string[];
@@ -28,19 +38,40 @@ export function renderProgress(count: number, messages: Messages): ReplyPart {
   return { text: escapeMrkdwn(messages.uploading(count)), blocks: [] };
 }
 
-/** The result: at least one part, in the order of the images. */
+/** The result: at least one part, in the order of the images; the blocks of one image stay together. */
 export function renderReply(images: readonly RecordImage[], options: ReplyOptions): ReplyPart[] {
-  const text = renderText(images, options.messages);
-  const heading = images.some(isUploaded)
-    ? []
-    : [richText([section([plain(options.messages.nothingUploaded)])])];
-  const sections = images.flatMap((image) => renderImage(image, options));
-  return packBlocks([...heading, ...sections]).map((blocks) => ({ text, blocks }));
+  const summary = renderText(images, options.messages);
+  const units = [
+    ...renderHeading(images, options.messages),
+    ...images.flatMap((image) => renderUnits(image, options)),
+    ...renderRetry(images, options),
+  ];
+  const groups = pack(units, [
+    { sizeOf: (unit) => unit.length, capacity: LIMITS.blocksPerMessage },
+    { sizeOf: textLength, capacity: LIMITS.blockText },
+    {
+      sizeOf: (unit) => textLength(unit) + unit.length * LIMITS.blockOverhead,
+      capacity: LIMITS.blockTotal,
+    },
+  ]);
+  return groups.map((group) => ({ text: summary, blocks: group.flat() }));
+}
+
+/** The result without buttons, for a modal, which has no parts: what does not fit is in the thread. */
+export function renderResult(
+  images: readonly RecordImage[],
+  options: Omit<ReplyOptions, "ref">,
+): KnownBlock[] {
+  const blocks = [
+    ...renderHeading(images, options.messages).flat(),
+    ...images.flatMap((image) => renderImage(image, options)),
+  ];
+  return blocks.slice(0, LIMITS.blocksPerView);
 }
 
 /** Slack escapes just these three in mrkdwn: https://docs.slack.dev/messaging/formatting-message-text */
-export function escapeMrkdwn(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export function escapeMrkdwn(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 const MAX_NAME_LENGTH = 120;
@@ -52,28 +83,56 @@ function isUploaded(image: RecordImage): image is UploadedImage {
 /** The longest list of names that stays within the limit once it is escaped (five characters for one at worst). */
 function renderText(images: readonly RecordImage[], messages: Messages): string {
   const names = images.filter(isUploaded).map((image) => image.name);
-  const text = names.length === 0 ? messages.nothingUploaded : messages.uploaded(names.join(", "));
-  return escapeMrkdwn(truncate(text, Math.floor(LIMITS.messageText / 5)));
+  const isNothing = images.every(({ state }) => state === "failed");
+  const content = isNothing ? messages.nothingUploaded : messages.uploaded(names.join(", "));
+  return escapeMrkdwn(truncate(content, Math.floor(LIMITS.messageText / 5)));
+}
+
+function renderHeading(images: readonly RecordImage[], messages: Messages): KnownBlock[][] {
+  const isNothing = images.every(({ state }) => state === "failed");
+  return isNothing ? [[paragraph(messages.nothingUploaded)]] : [];
+}
+
+/** What stays together: mostly all of one image. */
+function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] {
+  const blocks = renderImage(image, options);
+  const actions = isUploaded(image) ? [renderActions(image, options)] : [];
+  const last = blocks.at(-1);
+  return last === undefined
+    ? []
+    : [...blocks.slice(0, -1).map((block) => [block]), [last, ...actions]];
 }
 
 /** Usually one block; the tags of one image take several when they are very long together. */
-function renderImage(image: RecordImage, options: ReplyOptions): RichTextBlock[] {
+function renderImage(image: RecordImage, options: Omit<ReplyOptions, "ref">): RichTextBlock[] {
+  const style = image.state === "deleted" ? ({ strike: true } as const) : ({ bold: true } as const);
   const heading = section([
-    bold(truncate(image.name, MAX_NAME_LENGTH)),
-    plain(describe(image, options)),
+    text(truncate(image.name, MAX_NAME_LENGTH), style),
+    text(describe(image, options)),
   ]);
   if (!isUploaded(image)) {
     return [richText([heading])];
   }
-  const snippets = options.renderTags(image).map((tag) => snippet(tag, options.messages));
-  const groups = packBySize(snippets, {
-    sizeOf: textLength,
-    capacity: LIMITS.blockText - textLength(heading),
-  });
-  return groups.map((group) => richText([heading, ...group]));
+  const snippets = options
+    .renderTags(image)
+    .map((tag) =>
+      tag.length > LIMITS.blockText - SNIPPET_MARGIN
+        ? section([text(options.messages.tagTooLong)])
+        : preformatted(tag),
+    );
+  const capacity = LIMITS.blockText - SNIPPET_MARGIN;
+  return pack(snippets, [{ sizeOf: textLength, capacity }]).map((group) =>
+    richText([heading, ...group]),
+  );
 }
 
-function describe(image: RecordImage, { messages, maxImageBytes }: ReplyOptions): string {
+/** Room for the name, the facts and the buttons around a tag. */
+const SNIPPET_MARGIN = 800;
+
+function describe(
+  image: RecordImage,
+  { messages, maxImageBytes }: Omit<ReplyOptions, "ref">,
+): string {
   switch (image.state) {
     case "uploaded":
       return ` · ${image.width} × ${image.height} · ${formatBytes(image.bytes)}`;
@@ -81,49 +140,50 @@ function describe(image: RecordImage, { messages, maxImageBytes }: ReplyOptions)
       const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
       return ` — ${messages.failures[image.code]({ size, limit: formatBytes(maxImageBytes) })}`;
     }
+    case "deleted":
+      return ` — ${messages.deleted}`;
     case "pending":
-      return " …";
+      return ` — ${messages.pending}`;
   }
 }
 
-/** Exact text with a copy button: rich_text needs no escaping and links nothing by itself. */
-function snippet(tag: string, messages: Messages): RichTextPreformatted | RichTextSection {
-  return tag.length > LIMITS.blockText - 2 * MAX_NAME_LENGTH
-    ? section([plain(messages.tagTooLong)])
-    : { type: "rich_text_preformatted", elements: [{ type: "text", text: tag }] };
+function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): ActionsBlock {
+  const value = renderActionValue({ ref, fileId: image.fileId });
+  const { title, question, confirm, deny } = messages.confirmDelete;
+  return {
+    type: "actions",
+    elements: [
+      button(messages.editTags, { actionId: ACTIONS.editTags, value }),
+      button(messages.deleteImage, {
+        actionId: ACTIONS.deleteImage,
+        value,
+        style: "danger",
+        confirm: {
+          title: plainText(title),
+          text: plainText(question),
+          confirm: plainText(confirm),
+          deny: plainText(deny),
+          style: "danger",
+        },
+      }),
+    ],
+  };
 }
 
-function packBlocks(blocks: readonly RichTextBlock[]): RichTextBlock[][] {
-  const bySize = packBySize(blocks, {
-    sizeOf: (block) => textLength(block),
-    capacity: LIMITS.blockText,
-  });
-  return bySize.flatMap((group) =>
-    packBySize(group, { sizeOf: () => 1, capacity: LIMITS.blocksPerMessage }),
-  );
-}
-
-/** In order, each group as full as the capacity allows; what is larger than that stands alone. */
-function packBySize<Item>(
-  items: readonly Item[],
-  { sizeOf, capacity }: { sizeOf: (item: Item) => number; capacity: number },
-): Item[][] {
-  const groups: Item[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const size = sizeOf(item);
-    const group = groups.at(-1);
-    if (group === undefined || size > room) {
-      groups.push([item]);
-      room = capacity - size;
-    } else {
-      group.push(item);
-      room -= size;
-    }
+/** One for all that failed. */
+function renderRetry(
+  images: readonly RecordImage[],
+  { ref, messages }: ReplyOptions,
+): KnownBlock[][] {
+  if (!images.some(({ state }) => state === "failed")) {
+    return [];
   }
-  return groups;
+  const value = renderActionValue({ ref });
+  const retry = button(messages.retryUpload, { actionId: ACTIONS.retryUpload, value });
+  return [[{ type: "actions", elements: [retry] }]];
 }
 
+/** Every `text` below a node counts, that of buttons and confirm dialogs too. */
 function textLength(node: object): number {
   return Object.entries(node)
     .map(([property, value]) => {
@@ -133,24 +193,4 @@ function textLength(node: object): number {
       return typeof value === "object" && value !== null ? textLength(value) : 0;
     })
     .reduce((sum, length) => sum + length, 0);
-}
-
-function richText(elements: RichTextBlock["elements"]): RichTextBlock {
-  return { type: "rich_text", elements };
-}
-
-function section(elements: RichTextSection["elements"]): RichTextSection {
-  return { type: "rich_text_section", elements };
-}
-
-function bold(text: string): RichTextSection["elements"][number] {
-  return { type: "text", text, style: { bold: true } };
-}
-
-function plain(text: string): RichTextSection["elements"][number] {
-  return { type: "text", text };
-}
-
-function truncate(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

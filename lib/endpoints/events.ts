@@ -1,6 +1,7 @@
 import type { Logger } from "../logger.ts";
 import type { MessageListener } from "../listeners/message.ts";
 import { parseEventsPayload } from "../slack/payloads.ts";
+import { readRetryNum } from "../slack/request.ts";
 import { emptyResponse } from "./route.ts";
 
 export interface EventsDependencies {
@@ -24,7 +25,7 @@ export function createEventsEndpoint({ readRequest, onMessage, logger }: EventsD
         const { channelId, ts } = payload.message;
         const outcome = await onMessage(payload.message);
         if (outcome !== "ignored") {
-          const retryNum = request.headers.get("x-slack-retry-num") ?? undefined;
+          const retryNum = readRetryNum(request);
           logger.info("request.answered", { channel: channelId, ts, outcome, retryNum });
         }
         return emptyResponse(outcome === "unavailable" ? 503 : 200);

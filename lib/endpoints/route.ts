@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { ConfigError } from "../config.ts";
 import { describeError, type Logger } from "../logger.ts";
-import { PayloadError } from "../slack/payloads.ts";
-import { RequestError } from "../slack/request.ts";
+import { PayloadError } from "../slack/parse.ts";
+import { readRetryNum, RequestError } from "../slack/request.ts";
 
 export type Route = (request: Request) => Promise<Response>;
 
@@ -21,7 +21,7 @@ export function createRoute(
         path: new URL(request.url).pathname,
         status,
         error: describeError(error),
-        retryNum: request.headers.get("x-slack-retry-num") ?? undefined,
+        retryNum: readRetryNum(request),
         durationMs: clock.now() - startMs,
       });
       return emptyResponse(status);

@@ -1,3 +1,4 @@
+import type { AltTextProblem } from "../tag/alt-text.ts";
 import type { FailureCode } from "../uploads/record.ts";
 
 /** Every sentence that a person sees, in one language. Sizes come formatted, names as they are. */
@@ -6,9 +7,56 @@ export interface Messages {
   /** The line that notifications show. */
   uploaded(names: string): string;
   nothingUploaded: string;
+  /** Behind the name of an image that is still to come. */
+  pending: string;
+  /** Behind the name of an image that was deleted. */
+  deleted: string;
   tagTooLong: string;
   /** Why an image was not uploaded, and what to do. */
   failures: Readonly<Record<FailureCode, (facts: FailureFacts) => string>>;
+  editTags: string;
+  deleteImage: string;
+  retryUpload: string;
+  confirmDelete: { title: string; question: string; confirm: string; deny: string };
+  /** Labels; Slack takes 24 characters for the title and the two buttons. */
+  modal: {
+    title: string;
+    /** The button on a first upload, and on what is uploaded already. */
+    upload: string;
+    submit: string;
+    close: string;
+    loading: string;
+    saving: string;
+    /** Without a thread. */
+    uploading: string;
+    noImages: string;
+    /** The app is not in the conversation. */
+    notInvited: string;
+    stillUploading: string;
+    recordGone: string;
+    /** All that could be edited is. */
+    deleted: string;
+    unavailable: string;
+    moreImages(count: number): string;
+  };
+  fields: {
+    link: string;
+    alt: string;
+    altHint: string;
+    decorativeLabel: string;
+    decorative: string;
+    files: string;
+  };
+  /** Under a field. */
+  badLink: string;
+  badAlt: Readonly<Record<AltTextProblem, string>>;
+  noFiles: string;
+  /** Only the person sees these. */
+  notAllowedToDelete: string;
+  recordGone: string;
+  conflict: string;
+  notDone: string;
+  help(version: string): string;
 }
 
 export interface FailureFacts {
@@ -18,8 +66,10 @@ export interface FailureFacts {
 
 export const en: Messages = {
   uploading: (count) => `Uploading ${count} ${count === 1 ? "image" : "images"}…`,
-  uploaded: (names) => `Uploaded: ${names}`,
+  uploaded: (names) => (names === "" ? "Deleted." : `Uploaded: ${names}`),
   nothingUploaded: "No files were uploaded.",
+  pending: "still working on it…",
+  deleted: "deleted",
   tagTooLong: "This tag is too long to be shown in Slack.",
   failures: {
     too_large: ({ size, limit }) =>
@@ -33,8 +83,65 @@ export const en: Messages = {
     gone: () => "It is no longer in Slack. Post it again.",
     external: () =>
       "It is kept outside Slack or belongs to another organization. Post the image itself.",
-    not_downloaded: () => "Slack did not hand it over. Post it again in a moment.",
+    not_downloaded: () => "Slack did not hand it over. Try again in a moment.",
     not_stored: () =>
-      "It could not be stored. Post it again in a moment; if that fails too, tell whoever runs this app.",
+      "It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",
   },
+  editTags: "Edit link & description",
+  deleteImage: "Delete",
+  retryUpload: "Retry",
+  confirmDelete: {
+    title: "Delete this image?",
+    question: "It disappears from every page that shows it. This cannot be undone.",
+    confirm: "Delete",
+    deny: "Keep it",
+  },
+  modal: {
+    title: "Upload to S3",
+    upload: "Upload",
+    submit: "Save",
+    close: "Close",
+    loading: "One moment…",
+    saving: "Uploading… The tags will be here in a moment, and in the thread.",
+    uploading: "Uploading… The tags will be here in a moment.",
+    noImages: "There are no images in this message.",
+    notInvited:
+      "The app cannot see the images of this conversation. Invite it with /invite @Upload to S3 and try again, or send the images through /upload-to-s3, which works anywhere.",
+    stillUploading: "Saved. The upload is still going on: the tags will be in the thread.",
+    recordGone:
+      "Nothing is known of this upload any more. Use the message shortcut “Upload to S3” on the message with the images to upload them.",
+    deleted: "This was deleted. Post the image again to upload it again.",
+    unavailable: "This did not work. Try again in a moment.",
+    moreImages: (count) =>
+      `${count} more ${count === 1 ? "image is" : "images are"} uploaded too; edit them in the thread.`,
+  },
+  fields: {
+    link: "Link",
+    alt: "Description",
+    altHint: "What the image shows, in one sentence, for people who cannot see it.",
+    decorativeLabel: "Decorative image",
+    decorative: "Decorative: no description needed",
+    files: "Images",
+  },
+  badLink: "Enter a whole address that begins with https://, http:// or mailto:",
+  badAlt: {
+    too_long: "At most 500 characters.",
+    several_lines: "Write it in one line.",
+    file_name:
+      "This is a file name. Say what the image shows, for example: “Two children plant a tree in a park”.",
+    says_nothing:
+      "Say what the image shows, for example: “Two children plant a tree in a park”. Or tick “Decorative”.",
+  },
+  noFiles: "Choose at least one image.",
+  notAllowedToDelete:
+    "Only the person who posted or uploaded this image, or an administrator of the app, can delete it.",
+  recordGone: "Nothing is known of this upload any more.",
+  conflict: "Somebody else is editing this right now. Please try again.",
+  notDone: "This did not work. Please try again in a moment.",
+  help: (version) =>
+    [
+      "`/upload-to-s3` opens a form that takes up to 10 images, in any conversation, and gives you their tags.",
+      "Images in a channel that the app was invited to are uploaded by themselves; on any message, the shortcut *Upload to S3* does the same.",
+      `Version ${version}`,
+    ].join("\n"),
 };

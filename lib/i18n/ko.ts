@@ -2,8 +2,10 @@ import type { Messages } from "./en.ts";
 
 export const ko: Messages = {
   uploading: () => "업로드 요청중입니다. 기다려주세요!",
-  uploaded: (names) => `업로드 완료: ${names}`,
+  uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
   nothingUploaded: "업로드된 파일이 없습니다.",
+  pending: "아직 작업 중입니다…",
+  deleted: "삭제됨",
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
   failures: {
     too_large: ({ size, limit }) =>
@@ -16,8 +18,63 @@ export const ko: Messages = {
       "앱이 파일을 읽을 수 없습니다. 앱을 이 채널에 초대해주세요. 이미 초대했다면 files:read 권한이 없는 것입니다.",
     gone: () => "Slack에 더 이상 없는 파일입니다. 다시 올려주세요.",
     external: () => "Slack 밖에 있거나 다른 조직의 파일입니다. 이미지를 직접 올려주세요.",
-    not_downloaded: () => "Slack에서 파일을 받지 못했습니다. 잠시 후 다시 올려주세요.",
+    not_downloaded: () => "Slack에서 파일을 받지 못했습니다. 잠시 후 다시 시도해주세요.",
     not_stored: () =>
-      "저장하지 못했습니다. 잠시 후 다시 올려주세요. 계속되면 앱 관리자에게 알려주세요.",
+      "저장하지 못했습니다. 잠시 후 다시 시도해주세요. 계속되면 앱 관리자에게 알려주세요.",
   },
+  editTags: "링크 및 설명 수정",
+  deleteImage: "삭제",
+  retryUpload: "다시 시도",
+  confirmDelete: {
+    title: "이미지를 삭제할까요?",
+    question: "이 이미지를 사용하는 모든 페이지에서 사라지며 되돌릴 수 없습니다.",
+    confirm: "삭제",
+    deny: "취소",
+  },
+  modal: {
+    title: "Upload to S3",
+    upload: "업로드",
+    submit: "저장",
+    close: "닫기",
+    loading: "잠시만 기다려주세요…",
+    saving: "업로드 중입니다. 잠시 후 이 창과 스레드에 태그가 표시됩니다.",
+    uploading: "업로드 중입니다. 잠시 후 이 창에 태그가 표시됩니다.",
+    noImages: "이 메시지에는 이미지가 없습니다.",
+    notInvited:
+      "앱이 이 대화의 이미지를 볼 수 없습니다. /invite @Upload to S3 로 앱을 초대한 뒤 다시 시도하거나, 어디서나 쓸 수 있는 /upload-to-s3 로 이미지를 보내주세요.",
+    stillUploading: "저장했습니다. 업로드가 아직 진행 중이며 태그는 스레드에 표시됩니다.",
+    recordGone:
+      "이 업로드에 대한 기록이 더 이상 없습니다. 이미지가 있는 메시지에서 메시지 단축키 “Upload to S3”를 사용해 업로드해주세요.",
+    deleted: "삭제된 이미지입니다. 다시 업로드하려면 이미지를 다시 올려주세요.",
+    unavailable: "처리하지 못했습니다. 잠시 후 다시 시도해주세요.",
+    moreImages: (count) => `이미지 ${count}개가 더 업로드됩니다. 스레드에서 수정할 수 있습니다.`,
+  },
+  fields: {
+    link: "링크",
+    alt: "설명",
+    altHint: "이미지를 볼 수 없는 사람을 위해 무엇이 보이는지 한 문장으로 적어주세요.",
+    decorativeLabel: "장식용 이미지",
+    decorative: "장식용 이미지: 설명이 필요 없습니다",
+    files: "이미지",
+  },
+  badLink: "https://, http:// 또는 mailto:로 시작하는 전체 주소를 입력해주세요.",
+  badAlt: {
+    too_long: "500자 이내로 적어주세요.",
+    several_lines: "한 줄로 적어주세요.",
+    file_name:
+      "파일 이름입니다. 이미지에 무엇이 보이는지 적어주세요. 예: “공원에서 나무를 심는 두 아이”",
+    says_nothing:
+      "이미지에 무엇이 보이는지 적어주세요. 예: “공원에서 나무를 심는 두 아이”. 또는 “장식용 이미지”를 선택해주세요.",
+  },
+  noFiles: "이미지를 하나 이상 선택해주세요.",
+  notAllowedToDelete: "이미지를 올린 사람이나 앱 관리자만 삭제할 수 있습니다.",
+  recordGone: "이 업로드에 대한 기록이 더 이상 없습니다.",
+  conflict: "다른 사람이 지금 수정하고 있습니다. 다시 시도해주세요.",
+  notDone: "처리하지 못했습니다. 잠시 후 다시 시도해주세요.",
+  help: (version) =>
+    [
+      "`/upload-to-s3`는 어느 대화에서나 이미지를 최대 10개까지 올리고 태그를 받을 수 있는 창을 엽니다.",
+      "앱이 초대된 채널의 이미지는 자동으로 업로드되며, 모든 메시지에서 단축키 *Upload to S3*로도 업로드할 수 있습니다.",
+      `버전 ${version}`,
+    ].join("\n"),
 };

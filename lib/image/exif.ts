@@ -8,7 +8,7 @@ const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
 
-const ORIENTATION = 0x0112;
+export const ORIENTATION = 0x0112;
 const X_RESOLUTION = 0x011a;
 const Y_RESOLUTION = 0x011b;
 const RESOLUTION_UNIT = 0x0128;

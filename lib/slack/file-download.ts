@@ -1,6 +1,7 @@
 import { inspectUrl } from "../url.ts";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
+import { TimeLimitError, withinLimit } from "../time-limit.ts";
 
 export type DownloadErrorCode =
   /** Slack answered with its login page: the scope or the membership is missing. */
@@ -17,20 +18,23 @@ export class DownloadError extends Error {
   readonly code: DownloadErrorCode;
   /** With `too_large`, as far as it is known. */
   readonly sizeBytes: number | undefined;
+  /** With `unavailable`, as long as Slack asks to wait. */
+  readonly retryAfterMs: number;
 
   constructor(
     code: DownloadErrorCode,
     reason: string,
-    options: ErrorOptions & { sizeBytes?: number } = {},
+    options: ErrorOptions & { sizeBytes?: number; retryAfterMs?: number } = {},
   ) {
     super(`Cannot download the file: ${reason}`, options);
     this.code = code;
     this.sizeBytes = options.sizeBytes;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
   }
 }
 
-/** @throws {DownloadError} */
-export type DownloadFile = (url: string) => Promise<Buffer>;
+/** `deadlineMs`: epoch ms; until then Slack's `Retry-After` is waited for. @throws {DownloadError} */
+export type DownloadFile = (url: string, options: { deadlineMs: number }) => Promise<Buffer>;
 
 export interface DownloadOptions {
   botToken: string;
@@ -49,14 +53,16 @@ export interface DownloadOptions {
  */
 export function createFileDownload(options: DownloadOptions): DownloadFile {
   const origins = new Set([...SLACK_FILE_ORIGINS, ...options.extraOrigins]);
-  return (url) =>
-    retry(() => download(url, { ...options, origins }), {
-      clock: options.clock,
-      waitMs: (error, attempt) =>
-        error instanceof DownloadError && error.code === "unavailable"
-          ? jitterMs(attempt)
-          : undefined,
-    });
+  const { clock } = options;
+  return (url, { deadlineMs }) =>
+    retry(() => download(url, { ...options, origins }), { clock, deadlineMs, waitMs });
+}
+
+function waitMs(error: unknown, attempt: number): number | undefined {
+  const pauseMs = jitterMs(attempt);
+  return error instanceof DownloadError && error.code === "unavailable" && pauseMs !== undefined
+    ? Math.max(pauseMs, error.retryAfterMs)
+    : undefined;
 }
 
 const SLACK_FILE_ORIGINS = [
@@ -73,36 +79,37 @@ interface AttemptOptions extends DownloadOptions {
 }
 
 async function download(url: string, options: AttemptOptions): Promise<Buffer> {
-  const { origin, username, password } = inspectUrl(url) ?? {
-    origin: "",
-    username: "",
-    password: "",
-  };
-  if (!options.origins.has(origin) || username !== "" || password !== "") {
+  const target = inspectUrl(url);
+  if (target === undefined || !isAllowed(target, options.origins)) {
     throw new DownloadError("foreign_host", "its address is not one of Slack");
   }
-  const signal = AbortSignal.timeout(options.timeoutMs);
   try {
-    const response = await follow(url, { ...options, signal });
-    await refuseStatus(response);
-    const body = await readBody(response, options.maxBytes);
-    refuseAnswer(response, body);
-    return body;
+    return await withinLimit((signal) => read(url, { ...options, signal }), options);
   } catch (cause) {
     if (cause instanceof DownloadError) {
       throw cause;
     }
-    const reason = signal.aborted
-      ? `it took longer than ${options.timeoutMs} ms`
-      : "the connection broke";
+    const reason = cause instanceof TimeLimitError ? cause.message : "the connection broke";
     throw new DownloadError("unavailable", reason, { cause });
   }
+}
+
+interface LimitedOptions extends AttemptOptions {
+  signal: AbortSignal;
+}
+
+async function read(url: string, options: LimitedOptions): Promise<Buffer> {
+  const response = await follow(url, options);
+  await refuseStatus(response);
+  const body = await readBody(response, options.maxBytes);
+  refuseAnswer(response, body);
+  return body;
 }
 
 /** The token goes to the allowed origins only; any other host of slack.com is asked without it. */
 async function follow(
   start: string,
-  { botToken, origins, signal }: AttemptOptions & { signal: AbortSignal },
+  { botToken, origins, signal }: LimitedOptions,
 ): Promise<Response> {
   let url = new URL(start);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
@@ -111,7 +118,7 @@ async function follow(
       signal,
       headers: {
         "accept-encoding": "identity",
-        ...(origins.has(url.origin) && { authorization: `Bearer ${botToken}` }),
+        ...(isAllowed(url, origins) && { authorization: `Bearer ${botToken}` }),
       },
     });
     const location = response.headers.get("location");
@@ -128,15 +135,19 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 
 function resolveRedirect(location: string, base: URL, origins: ReadonlySet<string>): URL {
   const target = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
-  const isSlacks =
-    target?.protocol === "https:" && target.port === "" && target.hostname.endsWith(".slack.com");
-  if (target === undefined || target.username !== "" || target.password !== "") {
-    throw new DownloadError("foreign_host", "a redirect leads nowhere that it may");
-  }
-  if (!isSlacks && !origins.has(target.origin)) {
+  if (target === undefined || !(isAllowed(target, origins) || isOnSlack(target))) {
     throw new DownloadError("foreign_host", "a redirect leads to a host that is not one of Slack");
   }
   return target;
+}
+
+/** Without `user:password@`, and no `blob:`, whose origin is that of the URL inside it. */
+function isAllowed({ href, origin }: URL, origins: ReadonlySet<string>): boolean {
+  return origins.has(origin) && href.startsWith(`${origin}/`);
+}
+
+function isOnSlack({ href, hostname }: URL): boolean {
+  return hostname.endsWith(".slack.com") && href.startsWith(`https://${hostname}/`);
 }
 
 async function refuseStatus(response: Response): Promise<void> {
@@ -146,7 +157,8 @@ async function refuseStatus(response: Response): Promise<void> {
   }
   await response.body?.cancel();
   const code = STATUS_CODES.get(status) ?? "unavailable";
-  throw new DownloadError(code, `Slack answered ${status}`);
+  const retryAfterMs = (Number(response.headers.get("retry-after")) || 0) * 1000;
+  throw new DownloadError(code, `Slack answered ${status}`, { retryAfterMs });
 }
 
 const STATUS_CODES: ReadonlyMap<number, DownloadErrorCode> = new Map([

@@ -1,9 +1,5 @@
 import * as v from "valibot";
-
-/** Absent, null and of another type are the same to us: only a file's `id` is certain. */
-export function lenient<const Schema extends v.GenericSchema>(schema: Schema) {
-  return v.fallback(v.optional(schema), undefined);
-}
+import { Id, lenient } from "./parse.ts";
 
 /**
  * Slack's file object, as far as we read it.
@@ -11,9 +7,10 @@ export function lenient<const Schema extends v.GenericSchema>(schema: Schema) {
  */
 export const FilePayload = v.pipe(
   v.object({
-    id: v.pipe(v.string(), v.regex(/^\w+$/u)),
+    id: Id,
     name: lenient(v.string()),
     title: lenient(v.string()),
+    alt_txt: lenient(v.string()),
     mimetype: lenient(v.string()),
     filetype: lenient(v.string()),
     mode: lenient(v.string()),
@@ -30,6 +27,7 @@ export const FilePayload = v.pipe(
     id: file.id,
     name: file.name || file.title || file.id,
     hasName: Boolean(file.name || file.title),
+    altText: file.alt_txt ?? "",
     mediaType: file.mimetype,
     fileType: file.filetype,
     mode: file.mode,
@@ -47,6 +45,8 @@ export interface SlackFile {
   /** As its owner named it; the title or else the id when there is no name. */
   name: string;
   hasName: boolean;
+  /** What its owner wrote for people who cannot see it. */
+  altText: string;
   mediaType: string | undefined;
   fileType: string | undefined;
   mode: string | undefined;
@@ -66,6 +66,15 @@ export interface SlackFile {
 export function isStub(file: SlackFile): boolean {
   const isPlaceholder = file.mode === "file_access" || file.access !== undefined;
   return isPlaceholder && (file.access ?? "check_file_info") === "check_file_info";
+}
+
+export function uniqueById(files: readonly SlackFile[]): SlackFile[] {
+  return [...new Map(files.map((file) => [file.id, file])).values()];
+}
+
+/** A file of which only the id is known. */
+export function createStub(id: string): SlackFile {
+  return v.parse(FilePayload, { id, file_access: "check_file_info" });
 }
 
 /**

@@ -1,11 +1,6 @@
 import * as v from "valibot";
-import { FilePayload, lenient, type SlackFile } from "./file.ts";
-
-/** A body that Slack signed and that is none of the shapes it documents. */
-export class PayloadError extends Error {
-  override readonly name = "PayloadError";
-  readonly code = "malformed_payload";
-}
+import { FilePayload, type SlackFile, uniqueById } from "./file.ts";
+import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./parse.ts";
 
 export type EventsPayload =
   | { type: "url_verification"; challenge: string }
@@ -80,9 +75,6 @@ const Authorization = v.object({
   is_bot: lenient(v.boolean()),
 });
 
-const Id = v.pipe(v.string(), v.regex(/^\w+$/u));
-const Timestamp = v.pipe(v.string(), v.regex(/^\d+\.\d+$/u));
-
 const MessageCallback = v.object({
   team_id: lenient(Id),
   context_team_id: lenient(Id),
@@ -122,6 +114,41 @@ function parseEventCallback(envelope: v.InferOutput<typeof Envelope>): EventsPay
   );
   return { type: "message", message: toMessage(callback) };
 }
+
+/**
+ * A message as `conversations.history` and `conversations.replies` have it: like the event, without its envelope.
+ * `undefined` when it has no files, or is none that can be read.
+ */
+export function inspectHistoryMessage(
+  message: unknown,
+  { channelId, installation }: { channelId: string; installation: Installation },
+): SlackMessage | undefined {
+  const { teamId, enterpriseId, botUserId } = installation;
+  const parsed = v.safeParse(MessageCallback, {
+    context_team_id: teamId,
+    authorizations: [
+      { team_id: teamId, enterprise_id: enterpriseId, user_id: botUserId, is_bot: true },
+    ],
+    event: { ...v.parse(v.fallback(v.looseObject({}), {}), message), channel: channelId },
+  });
+  return parsed.success && parsed.output.event.files.length > 0
+    ? toMessage(parsed.output)
+    : undefined;
+}
+
+/** Whose app this is, as `auth.test` says. */
+export interface Installation {
+  teamId: string;
+  enterpriseId: string | undefined;
+  botUserId: string;
+}
+
+/** The `ts` of a message in a channel's history when a thread began with it. */
+export function inspectThreadRoot(message: unknown): string | undefined {
+  return v.is(ThreadRoot, message) ? message.ts : undefined;
+}
+
+const ThreadRoot = v.object({ ts: Timestamp, latest_reply: Timestamp });
 
 function toMessage(callback: MessageCallback): SlackMessage {
   const { event } = callback;
@@ -166,28 +193,4 @@ function findHomeTeams(callback: MessageCallback, teamId: string): string[] | un
     return [teamId];
   }
   return callback.is_ext_shared_channel === false ? undefined : [teamId, enterpriseId];
-}
-
-function uniqueById(files: readonly SlackFile[]): SlackFile[] {
-  return [...new Map(files.map((file) => [file.id, file])).values()];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new PayloadError("Cannot read the body: expected JSON", { cause });
-  }
-}
-
-function parseAs<const Schema extends v.GenericSchema>(
-  schema: Schema,
-  value: unknown,
-  expected: string,
-): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) {
-    throw new PayloadError(`Cannot read the body: expected ${expected}`);
-  }
-  return parsed.output;
 }

@@ -15,22 +15,37 @@ export class RequestError extends Error {
 /**
  * The body of a request that Slack signed: the only way a payload gets in. What has no fresh timestamp is
  * not read at all, and of the rest at most 1 MiB.
- * @throws {RequestError} 401 or 413
+ * @throws {RequestError} 400, 401 or 413
  */
-export async function readSlackRequest(
-  request: Request,
-  options: { signingSecrets: readonly string[]; nowMs: number },
-): Promise<string> {
+export async function readSlackRequest(request: Request, options: ReadOptions): Promise<string> {
   const timestamp = request.headers.get("x-slack-request-timestamp");
   const signature = request.headers.get("x-slack-signature");
+  const { isUnsigned } = options;
   try {
-    verifyTimestamp(timestamp, options.nowMs);
+    if (isUnsigned === undefined) {
+      verifyTimestamp(timestamp, options.nowMs);
+    }
     const rawBody = await readBody(request);
-    verifySignature({ timestamp, signature, rawBody }, options);
-    return rawBody.toString("utf8");
+    const body = rawBody.toString("utf8");
+    if (isUnsigned?.(body) !== true) {
+      verifySignature({ timestamp, signature, rawBody }, options);
+    }
+    return body;
   } catch (error) {
     throw error instanceof SignatureError ? new RequestError(401, error.message) : error;
   }
+}
+
+/** `X-Slack-Retry-Num`, for the log: anybody can send the header, so nothing but a number gets there. */
+export function readRetryNum(request: Request): string | undefined {
+  return /^\d{1,3}$/u.exec(request.headers.get("x-slack-retry-num") ?? "")?.[0];
+}
+
+export interface ReadOptions {
+  signingSecrets: readonly string[];
+  nowMs: number;
+  /** Tells a body that Slack does not sign, and that may do nothing. */
+  isUnsigned?: (rawBody: string) => boolean;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -41,12 +56,18 @@ async function readBody(request: Request): Promise<Buffer> {
   }
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > MAX_BODY_BYTES) {
-      throw tooLarge();
+  try {
+    for await (const chunk of request.body ?? []) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > MAX_BODY_BYTES) {
+        throw tooLarge();
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (cause) {
+    throw cause instanceof RequestError
+      ? cause
+      : new RequestError(400, "Cannot read the request: its body broke off", { cause });
   }
   return Buffer.concat(chunks);
 }

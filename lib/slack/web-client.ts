@@ -1,24 +1,42 @@
-import type { KnownBlock, MessageMetadata } from "@slack/web-api";
+import type { KnownBlock, MessageMetadata, ModalView } from "@slack/web-api";
 import * as v from "valibot";
-import type { Clock } from "../clock.ts";
-import { jitterMs, retry } from "../retry.ts";
-import { FilePayload, lenient, type SlackFile } from "./file.ts";
+import {
+  type ApiCallOptions,
+  type ApiRequest,
+  type CallOptions,
+  createApiCall,
+  SlackApiError,
+} from "./api-call.ts";
+import { FilePayload, type SlackFile } from "./file.ts";
+import { Id, lenient } from "./parse.ts";
+import type { Installation } from "./payloads.ts";
 
-/** The methods of Slack's Web API that this app uses. Every one throws {@link SlackApiError}. */
+/** The methods of Slack's Web API that this app uses. Every one throws `SlackApiError`. */
 export interface SlackClient {
   /** Its `ts`. Never sent twice: after `unavailable`, look for it before sending it again. */
   postMessage(message: OutgoingMessage, options: CallOptions): Promise<string>;
   updateMessage(message: OutgoingUpdate, options: CallOptions): Promise<void>;
   /** Deleting what is gone is fine. */
   deleteMessage(message: { channelId: string; ts: string }, options: CallOptions): Promise<void>;
+  /** Only `userId` sees it. */
+  postEphemeral(message: OutgoingEphemeral, options: CallOptions): Promise<void>;
+  /** The view's id. Slack's trigger ids live 3 s and work once. */
+  openView(opened: { triggerId: string; view: ModalView }, options: CallOptions): Promise<string>;
+  updateView(updated: { viewId: string; view: ModalView }, options: CallOptions): Promise<void>;
   fileInfo(fileId: string, options: CallOptions): Promise<SlackFile>;
+  /** Whose token this is. */
+  authTest(options: CallOptions): Promise<Installation>;
+  /** The channels that the app is in; needs the optional scopes `channels:read` and `groups:read`. */
+  listChannels(options: CallOptions): Promise<string[]>;
+  /** The messages of a channel since a `ts`, newest first, without the replies in its threads. */
+  history(channel: ChannelSince, options: CallOptions): AsyncIterable<unknown>;
+  /** The messages of a thread, oldest first. */
+  thread(
+    thread: { channelId: string; threadTs: string },
+    options: CallOptions,
+  ): AsyncIterable<unknown>;
   /** The messages of a thread that carry metadata of this type, oldest first. */
   findMarkedReplies(thread: MarkedThread, options: CallOptions): Promise<MarkedReply[]>;
-}
-
-export interface CallOptions {
-  /** Epoch ms: until then Slack's `Retry-After` is waited for. */
-  deadlineMs: number;
 }
 
 export interface MessageContent {
@@ -38,6 +56,18 @@ export interface OutgoingUpdate extends MessageContent {
   ts: string;
 }
 
+export interface OutgoingEphemeral {
+  channelId: string;
+  userId: string;
+  threadTs?: string | undefined;
+  text: string;
+}
+
+export interface ChannelSince {
+  channelId: string;
+  oldestTs: string;
+}
+
 export interface MarkedThread {
   channelId: string;
   threadTs: string;
@@ -49,53 +79,8 @@ export interface MarkedReply {
   payload: Readonly<Record<string, unknown>>;
 }
 
-/** `code` is Slack's own error, `rate_limited`, or `unavailable` when nobody knows whether it was carried out. */
-export class SlackApiError extends Error {
-  override readonly name = "SlackApiError";
-  readonly code: string;
-  /** The scope that the app lacks, with `missing_scope`. */
-  readonly needed: string | undefined;
-
-  constructor(
-    method: string,
-    options: { code: string; needed?: string | undefined; cause: unknown },
-  ) {
-    super(`Cannot call ${method}: ${options.code}`, { cause: options.cause });
-    this.code = options.code;
-    this.needed = options.needed;
-  }
-}
-
-export interface WebClientOptions {
-  botToken: string;
-  apiUrl: string;
-  clock: Clock;
-}
-
-/** The SDK is loaded with the first call. Its own retries are off: they post a message twice (SDK thread 530). */
-export function createWebClient(options: WebClientOptions): SlackClient {
-  let connection: ReturnType<typeof connect> | undefined;
-  const { clock } = options;
-
-  async function call<const Schema extends v.GenericSchema>(
-    request: ApiRequest<Schema>,
-    { deadlineMs }: CallOptions,
-  ): Promise<v.InferOutput<Schema>> {
-    const { method, args, answer, isRepeatable } = request;
-    const client = await (connection ??= connect(options));
-    const attempt = async () => {
-      try {
-        return v.parse(answer, await client.apiCall(method, args));
-      } catch (error) {
-        throw toSlackApiError(method, error);
-      }
-    };
-    return retry(attempt, {
-      clock,
-      deadlineMs,
-      waitMs: (error, count) => waitMs(error, { attempt: count, isRepeatable }),
-    });
-  }
+export function createWebClient(options: ApiCallOptions): SlackClient {
+  const call = createApiCall(options);
 
   return {
     async postMessage(message, callOptions) {
@@ -127,6 +112,23 @@ export function createWebClient(options: WebClientOptions): SlackClient {
         }
       }
     },
+    async postEphemeral({ channelId, userId, threadTs, text }, callOptions) {
+      const args = { channel: channelId, user: userId, thread_ts: threadTs, text };
+      const request = { method: "chat.postEphemeral", args, answer: Answered, isRepeatable: false };
+      await call(request, callOptions);
+    },
+    async openView({ triggerId, view }, callOptions) {
+      const args = { trigger_id: triggerId, view };
+      const request = { method: "views.open", args, answer: Opened, isRepeatable: false };
+      return (await call(request, callOptions)).view.id;
+    },
+    async updateView({ viewId, view }, callOptions) {
+      const args = { view_id: viewId, view };
+      await call(
+        { method: "views.update", args, answer: Answered, isRepeatable: true },
+        callOptions,
+      );
+    },
     async fileInfo(fileId, callOptions) {
       const request = {
         method: "files.info",
@@ -136,68 +138,85 @@ export function createWebClient(options: WebClientOptions): SlackClient {
       };
       return (await call(request, callOptions)).file;
     },
-    async findMarkedReplies({ channelId, threadTs, eventType }, callOptions) {
+    async authTest(callOptions) {
+      const request = { method: "auth.test", args: {}, answer: AuthTest, isRepeatable: true };
+      const { team_id, enterprise_id, user_id } = await call(request, callOptions);
+      return { teamId: team_id, enterpriseId: enterprise_id, botUserId: user_id };
+    },
+    async listChannels(callOptions) {
+      const args = { types: "public_channel,private_channel", exclude_archived: true };
+      const channelIds: string[] = [];
+      const pages = paginate(
+        { method: "users.conversations", args, answer: Channels },
+        callOptions,
+      );
+      for await (const { channels } of pages) {
+        channelIds.push(...channels.map(({ id }) => id));
+      }
+      return channelIds;
+    },
+    async *history({ channelId, oldestTs }, callOptions) {
+      const args = { channel: channelId, oldest: oldestTs };
+      const request = { method: "conversations.history", args, answer: MessageList };
+      for await (const { messages } of paginate(request, callOptions)) {
+        yield* messages;
+      }
+    },
+    thread,
+    async findMarkedReplies({ eventType, ...marked }, callOptions) {
       const found: MarkedReply[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = {
-          channel: channelId,
-          ts: threadTs,
-          limit: PAGE_SIZE,
-          include_all_metadata: true,
-        };
-        const args = cursor === undefined ? page : { ...page, cursor };
-        const request = {
-          method: "conversations.replies",
-          args,
-          answer: Replies,
-          isRepeatable: true,
-        };
-        const { messages, response_metadata } = await call(request, callOptions);
-        found.push(...messages.flatMap((message) => toMarkedReply(message, eventType)));
-        cursor = response_metadata?.next_cursor || undefined;
-      } while (cursor !== undefined);
+      for await (const message of thread(marked, callOptions)) {
+        found.push(...toMarkedReply(message, eventType));
+      }
       return found;
     },
   };
+
+  async function* thread(
+    { channelId, threadTs }: { channelId: string; threadTs: string },
+    callOptions: CallOptions,
+  ): AsyncIterable<unknown> {
+    const args = { channel: channelId, ts: threadTs, include_all_metadata: true };
+    const request = { method: "conversations.replies", args, answer: MessageList };
+    for await (const { messages } of paginate(request, callOptions)) {
+      yield* messages;
+    }
+  }
+
+  async function* paginate<Answer extends Paged>(
+    request: Omit<ApiRequest<Answer>, "isRepeatable">,
+    callOptions: CallOptions,
+  ): AsyncIterable<Answer> {
+    let cursor: string | undefined;
+    do {
+      const args = { ...request.args, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
+      const page = await call({ ...request, args, isRepeatable: true }, callOptions);
+      yield page;
+      cursor = page.response_metadata?.next_cursor || undefined;
+    } while (cursor !== undefined);
+  }
 }
 
-interface ApiRequest<Schema> {
-  method: string;
-  args: Record<string, unknown>;
-  answer: Schema;
-  /** Carrying it out twice is the same as once. */
-  isRepeatable: boolean;
+interface Paged {
+  response_metadata?: { next_cursor?: string | undefined } | undefined;
 }
 
-const TIMEOUT_MS = 8000;
 const PAGE_SIZE = 200;
 
 const Answered = v.object({});
 const Posted = v.object({ ts: v.string() });
+const Opened = v.object({ view: v.object({ id: v.string() }) });
 const FileInfo = v.object({ file: FilePayload });
-const ReplyMessage = v.object({
+const MarkedMessage = v.object({
   ts: v.string(),
-  metadata: v.optional(
-    v.object({ event_type: v.string(), event_payload: v.record(v.string(), v.unknown()) }),
-  ),
+  metadata: v.object({ event_type: v.string(), event_payload: v.record(v.string(), v.unknown()) }),
 });
-const Replies = v.object({
-  messages: v.array(ReplyMessage),
-  response_metadata: v.optional(v.object({ next_cursor: v.optional(v.string()) })),
-});
-
-async function connect({ botToken, apiUrl }: WebClientOptions) {
-  const { LogLevel, WebClient } = await import("@slack/web-api");
-  return new WebClient(botToken, {
-    slackApiUrl: apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    timeout: TIMEOUT_MS,
-    allowAbsoluteUrls: false,
-    logLevel: LogLevel.ERROR,
-  });
-}
+const AuthTest = v.object({ team_id: Id, enterprise_id: lenient(Id), user_id: Id });
+const NextPage = {
+  response_metadata: lenient(v.object({ next_cursor: lenient(v.string()) })),
+};
+const Channels = v.object({ channels: v.array(v.object({ id: Id })), ...NextPage });
+const MessageList = v.object({ messages: v.array(v.unknown()), ...NextPage });
 
 function toMessageArgs({ channelId, text, blocks }: MessageContent & { channelId: string }) {
   return {
@@ -209,55 +228,8 @@ function toMessageArgs({ channelId, text, blocks }: MessageContent & { channelId
   };
 }
 
-function toMarkedReply(
-  message: v.InferOutput<typeof ReplyMessage>,
-  eventType: string,
-): MarkedReply[] {
-  return message.metadata?.event_type === eventType
+function toMarkedReply(message: unknown, eventType: string): MarkedReply[] {
+  return v.is(MarkedMessage, message) && message.metadata.event_type === eventType
     ? [{ ts: message.ts, payload: message.metadata.event_payload }]
     : [];
 }
-
-/** 429 means "not carried out": waiting and sending it again is safe for every method. */
-function waitMs(
-  error: unknown,
-  { attempt, isRepeatable }: { attempt: number; isRepeatable: boolean },
-): number | undefined {
-  if (!(error instanceof SlackApiError)) {
-    return undefined;
-  }
-  if (error.code === "rate_limited") {
-    const { retryAfter } = v.parse(RateLimit, error.cause);
-    return attempt < MAX_RATE_LIMITS ? Math.max(retryAfter, 1) * 1000 : undefined;
-  }
-  return isRepeatable && error.code === "unavailable" ? jitterMs(attempt) : undefined;
-}
-
-const MAX_RATE_LIMITS = 10;
-const RateLimit = v.object({ retryAfter: v.fallback(v.number(), 1) });
-const PlatformFailure = v.object({
-  data: v.object({ error: v.string(), needed: lenient(v.string()) }),
-});
-
-function toSlackApiError(method: string, cause: unknown): SlackApiError {
-  const coded = v.safeParse(v.object({ code: v.string() }), cause);
-  if (coded.success && coded.output.code === "slack_webapi_rate_limited_error") {
-    return new SlackApiError(method, { code: "rate_limited", cause });
-  }
-  const refused = v.safeParse(PlatformFailure, cause);
-  if (!refused.success) {
-    return new SlackApiError(method, { code: "unavailable", cause });
-  }
-  const { error, needed } = refused.output.data;
-  // An HTML page in place of JSON ends up here as an "error" of many lines.
-  const code = /^\w{1,80}$/u.test(error) && !SERVER_FAULTS.has(error) ? error : "unavailable";
-  return new SlackApiError(method, { code, needed, cause });
-}
-
-/** Slack's errors that say nothing of whether the call was carried out. */
-const SERVER_FAULTS: ReadonlySet<string> = new Set([
-  "fatal_error",
-  "internal_error",
-  "request_timeout",
-  "service_unavailable",
-]);

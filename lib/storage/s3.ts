@@ -2,6 +2,7 @@ import type { _Object, PutObjectCommandInput, S3ClientConfig } from "@aws-sdk/cl
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
+import { withinLimit } from "../time-limit.ts";
 
 /** One bucket of an S3-compatible store, and the five things that this app does with it. */
 export interface Bucket {
@@ -63,7 +64,9 @@ export class StorageError extends Error {
 /** The SDK is loaded, and the client built, with the first call. */
 export function createBucket(options: BucketOptions): Bucket {
   const { bucket, clock } = options;
-  const tries = { clock, waitMs };
+  const limit = { clock, timeoutMs: REQUEST_TIMEOUT_MS };
+  const tried = <Result>(send: (wire: Wire) => Promise<Result>): Promise<Result> =>
+    retry(() => withinLimit((abortSignal) => send({ abortSignal }), limit), { clock, waitMs });
   let connection: ReturnType<typeof connect> | undefined;
   const s3 = () => (connection ??= connect(options));
 
@@ -71,7 +74,7 @@ export function createBucket(options: BucketOptions): Bucket {
     const { client, PutObjectCommand } = await s3();
     const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
-      const { ETag } = await retry(() => client.send(new PutObjectCommand(input)), tries);
+      const { ETag } = await tried((wire) => client.send(new PutObjectCommand(input), wire));
       return { outcome: "stored", etag: ETag ?? "" };
     } catch (error) {
       if (isPreconditionFailure(error, wanted)) {
@@ -83,13 +86,13 @@ export function createBucket(options: BucketOptions): Bucket {
 
   async function get(key: string): Promise<StoredObject | undefined> {
     const { client, GetObjectCommand } = await s3();
-    async function attempt(): Promise<StoredObject> {
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    async function attempt(wire: Wire): Promise<StoredObject> {
+      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), wire);
       const body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
       return { body, etag: object.ETag ?? "" };
     }
     try {
-      return await retry(attempt, tries);
+      return await tried(attempt);
     } catch (error) {
       if (inspectError(error).code === "NoSuchKey") {
         return undefined;
@@ -102,7 +105,7 @@ export function createBucket(options: BucketOptions): Bucket {
     const { client, DeleteObjectCommand } = await s3();
     const input = { Bucket: bucket, Key: key };
     try {
-      await retry(() => client.send(new DeleteObjectCommand(input)), tries);
+      await tried((wire) => client.send(new DeleteObjectCommand(input), wire));
     } catch (error) {
       throw toStorageError("delete", key, error);
     }
@@ -116,16 +119,22 @@ export function createBucket(options: BucketOptions): Bucket {
     let startAfter = page.startAfter;
     do {
       const input = { Bucket: bucket, Prefix: prefix, StartAfter: startAfter };
-      const listed = await listPage(() => client.send(new ListObjectsV2Command(input)), prefix);
+      const listed = await listPage(
+        (wire) => client.send(new ListObjectsV2Command(input), wire),
+        prefix,
+      );
       const objects = (listed.Contents ?? []).map(toListedObject);
       yield* objects;
       startAfter = listed.IsTruncated === true ? objects.at(-1)?.key : undefined;
     } while (startAfter !== undefined);
   }
 
-  async function listPage<Page>(send: () => Promise<Page>, prefix: string): Promise<Page> {
+  async function listPage<Page>(
+    send: (wire: Wire) => Promise<Page>,
+    prefix: string,
+  ): Promise<Page> {
     try {
-      return await retry(send, tries);
+      return await tried(send);
     } catch (error) {
       throw toStorageError("list", prefix, error);
     }
@@ -139,7 +148,12 @@ export interface StoredObject {
   etag: string;
 }
 
+interface Wire {
+  abortSignal: AbortSignal;
+}
+
 const CONNECTION_TIMEOUT_MS = 3000;
+/** Of one try, from the request to the last byte of the answer: a body that stalls has no limit in the SDK. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 async function connect(options: BucketOptions) {
@@ -149,11 +163,7 @@ async function connect(options: BucketOptions) {
     credentials: options.credentials,
     // Retries are ours: the SDK's leave out 409 and a body that breaks off.
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
   };
   return { ...sdk, client: new sdk.S3Client(config) };

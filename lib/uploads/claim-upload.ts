@@ -2,21 +2,58 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { SlackFile } from "../slack/file.ts";
-import type { SlackMessage } from "../slack/payloads.ts";
-import { messageRecordKey } from "../storage/object-key.ts";
-import { isLeaseAlive, RECORD_VERSION, RecordError, type UploadRecord } from "./record.ts";
+import { type RecordRef, recordKey } from "../storage/object-key.ts";
+import {
+  isLeaseAlive,
+  RECORD_VERSION,
+  RecordError,
+  type TagEdit,
+  type UploadRecord,
+  withFailedPending,
+  withTagEdits,
+} from "./record.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 
-/** The right to upload one message's images, held until the record's lease ends. */
-export interface Claim {
-  stored: StoredRecord;
-  /** As Slack described them; the record keeps their ids and names only. */
+/** Images that are to be uploaded, and where they come from. */
+export interface UploadRequest extends Amendment {
+  ref: RecordRef;
+  teamId: string;
+  source: UploadRecord["source"];
+  uploader?: string | undefined;
+  /** As in `SlackMessage.homeTeamIds`. */
+  homeTeamIds?: readonly string[] | undefined;
   files: readonly SlackFile[];
-  /** Somebody held it before and died: what they did already is to be found first. */
-  isTakenOver: boolean;
 }
 
-export type ClaimUpload = (message: SlackMessage) => Promise<Claim | undefined>;
+/** What somebody asks of a record that there is already. */
+export interface Amendment {
+  edits?: readonly TagEdit[];
+  /** Whoever asked for the upload, by shortcut or form. */
+  requestedBy?: string;
+  /** Failed images are to be tried again. */
+  retryFailed?: boolean;
+}
+
+/** The record, and whether the upload is now this caller's to do. */
+export interface Claim {
+  stored: StoredRecord;
+  /** Held until the record's lease ends; nobody else uploads meanwhile. */
+  isOurs: boolean;
+  /** Somebody held it before: what they did already is to be found first. */
+  isTakenOver: boolean;
+  /** As Slack described them; the record keeps their ids and names only. */
+  files: readonly SlackFile[];
+}
+
+export interface UploadClaims {
+  /**
+   * Stores the record, uuids and all, before anything else happens: of any number of callers, on any number of
+   * instances, one gets the claim. `undefined`: there is a record that cannot be read, which is left alone.
+   */
+  claim(request: UploadRequest): Promise<Claim | undefined>;
+  /** `undefined`: there is no such record, or none that can be read. */
+  amend(ref: RecordRef, amendment: Amendment): Promise<Claim | undefined>;
+}
 
 export interface ClaimDependencies {
   records: RecordStore;
@@ -25,27 +62,49 @@ export interface ClaimDependencies {
   logger: Logger;
 }
 
-/**
- * Stores the record of a message, uuids and all, before anything else happens: of any number of deliveries,
- * on any number of instances, one gets the claim and the others get `undefined`.
- */
-export function createClaimUpload({
-  records,
-  statePrefix,
-  clock,
-  logger,
-}: ClaimDependencies): ClaimUpload {
-  return async function claimUpload(message) {
-    const key = messageRecordKey(statePrefix, message);
+export function createUploadClaims(dependencies: ClaimDependencies): UploadClaims {
+  const { records, statePrefix, clock, logger } = dependencies;
+
+  return {
+    claim: (request) =>
+      guard(request.ref, async (key) => {
+        const record = newRecord(request, newLease(clock.now()));
+        const created = await records.create(key, record);
+        return created === undefined
+          ? amendPresent(key, request, request.files)
+          : { stored: created, isOurs: true, isTakenOver: false, files: request.files };
+      }),
+    amend: (ref, amendment) => guard(ref, (key) => amendPresent(key, amendment, [])),
+  };
+
+  async function amendPresent(
+    key: string,
+    amendment: Amendment,
+    files: readonly SlackFile[],
+  ): Promise<Claim | undefined> {
+    const present = await records.read(key);
+    if (present === undefined) {
+      return undefined;
+    }
+    const lease = newLease(clock.now());
+    const now = new Date(clock.now()).toISOString();
+    const stored = await records.update(present, (record) =>
+      amendRecord(record, amendment, { lease, now }),
+    );
+    const isOurs = stored.record.leaseId === lease.leaseId;
+    return { stored, isOurs, isTakenOver: isOurs, files };
+  }
+
+  async function guard(
+    ref: RecordRef,
+    work: (key: string) => Promise<Claim | undefined>,
+  ): Promise<Claim | undefined> {
+    const key = recordKey(statePrefix, ref);
     try {
-      const claim = await claimRecord(key, message);
-      if (claim !== undefined) {
-        const { stored, isTakenOver } = claim;
-        logger.info("upload.claimed", {
-          record: key,
-          images: stored.record.images.length,
-          isTakenOver,
-        });
+      const claim = await work(key);
+      if (claim?.isOurs === true) {
+        const images = claim.stored.record.images.length;
+        logger.info("upload.claimed", { record: key, images, isTakenOver: claim.isTakenOver });
       }
       return claim;
     } catch (error) {
@@ -55,29 +114,6 @@ export function createClaimUpload({
       }
       throw error;
     }
-  };
-
-  async function claimRecord(key: string, message: SlackMessage): Promise<Claim | undefined> {
-    const lease = newLease(clock.now());
-    const { files } = message;
-    const created = await records.create(key, newRecord(message, lease));
-    if (created !== undefined) {
-      return { stored: created, files, isTakenOver: false };
-    }
-    const taken = await takeOver(key, lease);
-    return taken && { stored: taken, files, isTakenOver: true };
-  }
-
-  async function takeOver(key: string, lease: Lease): Promise<StoredRecord | undefined> {
-    const present = await records.read(key);
-    if (present === undefined) {
-      throw new Error(`Cannot claim ${key}: the record vanished`);
-    }
-    const { record } = present;
-    const isBusy = isLeaseAlive(record, new Date(clock.now()).toISOString());
-    return record.state === "done" || isBusy
-      ? undefined
-      : records.replace(present, { ...record, ...lease });
   }
 }
 
@@ -93,19 +129,19 @@ function newLease(nowMs: number): Lease {
   };
 }
 
-function newRecord(message: SlackMessage, lease: Lease): UploadRecord {
-  return {
+function newRecord(request: UploadRequest, lease: Lease): UploadRecord {
+  const { teamId, source, uploader, requestedBy, homeTeamIds, files, edits = [] } = request;
+  const record: UploadRecord = {
     version: RECORD_VERSION,
     state: "uploading",
     ...lease,
-    teamId: message.teamId,
-    channelId: message.channelId,
-    ts: message.ts,
-    threadTs: message.threadTs ?? message.ts,
-    ...(message.userId !== undefined && { uploader: message.userId }),
-    ...(message.homeTeamIds && { homeTeamIds: [...message.homeTeamIds] }),
+    teamId,
+    source,
+    ...(uploader !== undefined && { uploader }),
+    requestedBy: requestedBy === undefined ? [] : [requestedBy],
+    ...(homeTeamIds && { homeTeamIds: [...homeTeamIds] }),
     replyTs: [],
-    images: message.files.map((file) => ({
+    images: files.map((file) => ({
       fileId: file.id,
       name: file.name,
       uuid: randomUUID(),
@@ -113,4 +149,25 @@ function newRecord(message: SlackMessage, lease: Lease): UploadRecord {
       state: "pending",
     })),
   };
+  return withTagEdits(record, edits);
+}
+
+/** The very same record when there is nothing to change: it is done, or somebody is at it. */
+function amendRecord(
+  record: UploadRecord,
+  { edits = [], requestedBy, retryFailed = false }: Amendment,
+  { lease, now }: { lease: Lease; now: string },
+): UploadRecord {
+  const edited = edits.length === 0 ? record : withTagEdits(record, edits);
+  const isLeft = record.state === "uploading" && !isLeaseAlive(record, now);
+  const retried = retryFailed && record.state === "done" ? withFailedPending(edited) : undefined;
+  const begun = retried ?? (isLeft ? edited : undefined);
+  // Whoever has an upload done may delete it; whoever only edits what is there may not.
+  return begun === undefined ? edited : { ...withRequester(begun, requestedBy), ...lease };
+}
+
+function withRequester(record: UploadRecord, requestedBy: string | undefined): UploadRecord {
+  return requestedBy === undefined || record.requestedBy.includes(requestedBy)
+    ? record
+    : { ...record, requestedBy: [...record.requestedBy, requestedBy] };
 }

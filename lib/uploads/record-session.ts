@@ -1,32 +1,30 @@
 import type { RecordChange, RecordStore, StoredRecord } from "./record-store.ts";
 import type { UploadRecord } from "./record.ts";
 
-/** One worker's view of a record: its changes are stored one after the other, so that they do not race. */
+/** One worker's view of a record. */
 export interface RecordSession {
   readonly key: string;
-  /** As it was last stored. */
+  /** As this worker last saw it. */
   readonly record: UploadRecord;
   update(change: RecordChange): Promise<UploadRecord>;
+  /** Sees what others wrote since. */
+  refresh(): Promise<UploadRecord>;
 }
 
 export function openRecordSession(records: RecordStore, opened: StoredRecord): RecordSession {
   let stored = opened;
-  let queue: Promise<unknown> = Promise.resolve();
-
-  async function store(change: RecordChange): Promise<UploadRecord> {
-    stored = await records.update(stored, change);
-    return stored.record;
-  }
-
   return {
     key: opened.key,
     get record() {
       return stored.record;
     },
-    update(change) {
-      const storing = queue.then(() => store(change));
-      queue = storing.catch(() => undefined);
-      return storing;
+    async update(change) {
+      stored = await records.update(stored, change);
+      return stored.record;
+    },
+    async refresh() {
+      stored = (await records.read(stored.key)) ?? stored;
+      return stored.record;
     },
   };
 }

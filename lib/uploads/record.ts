@@ -24,8 +24,10 @@ const ImageBase = {
   name: v.string(),
   /** Chosen with the claim, so that every attempt writes the same object. */
   uuid: v.string(),
+  /** "" until somebody writes one, or for good when the image is decorative. */
   alt: v.string(),
   link: v.optional(v.string()),
+  decorative: v.optional(v.boolean()),
   /** Of the original; of a failed image when it is known. */
   bytes: v.optional(v.number()),
 };
@@ -48,9 +50,30 @@ const UploadedImage = v.object({
   sha256: v.string(),
 });
 
-const RecordImage = v.variant("state", [PendingImage, FailedImage, UploadedImage]);
+const DeletedImage = v.object({
+  ...ImageBase,
+  state: v.literal("deleted"),
+  key: v.string(),
+  /** User id. */
+  deletedBy: v.string(),
+  deletedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+const RecordImage = v.variant("state", [PendingImage, FailedImage, UploadedImage, DeletedImage]);
 export type RecordImage = v.InferOutput<typeof RecordImage>;
 export type UploadedImage = v.InferOutput<typeof UploadedImage>;
+
+const MessageSource = v.object({
+  type: v.literal("message"),
+  channelId: v.string(),
+  ts: v.string(),
+  /** Of the thread that the reply goes to. */
+  threadTs: v.string(),
+});
+export type MessageSource = v.InferOutput<typeof MessageSource>;
+
+/** Files sent through the slash command's form have no message, hence no reply. */
+const FormSource = v.object({ type: v.literal("form"), viewId: v.string() });
 
 const UploadRecord = v.object({
   version: v.literal(RECORD_VERSION),
@@ -59,10 +82,11 @@ const UploadRecord = v.object({
   leaseUntil: v.pipe(v.string(), v.isoTimestamp()),
   leaseId: v.string(),
   teamId: v.string(),
-  channelId: v.string(),
-  ts: v.string(),
-  threadTs: v.string(),
+  source: v.variant("type", [MessageSource, FormSource]),
+  /** User id of whoever posted the images. */
   uploader: v.optional(v.string()),
+  /** User ids of those who asked for the upload by shortcut or form. */
+  requestedBy: v.array(v.string()),
   /** Whose files are published, as in `SlackMessage.homeTeamIds`. */
   homeTeamIds: v.optional(v.array(v.string())),
   /** One for each part of the reply, in order. */
@@ -87,10 +111,87 @@ export function isLeaseAlive(record: UploadRecord, now: string): boolean {
   return record.leaseUntil > now;
 }
 
-/** The same record with one image replaced; an image is known by its file id. */
-export function withImage(record: UploadRecord, image: RecordImage): UploadRecord {
+/**
+ * The same record with the outcome of one image; what people wrote of it meanwhile stays. An image that is not pending
+ * any more has its outcome: a worker that was taken for dead comes too late.
+ */
+export function withOutcome(record: UploadRecord, outcome: RecordImage): UploadRecord {
+  const { alt: _alt, link: _link, decorative: _decorative, ...facts } = outcome;
   return {
     ...record,
-    images: record.images.map((present) => (present.fileId === image.fileId ? image : present)),
+    images: record.images.map((present) =>
+      present.fileId === outcome.fileId && present.state === "pending"
+        ? { ...facts, ...identityOf(present), name: outcome.name }
+        : present,
+    ),
+  };
+}
+
+/** The same record with one image deleted. */
+export function withDeleted(
+  record: UploadRecord,
+  deletion: { fileId: string; deletedBy: string; deletedAt: string },
+): UploadRecord {
+  return {
+    ...record,
+    images: record.images.map((image) =>
+      image.fileId === deletion.fileId && image.state === "uploaded"
+        ? { ...identityOf(image), state: "deleted", key: image.key, ...deletion }
+        : image,
+    ),
+  };
+}
+
+/** What somebody changed of an image's tag; a field that is absent was left as it is. */
+export interface TagEdit {
+  fileId: string;
+  alt?: string;
+  /** "" takes the link away. */
+  link?: string;
+  decorative?: boolean;
+}
+
+export function withTagEdits(record: UploadRecord, edits: readonly TagEdit[]): UploadRecord {
+  const byFile = new Map(edits.map((edit) => [edit.fileId, edit]));
+  return { ...record, images: record.images.map((image) => editImage(image, byFile)) };
+}
+
+/** The same record with its failed images to be tried again, or `undefined` when there are none. */
+export function withFailedPending(record: UploadRecord): UploadRecord | undefined {
+  return record.images.some(({ state }) => state === "failed")
+    ? {
+        ...record,
+        state: "uploading",
+        images: record.images.map((image) =>
+          image.state === "failed" ? { ...identityOf(image), state: "pending" } : image,
+        ),
+      }
+    : undefined;
+}
+
+/** What an image has in every state. */
+export function identityOf({ fileId, name, uuid, alt, link, decorative }: RecordImage) {
+  return {
+    fileId,
+    name,
+    uuid,
+    alt,
+    ...(link !== undefined && { link }),
+    ...(decorative !== undefined && { decorative }),
+  };
+}
+
+function editImage(image: RecordImage, edits: ReadonlyMap<string, TagEdit>): RecordImage {
+  const edit = edits.get(image.fileId);
+  if (edit === undefined) {
+    return image;
+  }
+  const { link: present, ...others } = image;
+  const { alt = image.alt, link = present, decorative = image.decorative } = edit;
+  return {
+    ...others,
+    alt: decorative === true ? "" : alt,
+    ...(link !== undefined && link !== "" && { link }),
+    ...(decorative !== undefined && { decorative }),
   };
 }

@@ -1,7 +1,8 @@
 import { describeError, type Logger } from "../logger.ts";
 import { isImageFile, isStub, type SlackFile } from "../slack/file.ts";
 import { isStranger } from "../slack/payloads.ts";
-import { type CallOptions, SlackApiError, type SlackClient } from "../slack/web-client.ts";
+import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import { type SlackClient } from "../slack/web-client.ts";
 import type { FailureCode } from "./record.ts";
 
 export type ResolvedFile =
@@ -15,6 +16,8 @@ export type ResolveFile = (file: SlackFile, options: ResolveOptions) => Promise<
 export interface ResolveOptions extends CallOptions {
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
+  /** Somebody pointed at this very file: it gets an answer, whatever it is. */
+  isAskedFor: boolean;
 }
 
 /** Asks `files.info` about what Slack did not describe in the event. */
@@ -25,8 +28,13 @@ export function createResolveFile(slack: SlackClient, logger: Logger): ResolveFi
     }
     try {
       const described = await slack.fileInfo(file.id, options);
-      const isOurs = isImageFile(described) && !isStranger(described.teamId, options.homeTeamIds);
-      return isOurs ? { outcome: "image", file: described } : { outcome: "ignored" };
+      const isForeign = isStranger(described.teamId, options.homeTeamIds);
+      if (isForeign && options.isAskedFor) {
+        return { outcome: "failed", code: "external" };
+      }
+      return options.isAskedFor || (isImageFile(described) && !isForeign)
+        ? { outcome: "image", file: described }
+        : { outcome: "ignored" };
     } catch (error) {
       if (!(error instanceof SlackApiError)) {
         throw error;

@@ -7,12 +7,17 @@ import {
   type DownloadFile,
 } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
+import type { CallOptions } from "../slack/api-call.ts";
 import { imageKey } from "../storage/object-key.ts";
 import { type Bucket, StorageError } from "../storage/s3.ts";
-import type { FailureCode, RecordImage } from "./record.ts";
+import { type FailureCode, identityOf, type RecordImage } from "./record.ts";
 
 /** Slack's file → bytes → facts → object. What cannot be published comes back as a failed image. */
-export type StoreImage = (file: SlackFile, image: RecordImage) => Promise<RecordImage>;
+export type StoreImage = (
+  file: SlackFile,
+  image: RecordImage,
+  options: CallOptions,
+) => Promise<RecordImage>;
 
 export function createStoreImage(options: {
   downloadFile: DownloadFile;
@@ -22,8 +27,10 @@ export function createStoreImage(options: {
 }): StoreImage {
   const { downloadFile, bucket, imagePrefix, logger } = options;
 
-  async function publish(file: SlackFile, image: RecordImage): Promise<RecordImage> {
-    const body = await downloadFile(file.downloadUrl ?? "");
+  async function publish(
+    ...[file, image, callOptions]: Parameters<StoreImage>
+  ): Promise<RecordImage> {
+    const body = await downloadFile(file.downloadUrl ?? "", callOptions);
     const facts = inspectImage(body);
     if (facts === undefined) {
       logger.info("upload.refused", {
@@ -53,9 +60,9 @@ export function createStoreImage(options: {
     };
   }
 
-  return async function storeImage(file, image) {
+  return async function storeImage(file, image, callOptions) {
     try {
-      return await publish(file, image);
+      return await publish(file, image, callOptions);
     } catch (error) {
       const code = toFailureCode(error);
       logger.warn("upload.failed", { file: file.id, code, error: describeError(error) });
@@ -91,9 +98,4 @@ function toFailureCode(error: unknown): FailureCode {
     return "not_stored";
   }
   throw error;
-}
-
-/** What every state of an image has. */
-function identityOf({ fileId, name, uuid, alt, link }: RecordImage) {
-  return { fileId, name, uuid, alt, ...(link !== undefined && { link }) };
 }

@@ -10,6 +10,7 @@ import { ko } from "../../lib/i18n/ko.ts";
 import type { RecordImage } from "../../lib/uploads/record.ts";
 
 const OPTIONS: ReplyOptions = {
+  ref: "messages/T1/C1/1.2",
   messages: en,
   maxImageBytes: 52_428_800,
   renderTags: (image) => [`<img src="https://cdn.example.com/${image.key}" alt="">`],
@@ -67,6 +68,17 @@ describe("renderReply()", () => {
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "two" }] },
             ],
           },
+          {
+            type: "actions",
+            elements: [
+              expect.objectContaining({
+                action_id: "edit_tags",
+                text: { type: "plain_text", text: "Edit link & description" },
+                value: "messages/T1/C1/1.2#Fa.png",
+              }),
+              expect.objectContaining({ action_id: "delete_image", confirm: expect.anything() }),
+            ],
+          },
         ],
       },
     ]);
@@ -102,7 +114,7 @@ describe("renderReply()", () => {
     const renderTags = () => ["x".repeat(180), "y".repeat(250), "z".repeat(100)];
     expect(renderReply(names(10).map(uploaded), { ...OPTIONS, renderTags })).toHaveLength(1);
     const parts = renderReply(names(30).map(uploaded), { ...OPTIONS, renderTags });
-    expect(parts).toHaveLength(2);
+    expect(parts).toHaveLength(3);
     const shown = parts.flatMap((part) => textsOf(part)).filter((text) => text.endsWith(".png"));
     expect(shown).toEqual(names(30));
     for (const part of parts) {
@@ -110,10 +122,32 @@ describe("renderReply()", () => {
     }
   });
 
+  it("offers one retry for all that failed, and strikes out what was deleted", () => {
+    const deleted: RecordImage = {
+      fileId: "Fold",
+      name: "old.png",
+      uuid: "old",
+      alt: "",
+      state: "deleted",
+      key: "images/old.png",
+      deletedBy: "U1",
+      deletedAt: "2026-03-01T12:00:00.000Z",
+    };
+    const [part] = renderReply(
+      [failed("a.png", "gone"), failed("b.png", "gone"), deleted],
+      OPTIONS,
+    );
+    expect(JSON.stringify(part?.blocks).match(/retry_upload/gu)).toHaveLength(1);
+    expect(JSON.stringify(part?.blocks)).toContain(
+      '{"type":"text","text":"old.png","style":{"strike":true}}',
+    );
+    expect(JSON.stringify(part?.blocks)).not.toContain("<img");
+  });
+
   it("never exceeds 50 blocks in a part", () => {
     const images = Array.from({ length: 120 }, (_, index) => uploaded(`${index}`));
     const parts = renderReply(images, { ...OPTIONS, renderTags: () => ["x"] });
-    expect(parts.map((part) => part.blocks.length)).toEqual([50, 50, 20]);
+    expect(parts.map((part) => part.blocks.length)).toEqual([50, 50, 50, 50, 40]);
   });
 
   it("spreads the tags of one image when they are too long together, and says when one alone is", () => {
@@ -145,18 +179,11 @@ describe("escapeMrkdwn()", () => {
   });
 });
 
-/** Every text of a part's blocks, in order. */
+/** Every text of the part's rich_text, in order; buttons have labels. */
 function textsOf(node: unknown): string[] {
-  if (Array.isArray(node)) {
-    return node.flatMap(textsOf);
-  }
   if (typeof node !== "object" || node === null) {
     return [];
   }
-  return Object.entries(node).flatMap(([property, value]) => {
-    const isPartText = property === "text" && "blocks" in node;
-    return property === "text" && typeof value === "string" && !isPartText
-      ? [value]
-      : textsOf(value);
-  });
+  const isText = "type" in node && node.type === "text" && "text" in node;
+  return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
 }

@@ -6,23 +6,29 @@ export interface TestClock extends Clock {
   nowMs: number;
   /** How long was paused, in ms, in order. */
   readonly sleeps: readonly number[];
-  /** Ends every time limit that is running. */
-  expire(): void;
+  /** Ends every time limit that is running, or every one of that length. */
+  expire(limitMs?: number): void;
 }
 
 export function createTestClock(nowMs = Date.parse("2026-03-01T12:00:00Z")): TestClock {
   const sleeps: number[] = [];
   const limits = new EventTarget();
+  const lengths = new Set<number>();
   setMaxListeners(0, limits);
   const clock: TestClock = {
     nowMs,
     sleeps,
     now: () => clock.nowMs,
-    expire: () => limits.dispatchEvent(new Event("expire")),
+    expire(limitMs) {
+      for (const length of limitMs === undefined ? lengths : [limitMs]) {
+        limits.dispatchEvent(new Event(`${length} ms`));
+      }
+    },
     async sleep(durationMs, signal) {
       if (signal !== undefined) {
         // A sleep that can be called off is a time limit on something else.
-        await once(limits, "expire", { signal });
+        lengths.add(durationMs);
+        await once(limits, `${durationMs} ms`, { signal });
         return;
       }
       sleeps.push(durationMs);

@@ -1,3 +1,4 @@
+import { getRequestListener } from "@hono/node-server";
 import { createApp, type App } from "../../lib/app.ts";
 import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
 import { startLocalSlack, type LocalSlack } from "../../dev/local-slack/server.ts";
@@ -5,6 +6,7 @@ import { environmentOf } from "../../dev/stack.ts";
 import { provideRequestContext } from "../../dev/request-context.ts";
 import manifest from "../../manifest.json" with { type: "json" };
 import { createTestClock, type TestClock } from "./clock.ts";
+import { type HttpServer, serveHttp } from "./http-server.ts";
 
 /** The app between a strict local Slack and a local S3. */
 export interface TestStack extends AsyncDisposable {
@@ -15,6 +17,10 @@ export interface TestStack extends AsyncDisposable {
   env: Record<string, string>;
   /** One more instance of the app: it shares nothing with the first but Slack and S3. */
   createInstance(changed?: Record<string, string>): App;
+  /** These instances, in turn, answer at the Request URLs; the first one alone until then. */
+  serveFrom(...instances: Served[]): void;
+  /** Posts a signed form to a Request URL; answers with the response to it. */
+  sendForm(path: FormPath, form: Record<string, string>): Promise<Response>;
   /** Sends an event as Slack does, once, and answers with the response to it. */
   send(envelope: unknown, options?: SendOptions): Promise<Response>;
   /** Waits for what was handed to `waitUntil`. */
@@ -28,13 +34,40 @@ export interface SendOptions {
   headers?: Record<string, string>;
 }
 
+export type FormPath = "interactivity" | "commands";
+type Served = Pick<App, "events" | FormPath>;
+
 const context = provideRequestContext();
 
-export async function startTestStack(changed: Record<string, string> = {}): Promise<TestStack> {
+export interface StackOptions {
+  /** What S3 takes the time to be. */
+  s3Now?: () => number;
+  /** Beside those of the manifest. */
+  scopes?: readonly string[];
+}
+
+export async function startTestStack(
+  changed: Record<string, string> = {},
+  surroundings: StackOptions = {},
+): Promise<TestStack> {
   const clock = createTestClock(Date.now());
-  const [slack, s3] = await Promise.all([startLocalSlack({ manifest }), startLocalS3()]);
+  const now = () => clock.nowMs;
+  const sessionToken = changed["AWS_SESSION_TOKEN"];
+  const [slack, s3] = await Promise.all([
+    startLocalSlack({ manifest: withScopes(surroundings.scopes ?? []), now }),
+    startLocalS3({
+      ...(surroundings.s3Now !== undefined && { now: surroundings.s3Now }),
+      ...(sessionToken !== undefined && { sessionToken }),
+    }),
+  ]);
   const env = { ...environmentOf(slack, s3), ...changed };
   const app = createApp(env, clock);
+  let instances: readonly Served[] = [app];
+  const frontDoor = await openFrontDoor(slack, () => {
+    const [instance = app, ...others] = instances;
+    instances = [...others, instance];
+    return instance;
+  });
   return {
     app,
     slack,
@@ -49,6 +82,15 @@ export async function startTestStack(changed: Record<string, string> = {}): Prom
       });
       return context.run(() => (options.app ?? app).events(request));
     },
+    serveFrom(...served) {
+      instances = served;
+    },
+    sendForm: (path, form) => {
+      const body = new URLSearchParams(form).toString();
+      return fetch(
+        signedRequest(slack, body, { nowMs: clock.nowMs, url: slack.requestUrls?.[path] }),
+      );
+    },
     drain: context.drain,
     outgoing: () => [
       ...slack.requests.map(({ method }) => method),
@@ -56,17 +98,22 @@ export async function startTestStack(changed: Record<string, string> = {}): Prom
     ],
     async [Symbol.asyncDispose]() {
       await context.drain();
-      await Promise.all([slack.close(), s3.close()]);
+      await Promise.all([slack.close(), s3.close(), frontDoor[Symbol.asyncDispose]()]);
     },
   };
+}
+
+function withScopes(scopes: readonly string[]) {
+  const { oauth_config: oauth, ...others } = manifest;
+  return { ...others, oauth_config: { scopes: { bot: [...oauth.scopes.bot, ...scopes] } } };
 }
 
 export function signedRequest(
   slack: LocalSlack,
   rawBody: string,
-  { nowMs, headers = {} }: { nowMs: number; headers?: Record<string, string> },
+  { nowMs, headers = {}, url = "https://app.example.com/api/slack/events" }: SigningOptions,
 ): Request {
-  return new Request("https://app.example.com/api/slack/events", {
+  return new Request(url, {
     method: "POST",
     body: rawBody,
     headers: {
@@ -75,4 +122,34 @@ export function signedRequest(
       ...headers,
     },
   });
+}
+
+interface SigningOptions {
+  nowMs: number;
+  headers?: Record<string, string>;
+  url?: string | undefined;
+}
+
+/** The Request URLs that the local Slack delivers interactions to, on loopback. */
+async function openFrontDoor(slack: LocalSlack, next: () => Served): Promise<HttpServer> {
+  const respond = (request: Request): Promise<Response> => {
+    const endpoint = new URL(request.url).pathname.slice(1);
+    const instance = next();
+    switch (endpoint) {
+      case "interactivity":
+      case "commands":
+      case "events":
+        return context.run(() => instance[endpoint](request));
+      default:
+        throw new RangeError(`Cannot serve ${endpoint}`);
+    }
+  };
+  const listener = getRequestListener(respond, { overrideGlobalObjects: false });
+  const server = await serveHttp((request, response) => void listener(request, response));
+  slack.requestUrls = {
+    events: `${server.origin}/events`,
+    interactivity: `${server.origin}/interactivity`,
+    commands: `${server.origin}/commands`,
+  };
+  return server;
 }

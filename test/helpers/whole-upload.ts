@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import type { LocalSlack } from "../../dev/local-slack/server.ts";
+import { poll } from "./poll.ts";
 
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
-const TIMEOUT_MS = 60_000;
 
 /**
  * One whole upload as a person would see it: two images posted, one of them turned by its camera, and the tags in
@@ -34,19 +33,14 @@ export async function expectWholeUpload(
 }
 
 /** The reply's blocks as JSON, once there are any. */
-async function waitForResult(
+function waitForResult(
   slack: LocalSlack,
   { channel, ts }: { channel: string; ts: string },
 ): Promise<string> {
-  const deadlineMs = Date.now() + TIMEOUT_MS;
-  while (Date.now() < deadlineMs) {
+  return poll("result", () => {
     const replies = slack.thread(channel, ts).filter(({ bot_id }) => bot_id !== undefined);
     expect(replies.length).toBeLessThanOrEqual(1);
     const blocks = replies[0]?.blocks ?? [];
-    if (blocks.length > 0) {
-      return JSON.stringify(blocks);
-    }
-    await delay(50);
-  }
-  throw new Error(`no result within ${TIMEOUT_MS / 1000} s`);
+    return blocks.length > 0 ? JSON.stringify(blocks) : undefined;
+  });
 }

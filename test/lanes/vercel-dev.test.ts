@@ -1,20 +1,118 @@
-import { expect, it } from "vitest";
-import { startStack } from "../../dev/stack.ts";
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalStack, startStack } from "../../dev/stack.ts";
 import { startVercelDev } from "../../dev/vercel-dev.ts";
+import { poll } from "../helpers/poll.ts";
 import { expectWholeUpload } from "../helpers/whole-upload.ts";
 
-it("`vercel dev` carries one whole upload, delivered as Slack does", async () => {
-  const stack = await startStack();
-  try {
-    await using functions = await startVercelDev(stack);
+const PNG = await readFile(new URL("../fixtures/images/alpha.png", import.meta.url));
+
+let stack: LocalStack;
+let functions: Awaited<ReturnType<typeof startVercelDev>>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  functions = await startVercelDev(stack);
+});
+
+afterAll(async () => {
+  await functions[Symbol.asyncDispose]();
+  await stack.close();
+});
+
+describe("`vercel dev`", () => {
+  it("carries one whole upload, delivered as Slack does", async () => {
     const urls = await expectWholeUpload(stack.slack, (envelope) => stack.slack.deliver(envelope));
     for (const url of urls) {
-      expect((await fetch(url)).headers.get("cache-control")).toBe(
-        "public, max-age=31536000, immutable",
-      );
+      const { headers } = await fetch(url);
+      expect(headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
     }
+  });
+
+  it("answers a wrong method with 405, and the health check", async () => {
     expect((await fetch(`${functions.origin}/api/slack/events`)).status).toBe(405);
-  } finally {
-    await stack.close();
-  }
+    expect(await (await fetch(`${functions.origin}/api/health`)).json()).toEqual({ ok: true });
+  });
+
+  it("carries the shortcut, an edit and a deletion of the same reply", async () => {
+    const { slack } = stack;
+    const files = [{ name: "alpha.png", bytes: PNG }];
+    const { message } = slack.postMessage({ channel: "images", files });
+    const [channel = ""] = slack.state.channels.keys();
+    await slack.openShortcut({ channel, ts: message.ts });
+    await send({ alt: "A grey square", link: "https://example.com/" });
+    const uploaded = await replyWith(message.ts, "A grey square");
+    expect(uploaded).toContain("https://example.com/");
+    expect((await seen()).text).toContain("A grey square");
+
+    await press(message.ts, "edit_tags");
+    await send({ alt: "A green square", link: null });
+    const edited = await replyWith(message.ts, "A green square");
+    expect(edited).not.toContain("https://example.com/");
+
+    await press(message.ts, "delete_image");
+    expect(await replyWith(message.ts, '"strike":true')).not.toContain("<img");
+  });
+
+  it("carries the slash command, help and the form", async () => {
+    const { slack } = stack;
+    const help = await slack.slashCommand({ channel: "general", text: "help" });
+    expect(help.ephemerals[0]?.text.split("\n")).toHaveLength(3);
+    await slack.slashCommand({ channel: "general" });
+    await send({ files: [{ name: "form.png", bytes: PNG }], alt: "Sent by form" });
+    await poll(
+      "result in the modal",
+      () => viewText()?.includes('alt=\\"Sent by form\\"') || undefined,
+    );
+  });
 });
+
+type Values = NonNullable<Parameters<LocalStack["slack"]["submitView"]>[0]["values"]>;
+
+function viewText(): string | undefined {
+  const view = stack.slack.viewOf();
+  return view && JSON.stringify(view);
+}
+
+async function seen(): Promise<{ text: string }> {
+  const text = await poll("result in the modal", () => {
+    const shown = viewText();
+    return shown?.includes("rich_text_preformatted") ? shown : undefined;
+  });
+  return { text };
+}
+
+/** Fills in the modal in front by the names of its fields, once it has them, and sends it. */
+async function send(fields: Record<string, Values[string]>): Promise<void> {
+  const view = await poll("modal with fields", () => {
+    const opened = stack.slack.viewOf();
+    return opened?.blocks.some(({ type }) => type === "input") ? opened : undefined;
+  });
+  const ids = view.blocks.map((block) => String(block["block_id"]));
+  const values = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      ids.find((id) => id === name || id.startsWith(`${name}:`)) ?? name,
+      value,
+    ]),
+  );
+  const { errors, problem } = await stack.slack.submitView({ viewId: view.id, values });
+  expect({ errors, problem }).toEqual({ errors: {}, problem: undefined });
+}
+
+function replyOf(ts: string) {
+  const [channel = ""] = stack.slack.state.channels.keys();
+  return stack.slack.thread(channel, ts).find(({ bot_id }) => bot_id !== undefined);
+}
+
+function replyWith(ts: string, text: string): Promise<string> {
+  return poll(`reply with ${text}`, () => {
+    const blocks = JSON.stringify(replyOf(ts)?.blocks ?? []);
+    return blocks.includes(text) ? blocks : undefined;
+  });
+}
+
+async function press(ts: string, actionId: string): Promise<void> {
+  const [channel = ""] = stack.slack.state.channels.keys();
+  const reply = replyOf(ts);
+  await stack.slack.pressButton({ channel, ts: reply?.ts ?? "", actionId });
+}

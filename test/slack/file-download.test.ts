@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, it } from "vitest";
 import { createFileDownload, type DownloadErrorCode } from "../../lib/slack/file-download.ts";
-import { createTestClock } from "../helpers/clock.ts";
+import { createTestClock, type TestClock } from "../helpers/clock.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 
 const TOKEN = "xoxb-test";
@@ -9,19 +9,21 @@ const MAX_BYTES = 1000;
 
 async function download(
   listener: RequestListener,
-  options: { extraOrigins?: string[]; path?: string } = {},
+  options: { extraOrigins?: string[]; path?: string; clock?: TestClock } = {},
 ) {
   const server = await serveHttp(listener);
+  const clock = options.clock ?? createTestClock();
   const downloadFile = createFileDownload({
     botToken: TOKEN,
     extraOrigins: [server.origin, ...(options.extraOrigins ?? [])],
     maxBytes: MAX_BYTES,
     timeoutMs: 200,
-    clock: createTestClock(),
+    clock,
   });
+  const deadlineMs = clock.nowMs + 60_000;
   try {
     return {
-      body: await downloadFile(server.origin + (options.path ?? "/file")),
+      body: await downloadFile(server.origin + (options.path ?? "/file"), { deadlineMs }),
       requests: server.requests,
     };
   } catch (error) {
@@ -107,8 +109,25 @@ describe("createFileDownload()", () => {
     ];
     const { body } = await download((...args) => faults.shift()?.(...args));
     expect(body?.toString()).toBe("whole");
-    const stalled = await download(() => undefined);
+    const clock = createTestClock();
+    const stalled = await download(() => clock.expire(), { clock });
     expect(stalled.error).toEqual(failing("unavailable"));
+    expect(stalled.requests).toHaveLength(3);
+  });
+
+  it("waits as long as Slack asks, but not beyond the deadline", async () => {
+    const busy = (retryAfter: string): RequestListener[] => [
+      (_, response) => response.writeHead(429, { "retry-after": retryAfter }).end(),
+      (_, response) => response.end("whole"),
+    ];
+    const clock = createTestClock();
+    const within = busy("60");
+    const { body } = await download((...args) => within.shift()?.(...args), { clock });
+    expect([body?.toString(), clock.sleeps]).toEqual(["whole", [60_000]]);
+    const beyond = busy("61");
+    const late = await download((...args) => beyond.shift()?.(...args));
+    expect(late.error).toEqual(failing("unavailable"));
+    expect(late.requests).toHaveLength(1);
   });
 
   it("follows redirects among allowed hosts with the token, three at most", async () => {
@@ -153,6 +172,7 @@ describe("createFileDownload()", () => {
     "https://[::1]/x",
     "file:///etc/passwd",
     "data:image/png;base64,AAAA",
+    "blob:https://files.slack.com/x",
     "javascript:alert(1)",
     "",
     "not a URL",
@@ -164,6 +184,6 @@ describe("createFileDownload()", () => {
       timeoutMs: 200,
       clock: createTestClock(),
     });
-    await expect(downloadFile(url)).rejects.toEqual(failing("foreign_host"));
+    await expect(downloadFile(url, { deadlineMs: 0 })).rejects.toEqual(failing("foreign_host"));
   });
 });

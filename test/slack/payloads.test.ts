@@ -1,11 +1,7 @@
 import fc from "fast-check";
+import { PayloadError } from "../../lib/slack/parse.ts";
 import { describe, expect, it } from "vitest";
-import {
-  isStranger,
-  parseEventsPayload,
-  PayloadError,
-  type SlackMessage,
-} from "../../lib/slack/payloads.ts";
+import { isStranger, parseEventsPayload, type SlackMessage } from "../../lib/slack/payloads.ts";
 import appRateLimited from "../fixtures/payloads/app-rate-limited.json" with { type: "json" };
 import messageChanged from "../fixtures/payloads/message-changed.json" with { type: "json" };
 import messageWithImages from "../fixtures/payloads/message-with-images.json" with { type: "json" };

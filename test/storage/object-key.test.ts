@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { imageKey, messageRecordKey, publicUrl } from "../../lib/storage/object-key.ts";
+import { imageKey, messageRef, publicUrl, recordKey } from "../../lib/storage/object-key.ts";
 
 describe("object keys", () => {
   it("are those of the contract", () => {
     expect(imageKey("images/", "5f0c", "png")).toBe("images/5f0c.png");
-    expect(messageRecordKey("state/", { teamId: "T1", channelId: "C1", ts: "1.2" })).toBe(
+    expect(recordKey("state/", messageRef({ teamId: "T1", channelId: "C1", ts: "1.2" }))).toBe(
       "state/messages/T1/C1/1.2.json",
     );
   });

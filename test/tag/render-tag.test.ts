@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
+import { parseFragment } from "parse5";
 import { describe, expect, it } from "vitest";
 import { parseTemplate, renderTag, TAG_FORMATS, type TagImage } from "../../lib/tag/render-tag.ts";
-
-type Node = DefaultTreeAdapterTypes.Node;
+import { outline } from "../helpers/html.ts";
 
 const IMAGE: TagImage = {
   url: "https://cdn.example.com/images/2f1c.png",
@@ -95,15 +94,6 @@ describe("TAG_FORMATS", () => {
     expect(TAG_FORMATS).toEqual(["html", "wrapped", "markdown", "url", "custom"]);
   });
 });
-
-/** The elements in document order, with their attributes. */
-function outline(node: Node): [string, Record<string, string>][] {
-  const own: [string, Record<string, string>][] =
-    "tagName" in node
-      ? [[node.tagName, Object.fromEntries(node.attrs.map(({ name, value }) => [name, value]))]]
-      : [];
-  return [...own, ...("childNodes" in node ? node.childNodes.flatMap(outline) : [])];
-}
 
 /** An HTML parser itself turns CRLF into LF and NUL into U+FFFD. */
 function normalize(text: string): string {

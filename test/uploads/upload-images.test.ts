@@ -71,8 +71,12 @@ describe("an image posted in a channel", () => {
       version: 1,
       state: "done",
       leaseUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/u),
-      channelId: channelOf(stack),
-      ts: message.ts,
+      source: {
+        type: "message",
+        channelId: channelOf(stack),
+        ts: message.ts,
+        threadTs: message.ts,
+      },
       uploader: message.user,
       replyTs: [repliesTo(stack, message.ts)[0]?.ts],
       images: [
@@ -320,7 +324,7 @@ describe("when S3 or Slack fails", () => {
     await stack.drain();
     expect(shownIn(stack, message.ts).slice(0, 2)).toEqual([
       "a.png",
-      " — It could not be stored. Post it again in a moment; if that fails too, tell whoever runs this app.",
+      " — It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",
     ]);
     expect(stack.s3.objects("images/")).toHaveLength(1);
     expect(takeLogs()).toContainEqual(
@@ -425,13 +429,13 @@ function shownIn(stack: TestStack, ts: string): string[] {
   return repliesTo(stack, ts).flatMap(({ blocks }) => textsOf(blocks));
 }
 
+/** The texts of rich_text; buttons have labels. */
 function textsOf(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {
     return [];
   }
-  return Object.entries(node).flatMap(([property, value]) =>
-    property === "text" && typeof value === "string" ? [value] : textsOf(value),
-  );
+  const isText = "type" in node && node.type === "text" && "text" in node;
+  return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
 }
 
 function onlyRecord(stack: TestStack) {

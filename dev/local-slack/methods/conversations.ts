@@ -32,11 +32,10 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
   },
 };
 
-/** Newest first; a channel that the bot has not joined is `not_in_channel` for it, even a public one. */
+/** Newest first, tombstones included; a channel that the bot has not joined is `not_in_channel` for it, even a public one. */
 function history(slack: Slack, args: JsonObject): JsonObject {
   const channel = readableChannel(slack, args);
   const messages = topLevelOf(slack.state.messages, channel.id)
-    .filter((message) => message.hidden !== true)
     .filter(withinRange(args))
     .toReversed();
   const { items, more } = pageOf(messages, args, { limit: 100 });

@@ -64,6 +64,12 @@ describe("validateMessageBlocks()", () => {
     ["button text", (n) => actions(button({ text: plain(x(n)) })), 75, "elements/0/text/text"],
     ["button value", (n) => actions(button({ value: x(n) })), 2000, "elements/0/value"],
     ["button url", (n) => actions(button({ url: x(n) })), 3000, "elements/0/url"],
+    [
+      "accessibility_label",
+      (n) => actions(button({ accessibility_label: x(n) })),
+      75,
+      "elements/0/accessibility_label",
+    ],
     ["action_id", (n) => actions(button({ action_id: x(n) })), 255, "elements/0/action_id"],
     ...(
       [

@@ -151,6 +151,20 @@ describe("chat.postMessage", () => {
   });
 });
 
+describe("message metadata", () => {
+  it("is accepted at its limit and refused one character over", async () => {
+    await using started = await start();
+    const { client, images } = started;
+    const post = (length: number) => {
+      const empty = JSON.stringify({ event_type: "x", event_payload: { a: "" } }).length;
+      const metadata = { event_type: "x", event_payload: { a: "x".repeat(length - empty) } };
+      return client.chat.postMessage({ channel: images, text: "x", metadata });
+    };
+    expect(await post(8000)).toMatchObject({ ok: true });
+    expect(await errorOf(post(8001))).toBe("metadata_too_large");
+  });
+});
+
 describe("chat.update", () => {
   it("replaces the text, keeps the metadata, and marks the message as edited", async () => {
     await using started = await start();
@@ -216,6 +230,8 @@ describe("chat.delete", () => {
     const reply = slack.postMessage({ channel: images, text: "re", threadTs: ts }).message;
     await client.chat.delete({ channel: images, ts });
     expect(slack.thread(images, ts)).toMatchObject([{ subtype: "tombstone" }, { text: "re" }]);
+    const history = await client.conversations.history({ channel: images });
+    expect(history.messages).toMatchObject([{ subtype: "tombstone", ts }]);
     expect(await errorOf(client.chat.delete({ channel: images, ts }))).toBe("message_not_found");
     slack.deleteMessage(images, reply.ts);
     expect(slack.thread(images, ts)).toHaveLength(1);

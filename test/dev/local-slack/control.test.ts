@@ -26,7 +26,7 @@ describe("/local/messages and /local/thread", () => {
       ],
     });
     const query = new URLSearchParams({ channel: "images", ts: event.ts });
-    const thread = await fetch(`${slack.origin}/local/thread?${query}`);
+    const thread = await fetch(`${slack.origin}/local/thread?${query.toString()}`);
     expect(await thread.json()).toMatchObject({ messages: [{ text: "look", ts: event.ts }] });
   });
 

@@ -24,7 +24,9 @@ describe("deliver()", () => {
     const [request] = received;
     const { "x-slack-request-timestamp": at, "x-slack-signature": signature } =
       request?.headers ?? {};
-    const digest = createHmac("sha256", secret).update(`v0:${at}:${request?.body}`).digest("hex");
+    const digest = createHmac("sha256", secret)
+      .update(`v0:${String(at)}:${request?.body}`)
+      .digest("hex");
     expect(signature).toBe(`v0=${digest}`);
     expect(request?.headers).not.toHaveProperty("x-slack-retry-num");
   });

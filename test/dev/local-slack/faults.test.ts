@@ -73,6 +73,15 @@ describe("fault()", () => {
     });
   });
 
+  it("resets the connection after the method was carried out", async () => {
+    await using started = await start();
+    const { slack, images } = started;
+    slack.fault({ on: "chat.postMessage", kind: "executed_then_reset" });
+    await expect(post(started)).rejects.toMatchObject({ code: "slack_webapi_request_error" });
+    expect(slack.state.messages.get(images)).toHaveLength(1);
+    expect(slack.requests.map(({ status }) => status)).toEqual([0]);
+  });
+
   it("answers HTML with 200", async () => {
     await using started = await start();
     started.slack.fault({ on: "auth.test", kind: "html" });
@@ -126,8 +135,8 @@ describe("close()", () => {
     dripping.catch(() => undefined);
     await expect.poll(() => slack.requests.length).toBe(2);
     await slack.close();
-    await expect(stalled).rejects.toThrow();
-    await expect(dripping).rejects.toThrow();
+    await expect(stalled).rejects.toThrow("fetch failed");
+    await expect(dripping).rejects.toThrow("terminated");
   });
 });
 

@@ -1,0 +1,88 @@
+import { styleText } from "node:util";
+import * as v from "valibot";
+
+const Text = v.looseObject({ text: v.string() });
+const Button = v.looseObject({
+  type: v.literal("button"),
+  action_id: v.string(),
+  value: v.optional(v.string(), ""),
+  text: Text,
+  confirm: v.optional(v.object({ title: Text, text: Text, confirm: Text, deny: Text })),
+});
+export type Button = v.InferOutput<typeof Button>;
+
+const Style = v.looseObject({ bold: v.optional(v.boolean()), strike: v.optional(v.boolean()) });
+const RichText = v.looseObject({
+  type: v.literal("rich_text"),
+  elements: v.array(
+    v.looseObject({
+      type: v.string(),
+      elements: v.array(
+        v.looseObject({ text: v.optional(v.string(), ""), style: v.optional(Style, {}) }),
+      ),
+    }),
+  ),
+});
+type RichTextElement = v.InferOutput<typeof RichText>["elements"][number];
+
+const Actions = v.looseObject({ type: v.literal("actions"), elements: v.array(Button) });
+const Image = v.looseObject({ type: v.literal("image"), alt_text: v.string() });
+const Block = v.variant("type", [RichText, Actions, Image]);
+
+/** The lines of a block as people see it; none for what the app never sends. */
+export function renderBlock(block: unknown): string[] {
+  const parsed = v.safeParse(Block, block);
+  if (!parsed.success) {
+    return [];
+  }
+  switch (parsed.output.type) {
+    case "rich_text":
+      return parsed.output.elements.map(renderElement);
+    case "actions":
+      return [parsed.output.elements.map(({ text }) => renderButton(text.text)).join(" ")];
+    case "image":
+      return [styleText("dim", `(preview of ${parsed.output.alt_text})`)];
+  }
+}
+
+export function renderButton(label: string): string {
+  return styleText("cyan", `[${label}]`);
+}
+
+export function buttonsIn(blocks: readonly unknown[] = []): Button[] {
+  return blocks.flatMap((block) => {
+    const parsed = v.safeParse(Actions, block);
+    return parsed.success ? parsed.output.elements : [];
+  });
+}
+
+/** What stands in boxes with a copy button. */
+export function tagsIn(blocks: readonly unknown[] = []): string[] {
+  return blocks.flatMap((block) => {
+    const parsed = v.safeParse(RichText, block);
+    const elements = parsed.success ? parsed.output.elements : [];
+    return elements.filter(isTag).map(textOf);
+  });
+}
+
+function isTag({ type }: RichTextElement): boolean {
+  return type === "rich_text_preformatted";
+}
+
+function textOf({ elements }: RichTextElement): string {
+  return elements.map(({ text }) => text).join("");
+}
+
+function renderElement(element: RichTextElement): string {
+  return isTag(element)
+    ? `  ${styleText("green", textOf(element))}`
+    : element.elements.map(({ text, style }) => renderText(text, style)).join("");
+}
+
+/** Tildes as Slack's mrkdwn has them: not every terminal can strike through. */
+function renderText(text: string, { bold, strike }: v.InferOutput<typeof Style>): string {
+  if (strike === true) {
+    return styleText("strikethrough", `~${text}~`);
+  }
+  return bold === true ? styleText("bold", text) : text;
+}

@@ -1,0 +1,116 @@
+import { access } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import {
+  type Command,
+  deleteImage,
+  editTags,
+  retryUpload,
+  useShortcut,
+  useSlashCommand,
+} from "./slack-commands.ts";
+import { createSlackControl } from "./slack-control.ts";
+import { findRunningSlack } from "./stack.ts";
+
+const USAGE = `
+Does what a person does in Slack, against a running \`npm start\`, and prints what that person sees.
+
+  npm run slack -- shortcut   "Upload to S3" in the menu of a message: fill in the modal, send it
+  npm run slack -- edit       press [Edit link & description], fill in the modal, send it
+  npm run slack -- delete     press [Delete] and confirm
+  npm run slack -- retry      press [Retry]; when nothing failed, an upload is made to fail first
+  npm run slack -- slash      type /upload-to-s3 and send images (a sample without --file)
+  npm run slack -- slash help
+
+On the last message with images in #images, its first image, as the person who posted it, unless:
+  --channel general   another channel (slash: #general, where the app is not a member)
+  --ts 1700000000.1   a certain message
+  --image 2           another image, by number or name
+  --user minho        another person: jane or minho
+
+What to fill in; everything else stays as it is:
+  --alt "Two children plant a tree"   --link https://example.com   --decorative, --no-decorative
+  --file a.png        slash: which images; shortcut: post them first, without the app being told
+`;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  shortcut: useShortcut,
+  edit: editTags,
+  delete: deleteImage,
+  retry: retryUpload,
+  slash: useSlashCommand,
+};
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  console.error(describe(error));
+  process.exitCode = 1;
+}
+
+async function run(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args);
+  const [name = "help", ...words] = positionals;
+  if (name === "help" || values.help === true) {
+    console.log(USAGE);
+    return;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    throw new Error(`There is no "${name}": ${Object.keys(COMMANDS).join(", ")}, or help`);
+  }
+  const { channel, ts, user, image, link, alt, decorative, file: files = [] } = values;
+  const entries = { link, alt, decorative, files, text: words.join(" ") };
+  await Promise.all(files.map(requireFile));
+  const slack = createSlackControl(await findRunningSlack());
+  await command(slack, {
+    channel,
+    ts,
+    user,
+    image,
+    ...entries,
+    print: printParagraph,
+  });
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      channel: { type: "string" },
+      ts: { type: "string" },
+      user: { type: "string" },
+      image: { type: "string" },
+      link: { type: "string" },
+      alt: { type: "string" },
+      decorative: { type: "boolean" },
+      file: { type: "string", multiple: true },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+}
+
+function printParagraph(text: string): void {
+  if (text !== "") {
+    console.log(`${text}\n`);
+  }
+}
+
+async function requireFile(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (cause) {
+    throw new Error(`There is no file ${path}`, { cause });
+  }
+}
+
+/** Of what `parseArgs` says, the first sentence is enough. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const isUsage = "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  const [sentence = ""] = error.message.split(/\.?\s*\n|\.\s/u);
+  return isUsage ? `${sentence}: npm run slack -- help` : error.message;
+}

@@ -1,0 +1,54 @@
+import type {
+  Button,
+  ConfirmationDialog,
+  PlainTextElement,
+  RichTextBlock,
+  RichTextPreformatted,
+  RichTextSection,
+  RichTextText,
+} from "@slack/web-api";
+
+/** The few elements that replies and modals are made of. */
+export function richText(elements: RichTextBlock["elements"]): RichTextBlock {
+  return { type: "rich_text", elements };
+}
+
+export function section(elements: RichTextSection["elements"]): RichTextSection {
+  return { type: "rich_text_section", elements };
+}
+
+export function text(content: string, style?: RichTextText["style"]): RichTextText {
+  return { type: "text", text: content, ...(style !== undefined && { style }) };
+}
+
+/** Exact text with a copy button: rich_text needs no escaping and links nothing by itself. */
+export function preformatted(content: string): RichTextPreformatted {
+  return { type: "rich_text_preformatted", elements: [{ type: "text", text: content }] };
+}
+
+export function paragraph(content: string): RichTextBlock {
+  return richText([section([text(content)])]);
+}
+
+export function plainText(content: string): PlainTextElement {
+  return { type: "plain_text", text: content };
+}
+
+export function button(
+  label: string,
+  action: { actionId: string; value: string; style?: "danger"; confirm?: ConfirmationDialog },
+): Button {
+  const { actionId, value, style, confirm } = action;
+  return {
+    type: "button",
+    text: plainText(label),
+    action_id: actionId,
+    value,
+    ...(style !== undefined && { style }),
+    ...(confirm !== undefined && { confirm }),
+  };
+}
+
+export function truncate(content: string, length: number): string {
+  return content.length > length ? `${content.slice(0, length - 1)}…` : content;
+}

@@ -1,0 +1,118 @@
+import type { KnownBlock, ModalView } from "@slack/web-api";
+import type { Messages } from "../i18n/en.ts";
+import { formatBytes } from "../i18n/size.ts";
+import { paragraph, plainText, richText, section, text, truncate } from "./elements.ts";
+import { renderTagFields, type TagValues } from "./tag-fields.ts";
+
+/** `callback_id`s of the modals, and the message shortcut's. */
+export const CALLBACKS = {
+  shortcut: "upload_to_s3",
+  imageTags: "image_tags",
+  uploadFiles: "upload_files",
+} as const;
+
+/** One image in the modal: as far as it is known yet. */
+export interface ModalImage extends TagValues {
+  fileId: string;
+  name: string;
+  bytes: number | undefined;
+  /** Slack's image blocks take png, jpg and gif only. */
+  isPreviewable: boolean;
+}
+
+export interface ImageTagsModal {
+  /** A sentence above the images. */
+  notice?: string;
+  images: readonly ModalImage[];
+  /** At most 3,000 characters. */
+  privateMetadata: string;
+  /** Slack refuses the whole view when it cannot show one preview. */
+  withPreviews: boolean;
+}
+
+/** Five blocks each at most, and a view has a hundred. */
+export const MAX_MODAL_IMAGES = 19;
+
+/** Link and description of each image. */
+export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages): ModalView {
+  const shown = modal.images.slice(0, MAX_MODAL_IMAGES);
+  const left = modal.images.length - shown.length;
+  const isUploaded = shown.every(({ base }) => base === "record");
+  return {
+    ...frame(CALLBACKS.imageTags, messages),
+    submit: plainText(isUploaded ? messages.modal.submit : messages.modal.upload),
+    private_metadata: modal.privateMetadata,
+    blocks: [
+      ...(modal.notice === undefined ? [] : [paragraph(modal.notice)]),
+      ...shown.flatMap((image) => renderImage(image, modal.withPreviews, messages)),
+      ...(left > 0 ? [paragraph(messages.modal.moreImages(left))] : []),
+    ],
+  };
+}
+
+/** Files from anywhere, for the slash command. */
+export function renderUploadFilesModal(messages: Messages): ModalView {
+  return {
+    ...frame(CALLBACKS.uploadFiles, messages),
+    submit: plainText(messages.modal.upload),
+    blocks: [
+      {
+        type: "input",
+        block_id: FILES_BLOCK,
+        label: plainText(messages.fields.files),
+        element: {
+          type: "file_input",
+          action_id: FILES_BLOCK,
+          filetypes: ["png", "jpg", "jpeg", "gif", "webp", "avif"],
+          max_files: MAX_FORM_FILES,
+        },
+      },
+      ...renderTagFields(
+        FORM_SUBJECT,
+        { base: "file", alt: "", link: "", decorative: false },
+        messages,
+      ),
+    ],
+  };
+}
+
+/** A modal that only says something: progress, a result, why nothing can be done. */
+export function renderNoticeModal(
+  content: string | KnownBlock[],
+  messages: Messages,
+  callbackId: string = CALLBACKS.imageTags,
+): ModalView {
+  return {
+    ...frame(callbackId, messages),
+    blocks: typeof content === "string" ? [paragraph(content)] : content,
+  };
+}
+
+export const FILES_BLOCK = "files";
+/** The one tag of the form goes to all of its files. */
+export const FORM_SUBJECT = "form";
+const MAX_FORM_FILES = 10;
+const MAX_NAME_LENGTH = 120;
+
+function frame(callbackId: string, messages: Messages) {
+  return {
+    type: "modal",
+    callback_id: callbackId,
+    title: plainText(messages.modal.title),
+    close: plainText(messages.modal.close),
+  } as const;
+}
+
+function renderImage(image: ModalImage, withPreviews: boolean, messages: Messages): KnownBlock[] {
+  const name = truncate(image.name, MAX_NAME_LENGTH);
+  const size = image.bytes === undefined ? [] : [text(` · ${formatBytes(image.bytes)}`)];
+  const preview: KnownBlock[] =
+    withPreviews && image.isPreviewable
+      ? [{ type: "image", slack_file: { id: image.fileId }, alt_text: name }]
+      : [];
+  return [
+    richText([section([text(name, { bold: true }), ...size])]),
+    ...preview,
+    ...renderTagFields(image.fileId, image, messages),
+  ];
+}

@@ -1,0 +1,83 @@
+import { type Box, filledBoxes } from "./boxes.ts";
+import { viewOf } from "./bytes.ts";
+import type { ByteRange } from "./avif-items.ts";
+
+/** The boxes that say where a picture's data is; each track of an animation has its own. */
+export interface AvifBoxes {
+  file: ReadonlyMap<string, Box>;
+  tracks: readonly ReadonlyMap<string, Box>[];
+  mediaData: readonly Box[];
+  /** What says nothing about the picture: whole boxes, header and all, that can become free space. */
+  unneeded: readonly Box[];
+  times: readonly ByteRange[];
+}
+
+type Collected = {
+  [Key in keyof AvifBoxes]: AvifBoxes[Key] extends readonly (infer T)[] ? T[] : AvifBoxes[Key];
+};
+
+const DESCRIPTION = "av1C colr pasp clap clli mdcv cclv amve";
+const NEEDED_BY_PARENT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    file: "ftyp meta moov mdat",
+    meta: "hdlr dinf pitm iloc iinf iref iprp idat grpl",
+    iprp: "ipco ipma",
+    ipco: `${DESCRIPTION} ispe pixi auxC irot imir rloc lsel a1op a1lx iscl reve ndwt ster`,
+    moov: "mvhd trak",
+    trak: "tkhd tref trgr edts mdia",
+    mdia: "mdhd hdlr elng minf",
+    minf: "vmhd nmhd dinf stbl",
+    stbl: "stsd stts ctts cslg stsc stsz stco co64 stss sbgp sgpd sdtp",
+    stsd: "av01",
+    av01: `${DESCRIPTION} ccst auxi btrt fiel`,
+  }).map(([parent, types]) => [parent, new Set(types.split(" "))]),
+);
+
+// What stands in these before their boxes: version and flags, a count of entries, the size of the video.
+const FIELD_BYTES = new Map([
+  ["meta", 4],
+  ["stsd", 8],
+  ["av01", 78],
+]);
+const REPEATABLE = new Set(["mdat", "trak", "ipma", "sbgp", "sgpd", "av01", "dinf"]);
+const TIMED = new Set(["mvhd", "tkhd", "mdhd"]);
+const FRAGMENTED = new Set(["moof", "mvex"]);
+
+/** Sorts all boxes of an AVIF. Throws a RangeError where they do not fill the file, or could be understood in two ways. */
+export function readAvifBoxes(bytes: Uint8Array): AvifBoxes {
+  const file = new Map<string, Box>();
+  const boxes: Collected = { file, tracks: [], mediaData: [], unneeded: [], times: [] };
+  collect(bytes, boxes, { type: "file", at: 0, start: 0, end: bytes.length }, file);
+  return boxes;
+}
+
+function collect(bytes: Uint8Array, boxes: Collected, parent: Box, group: Map<string, Box>): void {
+  const needed = NEEDED_BY_PARENT.get(parent.type);
+  const from = parent.start + (FIELD_BYTES.get(parent.type) ?? 0);
+  for (const box of filledBoxes(bytes, from, parent.end)) {
+    const { type } = box;
+    if (FRAGMENTED.has(type)) throw new RangeError("Cannot follow the fragments of an animation");
+    if (!needed?.has(type)) {
+      boxes.unneeded.push(box);
+      continue;
+    }
+    if (type === "mdat") boxes.mediaData.push(box);
+    if (TIMED.has(type)) boxes.times.push(timesOf(bytes, box));
+    if (parent.type !== "ipco" && parent.type !== "av01") addOnce(group, box);
+    const ownGroup = type === "trak" ? new Map<string, Box>() : group;
+    if (type === "trak") boxes.tracks.push(ownGroup);
+    if (NEEDED_BY_PARENT.has(type)) collect(bytes, boxes, box, ownGroup);
+  }
+}
+
+function addOnce(group: Map<string, Box>, box: Box): void {
+  if (group.has(box.type) && !REPEATABLE.has(box.type))
+    throw new RangeError("Cannot tell which of two boxes counts");
+  group.set(box.type, box);
+}
+
+// When it was made and when it was changed last, in 32 bits or 64.
+function timesOf(bytes: Uint8Array, { start }: Box): ByteRange {
+  const from = start + 4;
+  return { start: from, end: from + (viewOf(bytes).getUint8(start) === 0 ? 8 : 16) };
+}

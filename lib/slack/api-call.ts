@@ -1,0 +1,141 @@
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { jitterMs, retry } from "../retry.ts";
+import { withinLimit } from "../time-limit.ts";
+import { lenient } from "./parse.ts";
+
+/** @throws {SlackApiError} */
+export interface ApiCall {
+  <Answer>(request: ApiRequest<Answer>, options: CallOptions): Promise<Answer>;
+}
+
+export interface ApiRequest<Answer> {
+  method: string;
+  args: Record<string, unknown>;
+  answer: v.GenericSchema<unknown, Answer>;
+  /** Carrying it out twice is the same as once. */
+  isRepeatable: boolean;
+}
+
+export interface CallOptions {
+  /** Epoch ms: until then Slack's `Retry-After` is waited for. */
+  deadlineMs: number;
+}
+
+export interface ApiCallOptions {
+  botToken: string;
+  apiUrl: string;
+  clock: Clock;
+}
+
+/** `code` is Slack's own error, `rate_limited`, or `unavailable` when nobody knows whether it was carried out. */
+export class SlackApiError extends Error {
+  override readonly name = "SlackApiError";
+  readonly code: string;
+  /** The scope that the app lacks, with `missing_scope`. */
+  readonly needed: string | undefined;
+
+  constructor(
+    method: string,
+    options: { code: string; needed?: string | undefined; cause: unknown },
+  ) {
+    super(`Cannot call ${method}: ${options.code}`, { cause: options.cause });
+    this.code = options.code;
+    this.needed = options.needed;
+  }
+}
+
+/** One call of the Web API. The SDK is loaded with the first; its own retries are off: they post a message twice. */
+export function createApiCall(options: ApiCallOptions): ApiCall {
+  let connection: ReturnType<typeof connect> | undefined;
+  const { clock } = options;
+
+  return async function call(request, { deadlineMs }) {
+    const { method, args, answer, isRepeatable } = request;
+    const client = await (connection ??= connect(options));
+    const attempt = async () => {
+      try {
+        const limit = { clock, timeoutMs: TIMEOUT_MS };
+        return v.parse(answer, await withinLimit(() => client.apiCall(method, args), limit));
+      } catch (error) {
+        throw toSlackApiError(method, error);
+      }
+    };
+    return retry(attempt, {
+      clock,
+      deadlineMs,
+      waitMs: (error, count) => waitMs(error, { attempt: count, isRepeatable }),
+    });
+  };
+}
+
+const TIMEOUT_MS = 8000;
+
+async function connect({ botToken, apiUrl }: ApiCallOptions) {
+  const { LogLevel, WebClient } = await import("@slack/web-api");
+  const logger = { ...SILENT, getLevel: () => LogLevel.ERROR };
+  return new WebClient(botToken, {
+    slackApiUrl: apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    // Ends the request that was given up.
+    timeout: TIMEOUT_MS,
+    allowAbsoluteUrls: false,
+    logger,
+  });
+}
+
+const ignore = () => undefined;
+/** What the SDK would print is no log line of ours, and may quote what people wrote. */
+const SILENT = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  setLevel: ignore,
+  setName: ignore,
+};
+
+/** 429 means "not carried out": waiting and sending it again is safe for every method. */
+function waitMs(
+  error: unknown,
+  { attempt, isRepeatable }: { attempt: number; isRepeatable: boolean },
+): number | undefined {
+  if (!(error instanceof SlackApiError)) {
+    return undefined;
+  }
+  if (error.code === "rate_limited") {
+    const { retryAfter } = v.parse(RateLimit, error.cause);
+    return attempt < MAX_RATE_LIMITS ? Math.max(retryAfter, 1) * 1000 : undefined;
+  }
+  return isRepeatable && error.code === "unavailable" ? jitterMs(attempt) : undefined;
+}
+
+const MAX_RATE_LIMITS = 10;
+const RateLimit = v.object({ retryAfter: v.fallback(v.number(), 1) });
+const PlatformFailure = v.object({
+  data: v.object({ error: v.string(), needed: lenient(v.string()) }),
+});
+
+function toSlackApiError(method: string, cause: unknown): SlackApiError {
+  const coded = v.safeParse(v.object({ code: v.string() }), cause);
+  if (coded.success && coded.output.code === "slack_webapi_rate_limited_error") {
+    return new SlackApiError(method, { code: "rate_limited", cause });
+  }
+  const refused = v.safeParse(PlatformFailure, cause);
+  if (!refused.success) {
+    return new SlackApiError(method, { code: "unavailable", cause });
+  }
+  const { error, needed } = refused.output.data;
+  // An HTML page in place of JSON ends up here as an "error" of many lines.
+  const code = /^\w{1,80}$/u.test(error) && !SERVER_FAULTS.has(error) ? error : "unavailable";
+  return new SlackApiError(method, { code, needed, cause });
+}
+
+/** Slack's errors that say nothing of whether the call was carried out. */
+const SERVER_FAULTS: ReadonlySet<string> = new Set([
+  "fatal_error",
+  "internal_error",
+  "request_timeout",
+  "service_unavailable",
+]);

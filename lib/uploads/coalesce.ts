@@ -1,0 +1,28 @@
+/** Runs work for a key once at a time; whoever asks meanwhile shares one more run that begins afterwards. */
+export type Coalesce = (key: string, work: () => Promise<void>) => Promise<void>;
+
+export function createCoalesce(): Coalesce {
+  const turns = new Map<string, Turn>();
+
+  function start(key: string, work: () => Promise<void>): Promise<void> {
+    const turn: Turn = { current: work(), next: undefined };
+    turns.set(key, turn);
+    const leave = () => void (turn.next === undefined && turns.delete(key));
+    turn.current.then(leave, leave);
+    return turn.current;
+  }
+
+  return function coalesce(key, work) {
+    const turn = turns.get(key);
+    if (turn === undefined) {
+      return start(key, work);
+    }
+    const begin = () => start(key, work);
+    return (turn.next ??= turn.current.then(begin, begin));
+  };
+}
+
+interface Turn {
+  current: Promise<void>;
+  next: Promise<void> | undefined;
+}

@@ -1,0 +1,17 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const TIMEOUT_MS = 60_000;
+const INTERVAL_MS = 50;
+
+/** What `look` finds, as soon as it finds something: for work in another process. */
+export async function poll<Found>(name: string, look: () => Found | undefined): Promise<Found> {
+  const deadlineMs = Date.now() + TIMEOUT_MS;
+  while (Date.now() < deadlineMs) {
+    const found = look();
+    if (found !== undefined) {
+      return found;
+    }
+    await delay(INTERVAL_MS);
+  }
+  throw new Error(`no ${name} within ${TIMEOUT_MS / 1000} s`);
+}

@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+import { en } from "../../lib/i18n/en.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import {
+  buttonsIn,
+  callsTo,
+  deleteRecord,
+  JPG,
+  openEdit,
+  openShortcut,
+  PNG,
+  post,
+  type Posted,
+  press,
+  pressAtOnce,
+  recordIn,
+  repliesTo,
+  submit,
+  tagsShown,
+  textsIn,
+  toldTo,
+  upload,
+} from "../helpers/person.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
+
+const TWO = [
+  { name: "alpha.png", bytes: PNG },
+  { name: "baseline.jpg", bytes: JPG },
+];
+
+describe("Delete", () => {
+  it("takes the object, the tags and the buttons of that image, and says so in the same reply", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: TWO });
+    const [a, b] = posted.fileIds;
+    const key = stack.s3.objects("images/").find(({ key: one }) => one.endsWith(".png"))?.key;
+    const replies = repliesTo(stack, posted).map(({ ts }) => ts);
+    const seen = await press(stack, posted, { action: "delete_image", fileId: a });
+    expect(seen.confirm).toMatchObject({ title: { text: en.confirmDelete.title } });
+
+    expect(stack.s3.objects("images/").map(({ key: one }) => one)).toEqual([
+      expect.stringMatching(/\.jpg$/u),
+    ]);
+    expect((await fetch(`${stack.s3.publicBaseUrl}/${key}`)).ok).toBe(false);
+    const [reply] = repliesTo(stack, posted);
+    expect(repliesTo(stack, posted).map(({ ts }) => ts)).toEqual(replies);
+    expect(JSON.stringify(reply?.blocks)).toContain(
+      JSON.stringify({ type: "text", text: "alpha.png", style: { strike: true } }),
+    );
+    expect(textsIn(reply?.blocks)[1]).toBe(` — ${en.deleted}`);
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+    expect(buttonsIn(reply?.blocks).map(({ value }) => value.split("#")[1])).toEqual([b, b]);
+    expect(recordIn(stack).images[0]).toMatchObject({
+      state: "deleted",
+      key,
+      deletedBy: "U0LOCAL001",
+      deletedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/u),
+    });
+    expect(stack.slack.state.ephemerals).toEqual([]);
+  });
+
+  it("is not for somebody who only edited, by the shortcut, what was uploaded already", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, { alt: "A grey square" }, "minho");
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(tagsShown(stack, posted)[0]).toContain("A grey square");
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(stack.slack.state.ephemerals).toMatchObject([{ text: en.notAllowedToDelete }]);
+  });
+
+  it("does nothing when the person thinks better of it", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const [reply] = repliesTo(stack, posted);
+    const { channel } = posted;
+    const declined = { channel, ts: reply?.ts ?? "", actionId: "delete_image", isConfirmed: false };
+    await stack.slack.pressButton(declined);
+    await stack.drain();
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+  });
+
+  it("tells somebody else, and nobody but them, that they may not", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const before = stack.s3.objects("");
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(toldTo(stack, "minho")).toEqual([en.notAllowedToDelete]);
+    expect(toldTo(stack, "jane")).toEqual([]);
+    expect(stack.slack.state.ephemerals[0]?.thread_ts).toBe(posted.ts);
+    expect(stack.s3.objects("")).toEqual(before);
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+  });
+
+  it("is for whoever ran the shortcut too", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+  });
+
+  it("is for administrators of the app", async () => {
+    await using stack = await startTestStack({ ADMIN_USER_IDS: "U0OTHER,U0LOCAL002" });
+    const posted = await upload(stack);
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+    expect(recordIn(stack).images[0]).toMatchObject({ deletedBy: "U0LOCAL002" });
+  });
+
+  it("twice, and by two people at once on two instances, is fine", async () => {
+    await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL002" });
+    stack.serveFrom(stack.createInstance(), stack.createInstance());
+    const posted = await upload(stack);
+    const seen = await Promise.all([
+      pressAtOnce(stack, posted, { action: "delete_image", user: "jane" }),
+      pressAtOnce(stack, posted, { action: "delete_image", user: "minho" }),
+      pressAtOnce(stack, posted, { action: "delete_image", user: "jane" }),
+    ]);
+    await stack.drain();
+    expect(seen.map(({ ack, problem }) => [ack?.status, problem])).toEqual(
+      seen.map(() => [200, undefined]),
+    );
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+    expect(stack.slack.state.ephemerals).toEqual([]);
+  });
+
+  it("and an edit of another image at the same time both hold", async () => {
+    await using stack = await startTestStack();
+    stack.serveFrom(stack.createInstance(), stack.createInstance());
+    const posted = await upload(stack, { files: TWO });
+    const [a, b] = posted.fileIds;
+    await openEdit(stack, posted, { fileId: b, user: "minho" });
+    await Promise.all([
+      pressAtOnce(stack, posted, { action: "delete_image", fileId: a }),
+      submit(stack, { alt: "A harbour" }, "minho"),
+    ]);
+    await stack.drain();
+    expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
+    expect(tagsShown(stack, posted)).toEqual([expect.stringContaining('alt="A harbour"')]);
+  });
+
+  it("acts on the right part of a reply that was split", async () => {
+    await using stack = await startTestStack();
+    const files = Array.from({ length: 30 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
+    const posted = await upload(stack, { files });
+    const parts = repliesTo(stack, posted);
+    expect(parts.length).toBeGreaterThan(1);
+    const untouched = textsIn(parts[0]?.blocks);
+    await press(stack, posted, { action: "delete_image", fileId: posted.fileIds.at(-1) });
+    const after = repliesTo(stack, posted);
+    expect(after.map(({ ts }) => ts)).toEqual(parts.map(({ ts }) => ts));
+    expect(textsIn(after[0]?.blocks)).toEqual(untouched);
+    expect(JSON.stringify(after.at(-1)?.blocks)).toContain('"strike":true');
+  });
+
+  it("says so when nothing is known of the upload", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await deleteRecord(stack);
+    await press(stack, posted, { action: "delete_image" });
+    expect(toldTo(stack, "jane")).toEqual([en.recordGone]);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+  });
+
+  it("says so when S3 refuses, and keeps the tag of what is still there", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    stack.s3.fault({ on: "DELETE", kind: "forbidden", times: 1 });
+    await press(stack, posted, { action: "delete_image" });
+    expect(toldTo(stack, "jane")).toEqual([en.notDone]);
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+    expect(recordIn(stack).images[0]?.state).toBe("uploaded");
+    expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "work.failed" }));
+    await press(stack, posted, { action: "delete_image" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+  });
+
+  it("says that somebody else is editing after five conflicts in a row, and works the next time", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    stack.s3.fault({ on: "PUT", kind: "precondition_failed", key: /^state/u, times: 5 });
+    await press(stack, posted, { action: "delete_image" });
+    expect(toldTo(stack, "jane")).toEqual([en.conflict]);
+    await press(stack, posted, { action: "delete_image" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+  });
+
+  it("leaves a reply that says so when every image was deleted", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: TWO });
+    for (const fileId of posted.fileIds) {
+      await press(stack, posted, { action: "delete_image", fileId });
+    }
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+    expect(repliesTo(stack, posted)[0]?.text).toBe("Deleted.");
+    expect(callsTo(stack, "chat.update").every(({ error }) => error === undefined)).toBe(true);
+  });
+});
+
+/** What is left in S3, in the thread and in the record. */
+function leftOf(stack: TestStack, posted: Posted) {
+  const replies = repliesTo(stack, posted).map(({ blocks }) => blocks);
+  return {
+    objects: stack.s3.objects("images/"),
+    tags: tagsShown(stack, posted),
+    buttons: buttonsIn(replies),
+    states: [...new Set(recordIn(stack).images.map(({ state }) => state))],
+  };
+}
+
+const NOTHING = { objects: [], tags: [], buttons: [], states: ["deleted"] };

@@ -1,0 +1,411 @@
+import fc from "fast-check";
+import { parseFragment } from "parse5";
+import { describe, expect, it } from "vitest";
+import { en } from "../../lib/i18n/en.ts";
+import { ko } from "../../lib/i18n/ko.ts";
+import viewSubmission from "../fixtures/payloads/view-submission-image-tags.json" with { type: "json" };
+import { outline } from "../helpers/html.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import {
+  callsTo,
+  fieldOf,
+  JPG,
+  openEdit,
+  openShortcut,
+  PNG,
+  post,
+  recordIn,
+  repliesTo,
+  submit,
+  submitAtOnce,
+  tagsIn,
+  tagsShown,
+  textsIn,
+  toldTo,
+  upload,
+  valuesIn,
+  writtenIn,
+} from "../helpers/person.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
+
+const TWO = [
+  { name: "alpha.png", bytes: PNG },
+  { name: "baseline.jpg", bytes: JPG },
+];
+
+describe("what is typed into the modal", () => {
+  it.each([
+    ["link", "example.com", en.badLink],
+    ["link", "/pictures", en.badLink],
+    ["link", "//example.com", en.badLink],
+    ["link", "https:example.com", en.badLink],
+    ["link", "javascript:alert(1)", en.badLink],
+    ["link", "data:text/html,x", en.badLink],
+    ["link", "ftp://example.com/", en.badLink],
+    ["link", "https://exa mple.com/", en.badLink],
+    ["alt", "sunrise.jpg", en.badAlt.file_name],
+    ["alt", "IMG_0001", en.badAlt.file_name],
+    ["alt", "image", en.badAlt.says_nothing],
+    ["alt", "Photo!", en.badAlt.says_nothing],
+    ["alt", "이미지", en.badAlt.says_nothing],
+  ])("is refused under its field: %s %s", async (field, value, sentence) => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const before = stack.s3.objects("");
+    const view = await openEdit(stack, posted);
+    const seen = await submit(stack, { [field]: value });
+    expect(seen.problem).toBeUndefined();
+    expect(seen.errors).toEqual({ [fieldOf(view, field)]: sentence });
+    expect(stack.slack.viewOf()?.id).toBe(view?.id);
+    expect(stack.s3.objects("")).toEqual(before);
+  });
+
+  it.each([
+    ["link", "https://example.com/?a=1&b=2#c"],
+    ["link", "http://localhost:3000"],
+    ["link", "HTTPS://EXAMPLE.COM/"],
+    ["link", "mailto:us@example.com?subject=Hello"],
+    ["link", `https://example.com/${"a".repeat(1980)}`],
+    ["alt", "Two children plant a tree in a park"],
+    ["alt", "공원에서 나무를 심는 두 아이"],
+    ["alt", "a".repeat(500)],
+    ["alt", " An image of a sunrise over the sea "],
+  ] as const)("is taken: %s %s", async (field, value) => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted);
+    const seen = await submit(stack, { [field]: value });
+    expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
+    expect(recordIn(stack).images[0]?.[field]).toBe(value.trim());
+  });
+
+  it("is refused one character over the limits, even when a client lets it pass", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const [fileId = ""] = posted.fileIds;
+    const response = await send(stack, {
+      ref: refOf(stack),
+      fields: {
+        [`link:${fileId}:record`]: `https://example.com/${"a".repeat(1981)}`,
+        [`alt:${fileId}:record`]: "a".repeat(501),
+      },
+    });
+    expect(await response.json()).toEqual({
+      response_action: "errors",
+      errors: {
+        [`link:${fileId}:record`]: en.badLink,
+        [`alt:${fileId}:record`]: en.badAlt.too_long,
+      },
+    });
+  });
+
+  it("is one line, even when a client lets more pass", async () => {
+    await using stack = await startTestStack();
+    const [fileId = ""] = (await upload(stack)).fileIds;
+    const blockId = `alt:${fileId}:record`;
+    const response = await send(stack, { ref: refOf(stack), fields: { [blockId]: "two\nlines" } });
+    expect(await response.json()).toMatchObject({ errors: { [blockId]: en.badAlt.several_lines } });
+  });
+
+  it("is refused for every field at once, and nothing of it is stored", async () => {
+    await using stack = await startTestStack({ LOCALE: "ko" });
+    const posted = post(stack, { files: TWO });
+    const view = await openShortcut(stack, posted);
+    const [a, b] = posted.fileIds;
+    const seen = await submit(stack, {
+      [`link:${a}`]: "nowhere",
+      [`alt:${a}`]: "A square",
+      [`alt:${b}`]: "사진",
+    });
+    expect(seen.errors).toEqual({
+      [fieldOf(view, `link:${a}`)]: ko.badLink,
+      [fieldOf(view, `alt:${b}`)]: ko.badAlt.says_nothing,
+    });
+    expect(stack.s3.objects("")).toEqual([]);
+  });
+
+  it("needs no description of a decorative image", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted);
+    const seen = await submit(stack, { alt: "image", decorative: ["decorative"] });
+    expect(seen.errors).toEqual({});
+    expect(recordIn(stack).images[0]).toMatchObject({ alt: "", decorative: true });
+  });
+});
+
+describe("two people editing at once", () => {
+  it("both keep what they wrote into different fields", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted, { user: "jane" });
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A square" }, "jane");
+    await submit(stack, { link: "https://example.com/" }, "minho");
+    expect(writtenIn(stack)).toEqual({
+      [`${posted.fileIds[0]}`]: { alt: "A square", link: "https://example.com/" },
+    });
+    expect(tagsShown(stack, posted)[0]).toMatch(
+      /^<a href="https:\/\/example\.com\/"><img .*"A square"/u,
+    );
+  });
+
+  it("both keep what they wrote of different images, on two instances at the same time", async () => {
+    await using stack = await startTestStack();
+    stack.serveFrom(stack.createInstance(), stack.createInstance());
+    const posted = await upload(stack, { files: TWO });
+    const [a, b] = posted.fileIds;
+    await openEdit(stack, posted, { fileId: a, user: "jane" });
+    await openEdit(stack, posted, { fileId: b, user: "minho" });
+    await Promise.all([
+      submitAtOnce(stack, { alt: "A square" }, "jane"),
+      submitAtOnce(stack, { alt: "A harbour" }, "minho"),
+    ]);
+    await stack.drain();
+    expect(tagsShown(stack, posted)).toEqual([
+      expect.stringContaining('alt="A square"'),
+      expect.stringContaining('alt="A harbour"'),
+    ]);
+  });
+
+  it("the last one wins on the same field", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted, { user: "jane" });
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A square" }, "jane");
+    await submit(stack, { alt: "A blue square" }, "minho");
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A blue square"');
+    expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "A blue square" } });
+  });
+
+  it.each([1, 2, 5])(
+    "fifty at once, on %i instances, lose nothing that was accepted",
+    async (count) => {
+      await using stack = await startTestStack();
+      stack.serveFrom(...Array.from({ length: count }, () => stack.createInstance()));
+      const files = Array.from({ length: 10 }, (_, index) => ({
+        name: `${index}.png`,
+        bytes: PNG,
+      }));
+      const posted = await upload(stack, { files });
+      const people = Array.from({ length: 50 }, (_, index) =>
+        stack.slack.addUser({ name: `p${index}` }),
+      );
+      for (const [index, { name }] of people.entries()) {
+        await openEdit(stack, posted, { fileId: posted.fileIds[index % 10], user: name });
+      }
+      // Of each image, the description is written by one of five people, the link by the four others.
+      const fieldsOf = (index: number) =>
+        index < 10 ? { alt: `Square number ${index}` } : { link: `https://example.com/${index}` };
+      const seen = await Promise.all(
+        people.map(({ name }, index) => submitAtOnce(stack, fieldsOf(index), name)),
+      );
+      await stack.drain();
+
+      const accepted = seen.flatMap(({ errors, problem }, index) => {
+        const refusals = Object.values(errors);
+        expect([undefined, en.conflict]).toContain(refusals[0]);
+        expect(problem).toBeUndefined();
+        return refusals.length > 0 ? [] : [index];
+      });
+      expect(accepted.length).toBeGreaterThan(count === 1 ? 49 : 25);
+      const written = writtenIn(stack);
+      for (const [image, fileId] of posted.fileIds.entries()) {
+        const mine = accepted.filter((index) => index % 10 === image);
+        const links = mine
+          .filter((index) => index >= 10)
+          .map((index) => `https://example.com/${index}`);
+        expect(written[fileId]?.alt).toBe(mine.includes(image) ? `Square number ${image}` : "");
+        expect(links.length === 0 ? [undefined] : links).toContain(written[fileId]?.link);
+      }
+      expect(tagsShown(stack, posted).map(toWritten)).toEqual(Object.values(written));
+      expect(repliesTo(stack, posted)).toHaveLength(1);
+    },
+  );
+
+  it("says so to the one who loses five times in a row, and nothing is lost", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted);
+    await submit(stack, { alt: "A square" });
+    const view = await openEdit(stack, posted, { user: "minho" });
+    stack.s3.fault({ on: "PUT", kind: "precondition_failed", key: /^state/u, times: 5 });
+    const seen = await submit(stack, { link: "https://example.com/" }, "minho");
+    expect(Object.values(seen.errors)).toEqual([en.conflict]);
+    expect(toldTo(stack, "minho")).toEqual([en.conflict]);
+    expect(toldTo(stack, "jane")).toEqual([]);
+    expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "A square" } });
+    // What was typed is still in the modal: sent again, it is stored.
+    expect(stack.slack.viewOf("minho")?.id).toBe(view?.id);
+    await submit(stack, {}, "minho");
+    expect(writtenIn(stack)).toEqual({
+      [`${posted.fileIds[0]}`]: { alt: "A square", link: "https://example.com/" },
+    });
+  });
+});
+
+describe("a modal that is sent", () => {
+  it("while the upload still goes on, adds to it", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted, "jane");
+    await openShortcut(stack, posted, "minho");
+    await Promise.all([
+      submitAtOnce(stack, { alt: "A square" }, "jane"),
+      submitAtOnce(stack, { link: "https://example.com/" }, "minho"),
+    ]);
+    await stack.drain();
+    expect(repliesTo(stack, posted)).toHaveLength(1);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(tagsShown(stack, posted)).toEqual([
+      expect.stringMatching(/^<a href="https:\/\/example\.com\/"><img .*alt="A square"/u),
+    ]);
+    for (const user of ["jane", "minho"]) {
+      const view = stack.slack.viewOf(user);
+      expect([...tagsIn(view), ...textsIn(view)].join(" ")).toMatch(/<img |Saved\. /u);
+    }
+  });
+
+  it("is not accepted when it cannot be stored within 2.5 s", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    const view = await openShortcut(stack, posted);
+    stack.s3.fault({ on: "PUT", kind: "stall", key: /^state/u, times: 1 });
+    const sent = submitAtOnce(stack, { alt: "A square" });
+    await expect.poll(() => stack.s3.requests.some(({ method }) => method === "PUT")).toBe(true);
+    stack.clock.expire();
+    const seen = await sent;
+    expect(seen.ack?.status).toBe(503);
+    expect(seen.problem).toContain("trouble");
+    expect(stack.slack.viewOf()?.id).toBe(view?.id);
+    await stack.s3.close();
+  });
+
+  it("is not accepted when S3 refuses the record", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted);
+    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state/u, times: 3 });
+    expect((await submit(stack, { alt: "A square" })).ack?.status).toBe(503);
+    expect(callsTo(stack, "chat.postMessage")).toEqual([]);
+    await submit(stack);
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+  });
+
+  it.each([
+    ["without our metadata", { privateMetadata: "" }],
+    ["with somebody else's", { privateMetadata: '{"ref":"../../secrets"}' }],
+    ["with a list", { privateMetadata: "[]" }],
+  ])("%s is answered 200 and logged, and nothing happens", async (_, { privateMetadata }) => {
+    await using stack = await startTestStack();
+    const response = await send(stack, {
+      privateMetadata,
+      fields: { "alt:F1:record": "A square" },
+    });
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    await stack.drain();
+    expect(stack.outgoing()).toEqual([]);
+    expect(takeLogs()).toMatchObject([{ event: "interaction.ignored", name: "view_submission" }]);
+  });
+
+  it("leaves out fields that are none of ours", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const [fileId] = posted.fileIds;
+    const response = await send(stack, {
+      ref: refOf(stack),
+      fields: { "title:F1": "x", "alt:../x:record": "image", [`alt:${fileId}:record`]: "A square" },
+    });
+    expect(await response.json()).toMatchObject({ response_action: "update" });
+    await stack.drain();
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+  });
+});
+
+describe("any text", () => {
+  it("comes back as one image in at most one link, with exactly what was typed", async () => {
+    await using stack = await startTestStack({
+      TAG_FORMATS: "html,wrapped",
+      TAG_WRAPPER_CLASS: "figure",
+    });
+    const posted = await upload(stack);
+    const key = stack.s3.objects("images/")[0]?.key;
+    const hostile = fc.constantFrom(
+      '"><script>alert(1)</script>',
+      "' onerror='alert(1)",
+      "</a></div><img src=x>",
+      "&quot;&#34;&amp;&lt;",
+      "`${x}` {alt} {{alt}}",
+      "-->]]>?>%>",
+    );
+    const alt = fc.tuple(hostile, fc.string({ unit: "grapheme", maxLength: 40 })).map((parts) =>
+      parts
+        .join(" ")
+        .replaceAll(/[\s\p{Control}\u2028\u2029]+/gu, " ")
+        .trim(),
+    );
+    const link = fc
+      .tuple(hostile, fc.webUrl())
+      .map(([text, url]) => `${url}/${text.replaceAll(" ", "%20")}`);
+    await fc.assert(
+      fc.asyncProperty(alt, link, async (typedAlt, typedLink) => {
+        await openEdit(stack, posted);
+        const seen = await submit(stack, { alt: typedAlt, link: typedLink });
+        expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
+        const [html = "", wrapped = ""] = tagsShown(stack, posted);
+        const linked = [
+          ["a", { href: typedLink }],
+          [
+            "img",
+            { src: `${stack.s3.publicBaseUrl}/${key}`, alt: typedAlt, width: "48", height: "32" },
+          ],
+        ];
+        expect(outline(parseFragment(html))).toEqual(linked);
+        expect(outline(parseFragment(wrapped))).toEqual([["div", { class: "figure" }], ...linked]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+it("prefills with what the other wrote meanwhile", async () => {
+  await using stack = await startTestStack();
+  const posted = await upload(stack);
+  await openEdit(stack, posted, { user: "minho" });
+  await submit(stack, { alt: "A square" }, "minho");
+  const view = await openEdit(stack, posted);
+  expect(valuesIn(view)[`alt:${posted.fileIds[0]}`]).toBe("A square");
+});
+
+/** A submission as some client might send it, whatever the modal allows. */
+function send(
+  stack: TestStack,
+  sent: { ref?: string; privateMetadata?: string; fields: Record<string, string> },
+): Promise<Response> {
+  const { ref, privateMetadata = JSON.stringify({ ref }), fields } = sent;
+  const values = Object.fromEntries(
+    Object.entries(fields).map(([blockId, value]) => [
+      blockId,
+      { [blockId.split(":")[0] ?? ""]: { type: "plain_text_input", value } },
+    ]),
+  );
+  const { view, ...others } = viewSubmission;
+  const payload = {
+    ...others,
+    view: { ...view, private_metadata: privateMetadata, state: { values } },
+  };
+  return stack.sendForm("interactivity", { payload: JSON.stringify(payload) });
+}
+
+function refOf(stack: TestStack): string {
+  return recordIn(stack)
+    .key.replace(/^state\//u, "")
+    .replace(/\.json$/u, "");
+}
+
+function toWritten(tag: string) {
+  const alt = /alt="([^"]*)"/u.exec(tag)?.[1];
+  const link = /href="([^"]*)"/u.exec(tag)?.[1];
+  return { alt, ...(link !== undefined && { link }) };
+}

@@ -1,0 +1,397 @@
+import { describe, expect, it } from "vitest";
+import { en } from "../../lib/i18n/en.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import {
+  callsTo,
+  FAKE,
+  GIF,
+  JPG,
+  openShortcut,
+  PNG,
+  post,
+  type Posted,
+  press,
+  recordIn,
+  repliesTo,
+  submit,
+  tagsIn,
+  tagsShown,
+  textsIn,
+  upload,
+  valuesIn,
+  WEBP,
+  writtenIn,
+} from "../helpers/person.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
+
+const THREE = [
+  { name: "alpha.png", bytes: PNG, altText: "A sunrise over the sea" },
+  { name: "baseline.jpg", bytes: JPG },
+  { name: "animated.gif", bytes: GIF },
+];
+
+describe("the message shortcut", () => {
+  it("opens a modal with each image's name, size, link and description", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: THREE });
+    const view = await openShortcut(stack, posted);
+    const [a, b, c] = posted.fileIds;
+    expect(view).toMatchObject({ callback_id: "image_tags", title: { text: "Upload to S3" } });
+    expect(textsIn(view)).toEqual([
+      "alpha.png",
+      ` · ${PNG.byteLength} B`,
+      "baseline.jpg",
+      ` · ${JPG.byteLength} B`,
+      "animated.gif",
+      " · 1.6 kB",
+    ]);
+    expect(valuesIn(view)).toEqual({
+      [`link:${a}`]: "",
+      [`alt:${a}`]: "A sunrise over the sea",
+      [`decorative:${a}`]: "",
+      [`link:${b}`]: "",
+      [`alt:${b}`]: "",
+      [`decorative:${b}`]: "",
+      [`link:${c}`]: "",
+      [`alt:${c}`]: "",
+      [`decorative:${c}`]: "",
+    });
+    expect(JSON.stringify(view)).toContain("Decorative: no description needed");
+    expect(previewsIn(view)).toEqual(posted.fileIds);
+    expect(stack.s3.objects("")).toEqual([]);
+  });
+
+  it("uploads, replies in the thread, and the modal turns into the result", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: THREE });
+    const [a, b, c] = posted.fileIds;
+    await openShortcut(stack, posted, "minho");
+    const sent = submit(
+      stack,
+      {
+        [`link:${a}`]: "https://example.com/",
+        [`alt:${b}`]: "A harbour",
+        [`decorative:${c}`]: ["decorative"],
+      },
+      "minho",
+    );
+    const seen = await sent;
+    expect(seen.problem).toBeUndefined();
+    expect(textsIn(seen.view)).toEqual([en.modal.saving]);
+
+    const view = stack.slack.viewOf("minho");
+    const tags = tagsShown(stack, posted);
+    expect(tags).toEqual([
+      expect.stringMatching(
+        /^<a href="https:\/\/example\.com\/"><img src="[^"]+\.png" alt="A sunrise over the sea" width="48" height="32"><\/a>$/u,
+      ),
+      expect.stringMatching(/^<img src="[^"]+\.jpg" alt="A harbour" /u),
+      expect.stringMatching(/^<img src="[^"]+\.gif" alt="" /u),
+    ]);
+    expect(tagsIn(view)).toEqual(tags);
+    expect(view?.submit).toBeNull();
+    expect(repliesTo(stack, posted)).toHaveLength(1);
+    expect(stack.s3.objects("images/")).toHaveLength(3);
+    expect(recordIn(stack)).toMatchObject({
+      key: `state/messages/${stack.slack.teamId}/${posted.channel}/${posted.ts}.json`,
+      state: "done",
+      requestedBy: ["U0LOCAL002"],
+      uploader: "U0LOCAL001",
+    });
+    expect(writtenIn(stack)).toEqual({
+      [`${a}`]: { alt: "A sunrise over the sea", link: "https://example.com/" },
+      [`${b}`]: { alt: "A harbour" },
+      [`${c}`]: { alt: "", decorative: true },
+    });
+  });
+
+  it("finds the images of a shared message too", async () => {
+    await using stack = await startTestStack();
+    const original = post(stack, { files: THREE.slice(0, 2) });
+    const [message] = stack.slack.thread(original.channel, original.ts);
+    const shared = post(stack, {
+      user: "minho",
+      files: [{ name: "own.gif", bytes: GIF }],
+      attachments: [{ is_share: true, files: message?.files ?? [] }],
+    });
+    expect(shared.fileIds).toHaveLength(3);
+    await openShortcut(stack, shared);
+    await submit(stack);
+    expect(stack.s3.objects("images/")).toHaveLength(3);
+    expect(tagsShown(stack, shared)).toHaveLength(3);
+    expect(recordIn(stack).images.map(({ fileId }) => fileId)).toEqual(shared.fileIds);
+  });
+
+  it("answers in the thread that the message stands in", async () => {
+    await using stack = await startTestStack();
+    const parent = post(stack, { text: "pictures here", files: [] });
+    const posted = post(stack, { threadTs: parent.ts });
+    await openShortcut(stack, posted);
+    await submit(stack);
+    expect(repliesTo(stack, parent)).toHaveLength(1);
+  });
+
+  it.each([
+    ["a private channel", { name: "secret", isPrivate: true }],
+    ["a direct message", { name: "talk", isIm: true, members: ["U0LOCAL001"] }],
+    ["a group message", { name: "group", isMpim: true }],
+  ])("works in %s", async (_, channel) => {
+    await using stack = await startTestStack();
+    stack.slack.addChannel(channel);
+    const posted = post(stack, { channel: channel.name });
+    await openShortcut(stack, posted);
+    const { view } = await submit(stack, { alt: "A square" });
+    expect(textsIn(view)).toEqual([en.modal.saving]);
+    expect(tagsShown(stack, posted)).toEqual(tagsIn(stack.slack.viewOf()));
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+  });
+
+  it("edits what is uploaded already, and uploads nothing again", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: THREE });
+    const [a, b] = posted.fileIds;
+    const before = stack.s3.objects("images/");
+    const [replyTs] = repliesTo(stack, posted).map(({ ts }) => ts);
+
+    await openShortcut(stack, posted);
+    await submit(stack, { [`alt:${a}`]: "A sunrise", [`link:${b}`]: "https://example.com/b" });
+    const view = await openShortcut(stack, posted, "minho");
+    expect(valuesIn(view)).toMatchObject({
+      [`alt:${a}`]: "A sunrise",
+      [`link:${b}`]: "https://example.com/b",
+    });
+    expect(stack.s3.objects("images/")).toEqual(before);
+    expect(callsTo(stack, "download")).toHaveLength(3);
+    expect(repliesTo(stack, posted).map(({ ts }) => ts)).toEqual([replyTs]);
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A sunrise"');
+    expect(recordIn(stack).replyTs).toEqual([replyTs]);
+  });
+
+  it("shows the result in the modal after an edit too", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openShortcut(stack, posted);
+    await submit(stack, { alt: "A square" });
+    expect(tagsIn(stack.slack.viewOf())).toEqual(tagsShown(stack, posted));
+  });
+
+  it("prefills from the record, not from the file, once there is one", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: THREE.slice(0, 1) });
+    await openShortcut(stack, posted);
+    await submit(stack, { alt: null });
+    expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "" } });
+    const view = await openShortcut(stack, posted);
+    expect(valuesIn(view)[`alt:${posted.fileIds[0]}`]).toBe("");
+  });
+
+  it.each([
+    ["longer than a description may be", "word ".repeat(180)],
+    ["of several lines", "A sunrise\nover the sea"],
+    ["only a file name", "IMG_0001.jpg"],
+  ])(
+    "opens, and can be sent as it is, when the file's own description is %s",
+    async (_, altText) => {
+      await using stack = await startTestStack();
+      const posted = post(stack, { files: [{ name: "a.png", bytes: PNG, altText }] });
+      const view = await openShortcut(stack, posted);
+      expect(Object.keys(valuesIn(view))).toHaveLength(3);
+      const seen = await submit(stack);
+      expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
+      expect(tagsShown(stack, posted)).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ["text", { text: "no picture", files: [] }],
+    [
+      "a document",
+      { files: [{ name: "a.pdf", bytes: Buffer.from("%PDF-1.7"), mimetype: "application/pdf" }] },
+    ],
+  ])("says that there are no images in %s", async (_, message) => {
+    await using stack = await startTestStack();
+    const view = await openShortcut(stack, post(stack, message));
+    expect(textsIn(view)).toEqual([en.modal.noImages]);
+    expect(view?.submit).toBeNull();
+  });
+
+  it("says how to invite the app, or to use the command, where it is no member", async () => {
+    await using stack = await startTestStack();
+    const view = await openShortcut(stack, post(stack, { channel: "general" }));
+    expect(textsIn(view)).toEqual([en.modal.notInvited]);
+    expect(view?.submit).toBeNull();
+    expect(en.modal.notInvited).toMatch(/\/invite .*\/upload-to-s3/u);
+  });
+
+  it.each(["invalid_arguments", "invalid_blocks"])(
+    "still opens when Slack refuses the previews with %s",
+    async (error) => {
+      await using stack = await startTestStack();
+      stack.slack.fault({
+        on: "views.update",
+        kind: "platform_error",
+        error,
+        when: ({ args }) => JSON.stringify(args).includes("slack_file"),
+      });
+      const posted = post(stack);
+      const view = await openShortcut(stack, posted);
+      expect(previewsIn(view)).toEqual([]);
+      expect(Object.keys(valuesIn(view))).toHaveLength(3);
+      await submit(stack, { alt: "A square" });
+      expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+    },
+  );
+
+  it("still opens when the file itself is gone from Slack", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const file = stack.slack.state.files.get(posted.fileIds[0] ?? "");
+    Object.assign(file ?? {}, { isDeleted: true });
+    const view = await openShortcut(stack, posted);
+    expect(previewsIn(view)).toEqual([]);
+    await submit(stack, { alt: "A square" });
+    expect(outcomeOf(stack, posted)).toEqual(ONE_TAG);
+  });
+
+  it("asks for no previews that Slack cannot show", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, {
+      files: [
+        { name: "a.webp", bytes: WEBP },
+        { name: "b.png", bytes: PNG },
+      ],
+    });
+    const view = await openShortcut(stack, posted);
+    expect(previewsIn(view)).toEqual(posted.fileIds.slice(1));
+    expect(callsTo(stack, "views.update")).toHaveLength(1);
+  });
+
+  it("opens before it asks S3 or Slack anything", async () => {
+    await using stack = await startTestStack();
+    await openShortcut(stack, post(stack));
+    const { requests } = stack.slack;
+    expect(requests[0]?.method).toBe("views.open");
+    expect(stack.s3.requests.length).toBeGreaterThan(0);
+  });
+
+  it("keeps the form when S3 cannot be read, and stores what is sent later", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    stack.s3.fault({ on: "GET", kind: "error_500", times: 3 });
+    await openShortcut(stack, posted);
+    expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "work.failed" }));
+    await submit(stack, { alt: "A square" });
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+  });
+
+  it("logs a trigger that has expired, and does nothing else", async () => {
+    await using stack = await startTestStack();
+    const { app, clock } = stack;
+    stack.serveFrom({
+      ...app,
+      interactivity(request) {
+        clock.nowMs += 3001;
+        return app.interactivity(request);
+      },
+    });
+    expect(await openShortcut(stack, post(stack))).toBeUndefined();
+    expect(callsTo(stack, "views.open")).toMatchObject([{ error: "expired_trigger_id" }]);
+    expect(stack.slack.requests).toHaveLength(1);
+    expect(takeLogs()).toMatchObject([
+      {
+        level: "warn",
+        event: "modal.failed",
+        error: expect.stringContaining("expired_trigger_id"),
+      },
+    ]);
+  });
+
+  it("lists what fits and uploads the rest too, when a message shares very many images", async () => {
+    await using stack = await startTestStack();
+    const files = Array.from({ length: 25 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
+    const posted = post(stack, { files });
+    const view = await openShortcut(stack, posted);
+    expect(Object.keys(valuesIn(view))).toHaveLength(19 * 3);
+    expect(textsIn(view).at(-1)).toBe(en.modal.moreImages(6));
+    await submit(stack);
+    expect(stack.s3.objects("images/")).toHaveLength(25);
+  });
+
+  it("says that an image was deleted when it was the only one", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await press(stack, posted, { action: "delete_image" });
+    const view = await openShortcut(stack, posted);
+    expect(view?.submit).toBeNull();
+    expect(textsIn(view)).toEqual([en.modal.deleted]);
+  });
+
+  it("tries again what failed, when it is sent", async () => {
+    await using stack = await startTestStack();
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /^images/u, times: 1 });
+    const posted = await upload(stack);
+    expect(tagsShown(stack, posted)).toEqual([]);
+    await openShortcut(stack, posted);
+    await submit(stack, { alt: "A square" });
+    expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
+    expect(repliesTo(stack, posted)).toHaveLength(1);
+  });
+
+  it("says why an image could not be uploaded, in the modal too", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: [FAKE] });
+    await openShortcut(stack, posted);
+    await submit(stack);
+    expect(textsIn(stack.slack.viewOf())).toEqual([
+      en.nothingUploaded,
+      "fake.png",
+      expect.stringContaining("not a PNG"),
+    ]);
+  });
+
+  it("speaks Korean", async () => {
+    await using stack = await startTestStack({ LOCALE: "ko" });
+    const view = await openShortcut(stack, post(stack));
+    expect(JSON.stringify(view)).toContain("장식용 이미지: 설명이 필요 없습니다");
+  });
+});
+
+describe("the shortcut's modal, when Slack refuses to change it", () => {
+  it.each([
+    ["refused", { kind: "platform_error", error: "not_found" }],
+    ["rate limited", { kind: "rate_limited", retryAfterSeconds: 5 }],
+    ["failing", { kind: "error_500" }],
+  ] as const)("the reply in the thread is still right: views.update %s", async (_, fault) => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted);
+    stack.slack.fault({ on: "views.update", times: Number.POSITIVE_INFINITY, ...fault });
+    await submit(stack, { alt: "A square" });
+    expect(outcomeOf(stack, posted)).toEqual(ONE_TAG);
+  });
+
+  it("the reply is right too when the person has closed it meanwhile", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted);
+    stack.slack.fault({ on: "views.update", kind: "platform_error", error: "not_found" });
+    await submit(stack, { alt: "A square" });
+    expect(outcomeOf(stack, posted)).toEqual(ONE_TAG);
+    expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "modal.failed" }));
+  });
+});
+
+/** What the thread and the record hold in the end. */
+function outcomeOf(stack: TestStack, posted: Posted) {
+  return { state: recordIn(stack).state, tags: tagsShown(stack, posted) };
+}
+
+const ONE_TAG = { state: "done", tags: [expect.stringContaining('alt="A square"')] };
+
+function previewsIn(view: { blocks: Record<string, unknown>[] } | undefined): unknown[] {
+  return (view?.blocks ?? [])
+    .filter(({ type }) => type === "image")
+    .map(({ slack_file: file }) =>
+      typeof file === "object" && file !== null && "id" in file ? file.id : undefined,
+    );
+}

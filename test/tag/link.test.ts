@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { parseFragment } from "parse5";
+import { describe, expect, it } from "vitest";
+import { isLink, MAX_LINK_LENGTH } from "../../lib/tag/link.ts";
+import { renderTag } from "../../lib/tag/render-tag.ts";
+import { outline } from "../helpers/html.ts";
+
+const PAGE = "https://example.com/";
+
+describe("isLink()", () => {
+  it.each([
+    "https://example.com",
+    "http://example.com/a?b=1&c=2#d",
+    "HTTPS://EXAMPLE.COM/",
+    "https://예시.한국/경로",
+    "http://127.0.0.1:3000/",
+    "https://[::1]/",
+    "mailto:us@example.com",
+    "mailto:us@example.com?subject=A%20question",
+    PAGE.padEnd(MAX_LINK_LENGTH, "a"),
+  ])("takes %s", (link) => {
+    expect(isLink(link)).toBe(true);
+  });
+
+  it.each([
+    "",
+    "example.com",
+    "www.example.com",
+    "/page",
+    "//example.com",
+    "#top",
+    "https:",
+    "https://",
+    "https:///example.com",
+    "https:example.com",
+    String.raw`https:\\example.com`,
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "ftp://example.com/",
+    "blob:https://example.com/1",
+    "mailto:",
+    "mailto:nobody",
+    "https://exa mple.com/",
+    "https://example.com/a b",
+    "https://example.com/\n",
+    "https://example.com/\0",
+    " https://example.com/",
+    "https://example.com:99999/",
+    PAGE.padEnd(MAX_LINK_LENGTH + 1, "a"),
+  ])("refuses %j", (link) => {
+    expect(isLink(link)).toBe(false);
+  });
+
+  it("takes nothing that a browser would run, or read as another place", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc
+        .tuple(
+          fc.constantFrom("http://", "https://", "mailto:a@", "javascript:", "//", "https:\\", ""),
+          fc.string({ unit: "binary" }),
+        )
+        .map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(text, (link) => {
+        fc.pre(isLink(link));
+        expect(new URL(link).protocol).toMatch(/^(?:https?|mailto):$/u);
+        const html = renderTag(
+          "html",
+          { url: PAGE, alt: "", link, width: 1, height: 1, filename: "", key: "" },
+          { wrapperClass: "", template: "" },
+        );
+        expect(outline(parseFragment(html))).toEqual([
+          ["a", { href: link }],
+          ["img", { src: PAGE, alt: "", width: "1", height: "1" }],
+        ]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
