@@ -1,5 +1,5 @@
 import { type Box, filledBoxes } from "./boxes.ts";
-import { viewOf } from "./bytes.ts";
+import { asciiAt, viewOf } from "./bytes.ts";
 import type { ByteRange } from "./avif-items.ts";
 
 /** The boxes that say where a picture's data is; each track of an animation has its own. */
@@ -41,6 +41,7 @@ const FIELD_BYTES = new Map([
 ]);
 const REPEATABLE = new Set(["mdat", "trak", "ipma", "sbgp", "sgpd", "av01", "dinf"]);
 const TIMED = new Set(["mvhd", "tkhd", "mdhd"]);
+const PICTURE_TRACKS = new Set(["pict", "vide", "auxv"]);
 const FRAGMENTED = new Set(["moof", "mvex"]);
 
 /** Sorts all boxes of an AVIF. Throws a RangeError where they do not fill the file, or could be understood in two ways. */
@@ -57,7 +58,7 @@ function collect(bytes: Uint8Array, boxes: Collected, parent: Box, group: Map<st
   for (const box of filledBoxes(bytes, from, parent.end)) {
     const { type } = box;
     if (FRAGMENTED.has(type)) throw new RangeError("Cannot follow the fragments of an animation");
-    if (!needed?.has(type)) {
+    if (!needed?.has(type) || (type === "trak" && !isPictureTrack(bytes, box))) {
       boxes.unneeded.push(box);
       continue;
     }
@@ -70,6 +71,14 @@ function collect(bytes: Uint8Array, boxes: Collected, parent: Box, group: Map<st
   }
 }
 
+// The others hold sound, text or metadata.
+function isPictureTrack(bytes: Uint8Array, trak: Box): boolean {
+  const media = [...filledBoxes(bytes, trak.start, trak.end)].find(({ type }) => type === "mdia");
+  const boxes = media ? [...filledBoxes(bytes, media.start, media.end)] : [];
+  const handler = boxes.find(({ type }) => type === "hdlr");
+  return handler !== undefined && PICTURE_TRACKS.has(asciiAt(bytes, handler.start + 8));
+}
+
 function addOnce(group: Map<string, Box>, box: Box): void {
   if (group.has(box.type) && !REPEATABLE.has(box.type))
     throw new RangeError("Cannot tell which of two boxes counts");
@@ -77,7 +86,9 @@ function addOnce(group: Map<string, Box>, box: Box): void {
 }
 
 // When it was made and when it was changed last, in 32 bits or 64.
-function timesOf(bytes: Uint8Array, { start }: Box): ByteRange {
-  const from = start + 4;
-  return { start: from, end: from + (viewOf(bytes).getUint8(start) === 0 ? 8 : 16) };
+function timesOf(bytes: Uint8Array, box: Box): ByteRange {
+  const start = box.start + 4;
+  const end = start + (viewOf(bytes).getUint8(box.start) === 0 ? 8 : 16);
+  if (end > box.end) throw new RangeError("Cannot read a time that was cut short");
+  return { start, end };
 }

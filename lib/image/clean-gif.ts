@@ -1,0 +1,87 @@
+import { asciiAt, viewOf } from "./bytes.ts";
+import { type CleanImage, createCleaning } from "./image-cleaning.ts";
+import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
+const COMMENT = 0xfe;
+const APPLICATION = 0xff;
+const PLAIN_TEXT = 0x01;
+const HEADER_BYTES = 13;
+const DESCRIPTOR_BYTES = 10;
+const APPLICATION_BYTES = 11;
+
+const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
+const COLOUR = "ICCRGBG1012";
+
+/**
+ * Keeps the frames, their timing, the looping and the ICC profile. Plain text extensions go as well: no browser draws
+ * them, so they only say something that nobody sees. Browsers stop at a block that is none, and so does the copy.
+ */
+export function cleanGif(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  const view = viewOf(bytes);
+  if (asciiAt(bytes, 0, 3) !== "GIF") throw new RangeError("Cannot find the start of a GIF");
+  let at = HEADER_BYTES + colourTableBytes(view.getUint8(10));
+  cleaning.keep(0, at);
+  while (at < bytes.length) {
+    const start = at;
+    const introducer = view.getUint8(at);
+    if (introducer === EXTENSION) {
+      at = afterSubBlocks(bytes, at + 2);
+      const keptBytes = extensionBytesToKeep(bytes, start, at);
+      // The rest of what is kept in part is the empty sub-block that ends it.
+      cleaning.keep(start, start + keptBytes);
+      if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
+      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, at)));
+    } else if (introducer === IMAGE) {
+      const data = at + DESCRIPTOR_BYTES + colourTableBytes(view.getUint8(at + 9));
+      at = afterSubBlocks(bytes, data + 1);
+      cleaning.keep(start, at);
+    } else if (introducer === 0) {
+      // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
+      at += 1;
+      cleaning.keep(start, at);
+    } else {
+      cleaning.write(Uint8Array.of(TRAILER));
+      if (introducer !== TRAILER || at + 1 < bytes.length) cleaning.drop("trailing");
+      break;
+    }
+  }
+  return cleaning.finish();
+}
+
+function colourTableBytes(flags: number): number {
+  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
+}
+
+// Browsers show as much as there is of a frame that was cut short.
+function afterSubBlocks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (let size = bytes[at]; size; size = bytes[at]) at += 1 + size;
+  return Math.min(at + 1, bytes.length);
+}
+
+// Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only.
+function extensionBytesToKeep(bytes: Uint8Array, start: number, end: number): number {
+  const view = viewOf(bytes);
+  const label = view.getUint8(start + 1);
+  const firstSubBlock = 2 + (view.getUint8(start + 2) === 0 ? 0 : 1 + view.getUint8(start + 2));
+  if (label === GRAPHIC_CONTROL) return firstSubBlock;
+  if (label !== APPLICATION || view.getUint8(start + 2) !== APPLICATION_BYTES) return 0;
+  const application = asciiAt(bytes, start + 3, APPLICATION_BYTES);
+  if (application === COLOUR) return end - 1 - start;
+  if (!LOOPING.has(application)) return 0;
+  const length = view.getUint8(start + firstSubBlock);
+  return firstSubBlock + (length === 0 ? 0 : 1 + length);
+}
+
+function kindsOfExtension(extension: Uint8Array): MetadataKind[] {
+  const label = extension[1];
+  if (label === COMMENT || label === PLAIN_TEXT) return ["text"];
+  return asciiAt(extension, 3, APPLICATION_BYTES) === "XMP DataXMP"
+    ? kindsOf(extension)
+    : ["other"];
+}

@@ -1,0 +1,151 @@
+import { asciiAt, viewOf } from "./bytes.ts";
+import { parseExif } from "./exif.ts";
+import { type CleanImage, createCleaning } from "./image-cleaning.ts";
+import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
+import { orientationExif } from "./orientation-exif.ts";
+
+// From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data.
+interface JpegSegment {
+  marker: number;
+  start: number;
+  end: number;
+}
+
+const SOI = 0xffd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP0 = 0xe0;
+const APP1 = 0xe1;
+const APP2 = 0xe2;
+const APP11 = 0xeb;
+const APP13 = 0xed;
+const APP14 = 0xee;
+const LAST_APP = 0xef;
+const COM = 0xfe;
+const HEADER_BYTES = 4;
+const EXIF_SIGNATURE_BYTES = 6;
+
+// Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval.
+const PICTURE = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0xdc, 0xdd]);
+
+// What libjpeg reads of the two that it takes density and colour from; a thumbnail or more may follow.
+const JFIF_BYTES = 14;
+const ADOBE_BYTES = 12;
+
+/**
+ * Keeps the segments that make the picture, JFIF's density, Adobe's colour transform (CMYK) and the ICC profile. EXIF
+ * shrinks to the orientation, so a picture whose size Chromium took from the EXIF resolution gets that of its pixels.
+ * All that follows EOI goes: gain maps (Ultra HDR), motion photos, second pictures (MPF).
+ */
+export function cleanJpeg(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  let orientation = orientationSegment(bytes);
+  cleaning.keep(0, 2);
+  let end = 0;
+  for (const segment of segmentsOf(bytes)) {
+    const { marker, start } = segment;
+    end = segment.end;
+    const keptBytes = bytesToKeep(bytes, segment);
+    // EXIF comes first, but for JFIF.
+    if (orientation !== undefined && keptBytes !== undefined && !isJfif(bytes, segment)) {
+      cleaning.write(orientation);
+      orientation = undefined;
+    }
+    if (keptBytes === undefined) cleaning.drop(...kindsOfSegment(bytes, segment));
+    else if (marker === EOI) cleaning.keep(end - 2, end);
+    else if (keptBytes === end - start) cleaning.keep(start - HEADER_BYTES, end);
+    else {
+      cleaning.drop("thumbnail");
+      cleaning.write(shortSegment(marker, bytes.subarray(start, start + keptBytes)));
+    }
+  }
+  if (end < bytes.length) cleaning.drop("trailing");
+  return cleaning.finish();
+}
+
+// The walk of libjpeg: next_marker() passes over junk and fill bytes, and any marker but RSTn ends a scan.
+function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
+  const view = viewOf(bytes);
+  if (view.getUint16(0) !== SOI) throw new RangeError("Cannot find the start of a JPEG");
+  let hasScan = false;
+  let at = 2;
+  while (!hasScan || at < bytes.length) {
+    while (view.getUint8(at) !== 0xff) at += 1;
+    while (view.getUint8(at) === 0xff) at += 1;
+    const marker = view.getUint8(at);
+    at += 1;
+    if (isWithoutBody(marker)) continue;
+    if (marker === EOI && hasScan) return yield { marker, start: at, end: at };
+    const start = at + 2;
+    at += Math.max(2, view.getUint16(at));
+    if (at > bytes.length) throw new RangeError("Cannot read a JPEG segment that was cut short");
+    hasScan ||= marker === SOS;
+    if (marker === SOS) at = endOfScan(bytes, at);
+    yield { marker, start, end: at };
+  }
+}
+
+// A stuffed zero, TEM, RSTn.
+function isWithoutBody(marker: number): boolean {
+  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+}
+
+// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
+function endOfScan(bytes: Uint8Array, start: number): number {
+  let at = bytes.indexOf(0xff, start);
+  while (at !== -1) {
+    let code = at + 1;
+    while (bytes[code] === 0xff) code += 1;
+    const marker = bytes[code];
+    if (marker !== undefined && !isWithoutBody(marker)) return at;
+    at = marker === undefined ? -1 : bytes.indexOf(0xff, code);
+  }
+  return bytes.length;
+}
+
+function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefined {
+  const { marker, start, end } = segment;
+  if (PICTURE.has(marker)) return end - start;
+  if (marker === EOI) return 0;
+  if (isJfif(bytes, segment)) return JFIF_BYTES;
+  if (marker === APP2 && asciiAt(bytes, start, 12) === "ICC_PROFILE\0") return end - start;
+  if (marker === APP14 && end - start >= ADOBE_BYTES && asciiAt(bytes, start, 5) === "Adobe")
+    return ADOBE_BYTES;
+  if ((marker >= APP0 && marker <= LAST_APP) || marker === COM) return undefined;
+  throw new RangeError("Cannot tell what a JPEG segment is for");
+}
+
+function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
+}
+
+function shortSegment(marker: number, body: Uint8Array): Uint8Array {
+  const segment = Uint8Array.of(0xff, marker, 0, 2 + body.length, ...body);
+  // The width and height of JFIF's thumbnail.
+  if (marker === APP0) segment.fill(0, -2);
+  return segment;
+}
+
+function kindsOfSegment(bytes: Uint8Array, { marker, start, end }: JpegSegment): MetadataKind[] {
+  const body = bytes.subarray(start, end);
+  const tiff = body.subarray(EXIF_SIGNATURE_BYTES);
+  if (marker === APP1 && Buffer.compare(orientationExif(parseExif(tiff)) ?? body, tiff) === 0)
+    return [];
+  if (marker === APP1 || marker === APP13) return kindsOf(body);
+  if (marker === COM) return ["text"];
+  if (marker === APP11) return ["provenance"];
+  return asciiAt(body, 0, 5) === "JFXX\0" ? ["thumbnail"] : ["other"];
+}
+
+// Chromium takes the first EXIF segment before the scan, useful or not.
+function orientationSegment(bytes: Uint8Array): Uint8Array | undefined {
+  for (const { marker, start, end } of segmentsOf(bytes)) {
+    if (marker === SOS) return undefined;
+    const isLongEnough = end - start >= EXIF_SIGNATURE_BYTES;
+    if (marker === APP1 && isLongEnough && asciiAt(bytes, start, 5) === "Exif\0") {
+      const tiff = orientationExif(parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end)));
+      return tiff && shortSegment(APP1, Buffer.concat([Buffer.from("Exif\0\0"), tiff]));
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { crc32 } from "node:zlib";
+import { asciiAt, viewOf } from "./bytes.ts";
+import { type Exif, parseExif } from "./exif.ts";
+import { type CleanImage, createCleaning } from "./image-cleaning.ts";
+import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
+import { orientationExif } from "./orientation-exif.ts";
+import { createTextReader } from "./png-text.ts";
+
+interface PngChunk {
+  type: string;
+  start: number;
+  end: number;
+}
+
+const SIGNATURE = "\x89PNG\r\n\x1a\n";
+const HEADER_BYTES = 8;
+const CHECKSUM_BYTES = 4;
+
+// `mDCv` and `cLLi` are the names that the third edition of PNG had for a while.
+const PICTURE = new Set(["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "bKGD", "pHYs"]);
+const COLOUR = new Set(["gAMA", "cHRM", "sRGB", "iCCP", "cICP", "sBIT"]);
+const BRIGHTNESS = new Set(["mDCV", "mDCv", "cLLI", "cLLi"]);
+const ANIMATION = new Set(["acTL", "fcTL", "fdAT"]);
+const KEPT = new Set([...PICTURE, ...COLOUR, ...BRIGHTNESS, ...ANIMATION]);
+
+const KINDS_BY_TYPE: ReadonlyMap<string, MetadataKind> = new Map([
+  ["tIME", "time"],
+  ["caBX", "provenance"],
+]);
+
+/**
+ * Keeps the chunks that pixels, colour and animation need; `eXIf` shrinks to the orientation if Chromium heeds it. What
+ * follows IEND goes: it has held the uncropped remainder of a cropped screenshot (CVE-2023-21036).
+ */
+export function cleanPng(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  const kindsOfText = createTextReader();
+  let exif: Exif | undefined;
+  let hasPixels = false;
+  let end = SIGNATURE.length;
+  cleaning.keep(0, end);
+  for (const chunk of chunksOf(bytes)) {
+    const { type, start } = chunk;
+    const body = bytes.subarray(start, chunk.end);
+    end = chunk.end + CHECKSUM_BYTES;
+    hasPixels ||= type === "IDAT";
+    if (KEPT.has(type)) cleaning.keep(start - HEADER_BYTES, end);
+    else if (type === "eXIf") {
+      // The first intact one before the pixels counts.
+      const isHeeded = exif === undefined && !hasPixels && isIntact(bytes, chunk);
+      exif = isHeeded ? parseExif(body) : exif;
+      const minimal = isHeeded ? orientationExif(exif) : undefined;
+      if (minimal) cleaning.write(exifChunk(minimal));
+      if (!minimal || Buffer.compare(minimal, body) !== 0) cleaning.drop(...kindsOf(body));
+    } else if (/^[tiz](?:EXt|TXt)$/.test(type)) cleaning.drop(...kindsOfText(type, body));
+    else if (/^[A-Z]/.test(type)) throw new RangeError("Cannot tell what a PNG chunk is for");
+    else cleaning.drop(KINDS_BY_TYPE.get(type) ?? "other");
+  }
+  if (end < bytes.length) cleaning.drop("trailing");
+  return cleaning.finish();
+}
+
+// Chromium shows a PNG without IEND.
+function* chunksOf(bytes: Uint8Array): Generator<PngChunk> {
+  if (asciiAt(bytes, 0, SIGNATURE.length) !== SIGNATURE)
+    throw new RangeError("Cannot find the start of a PNG");
+  const view = viewOf(bytes);
+  let type = "";
+  for (let at = SIGNATURE.length; type !== "IEND" && at < bytes.length;) {
+    const start = at + HEADER_BYTES;
+    const end = start + view.getUint32(at);
+    if (end + CHECKSUM_BYTES > bytes.length)
+      throw new RangeError("Cannot read a PNG chunk that was cut short");
+    type = asciiAt(bytes, at + 4);
+    yield { type, start, end };
+    at = end + CHECKSUM_BYTES;
+  }
+}
+
+function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
+  return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
+}
+
+function exifChunk(tiff: Uint8Array): Uint8Array {
+  const chunk = Buffer.alloc(HEADER_BYTES + tiff.length + CHECKSUM_BYTES);
+  chunk.writeUInt32BE(tiff.length);
+  chunk.write("eXIf", 4, "latin1");
+  chunk.set(tiff, HEADER_BYTES);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, -CHECKSUM_BYTES)), chunk.length - CHECKSUM_BYTES);
+  return chunk;
+}

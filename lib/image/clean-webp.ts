@@ -1,0 +1,101 @@
+import { asciiAt, viewOf } from "./bytes.ts";
+import { parseExif } from "./exif.ts";
+import { type CleanImage, type ImageCleaning, createCleaning } from "./image-cleaning.ts";
+import { kindsOf } from "./metadata-kinds.ts";
+import { orientationExif } from "./orientation-exif.ts";
+
+interface WebpChunk {
+  type: string;
+  start: number;
+  end: number;
+}
+
+const RIFF_HEADER_BYTES = 12;
+const CHUNK_HEADER_BYTES = 8;
+const FRAME_HEADER_BYTES = 16;
+const EXTENDED_BYTES = 10;
+const EXIF_FLAG = 0x08;
+const XMP_FLAG = 0x04;
+const PICTURE = new Set(["VP8 ", "VP8L", "ALPH"]);
+const KEPT = new Set([...PICTURE, "ICCP", "ANIM"]);
+
+/**
+ * Keeps pictures, frames and the ICC profile. Browsers ignore the EXIF orientation of a WebP and other viewers turn by
+ * it: EXIF shrinks to it where it is not 1, so that every viewer goes on showing what it showed.
+ */
+export function cleanWebp(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  const end = CHUNK_HEADER_BYTES + viewOf(bytes).getUint32(4, true);
+  if (asciiAt(bytes, 0) !== "RIFF" || asciiAt(bytes, 8) !== "WEBP" || end > bytes.length)
+    throw new RangeError("Cannot find a whole WebP");
+  const orientation = orientationBlock(bytes, end);
+  cleaning.keep(0, RIFF_HEADER_BYTES);
+  for (const chunk of chunksIn(bytes, RIFF_HEADER_BYTES, end)) {
+    const body = bytes.subarray(chunk.start, chunk.end);
+    if (chunk.type === "VP8X") writeChunk(cleaning, "VP8X", extendedHeader(body, orientation));
+    else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
+    else if (KEPT.has(chunk.type)) writeChunk(cleaning, chunk.type, body);
+    else if (!orientation || Buffer.compare(orientation, body) !== 0)
+      cleaning.drop(
+        ...(["EXIF", "XMP "].includes(chunk.type) ? kindsOf(body) : ["other" as const]),
+      );
+  }
+  if (orientation) writeChunk(cleaning, "EXIF", orientation);
+  cleaning.overwrite(4, uint32(cleaning.length() - CHUNK_HEADER_BYTES));
+  if (end < bytes.length) cleaning.drop("trailing");
+  return cleaning.finish();
+}
+
+function* chunksIn(bytes: Uint8Array, start: number, limit: number): Generator<WebpChunk> {
+  const view = viewOf(bytes);
+  let at = start;
+  while (at < limit) {
+    const bodyAt = at + CHUNK_HEADER_BYTES;
+    const end = bodyAt + view.getUint32(at + 4, true);
+    if (end > limit) throw new RangeError("Cannot read a WebP chunk that was cut short");
+    yield { type: asciiAt(bytes, at), start: bodyAt, end };
+    at = end + (end % 2 === bodyAt % 2 ? 0 : 1);
+  }
+}
+
+// The flag of EXIF stays as it was if EXIF does: most viewers look at it, some only at the chunk.
+function extendedHeader(header: Uint8Array, orientation: Uint8Array | undefined): Uint8Array {
+  if (header.length !== EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
+  const [flags = 0, ...rest] = header;
+  return Uint8Array.of(flags & ~(orientation ? XMP_FLAG : XMP_FLAG | EXIF_FLAG), ...rest);
+}
+
+// A frame holds chunks as the file does, unknown ones among them.
+function writeFrame(cleaning: ImageCleaning, bytes: Uint8Array, { start, end }: WebpChunk): void {
+  const sizeAt = cleaning.length() + 4;
+  if (end - start < FRAME_HEADER_BYTES) throw new RangeError("Cannot read a frame of a WebP");
+  writeChunk(cleaning, "ANMF", bytes.subarray(start, start + FRAME_HEADER_BYTES));
+  for (const chunk of chunksIn(bytes, start + FRAME_HEADER_BYTES, end)) {
+    if (!PICTURE.has(chunk.type)) cleaning.drop("other");
+    else writeChunk(cleaning, chunk.type, bytes.subarray(chunk.start, chunk.end));
+  }
+  cleaning.overwrite(sizeAt, uint32(cleaning.length() - sizeAt - 4));
+}
+
+function writeChunk(cleaning: ImageCleaning, type: string, body: Uint8Array): void {
+  cleaning.write(Buffer.from(type, "latin1"));
+  cleaning.write(uint32(body.length));
+  cleaning.write(body);
+  if (body.length % 2 === 1) cleaning.write(Uint8Array.of(0));
+}
+
+function uint32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function orientationBlock(bytes: Uint8Array, end: number): Uint8Array | undefined {
+  for (const chunk of chunksIn(bytes, RIFF_HEADER_BYTES, end)) {
+    if (chunk.type !== "EXIF") continue;
+    const body = bytes.subarray(chunk.start, chunk.end);
+    const hasSignature = asciiAt(body, 0, 6) === "Exif\0\0";
+    return orientationExif(parseExif(hasSignature ? body.subarray(6) : body));
+  }
+  return undefined;
+}

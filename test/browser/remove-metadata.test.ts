@@ -1,0 +1,52 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { inspectImage } from "../../lib/image/inspect-image.ts";
+import { removeMetadata } from "../../lib/image/remove-metadata.ts";
+import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
+
+const FIXTURES = new URL("../fixtures/images/", import.meta.url);
+const METADATA = new URL("metadata/", FIXTURES);
+
+// Their size came from the resolution in EXIF; without it Chromium shows all their pixels.
+const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
+
+const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+describe("removeMetadata() leaves what Chromium shows", () => {
+  const files = [...filesIn(FIXTURES), ...filesIn(METADATA)];
+  const before = new Map<string, NaturalSize>();
+  const after = new Map<string, NaturalSize>();
+
+  beforeAll(async () => {
+    const images = files.map((file) => readFileSync(file));
+    const sizes = await measureNaturalSizes(chromium, [...images, ...images.map(cleaned)]);
+    for (const [index, { href }] of files.entries()) {
+      before.set(href, sizes[index]);
+      after.set(href, sizes[files.length + index]);
+    }
+  }, 60_000);
+
+  test.each(files.map((file) => [file.pathname.split("/").at(-1) ?? "", file] as const))(
+    "of %s",
+    (name, { href }) => {
+      const { width = 0, height = 0 } = before.get(href) ?? {};
+      const scale = SHOWN_LARGER.has(name) ? 2 : 1;
+      expect(after.get(href)).toEqual({ width: width * scale, height: height * scale });
+      expect(inspectImage(cleaned(readFileSync(new URL(href))))).toMatchObject(
+        after.get(href) ?? {},
+      );
+    },
+  );
+});
+
+function cleaned(bytes: Buffer): Uint8Array {
+  const type = inspectImage(bytes)?.type;
+  const result = type && removeMetadata(bytes, type);
+  if (!result) throw new Error("Cannot remove the metadata of a fixture");
+  return result.bytes;
+}
+
+function filesIn(folder: URL): URL[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => new URL(name, folder));
+}
