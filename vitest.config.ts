@@ -14,6 +14,7 @@ export default defineConfig({
         testTimeout: 15_000,
       }),
       lane("browser", { include: ["test/browser/**/*.test.ts"] }),
+      lane("load", { include: ["test/lanes/load.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("built", { include: ["test/lanes/built.test.ts"] }),
       lane("vercel-dev", { include: ["test/lanes/vercel-dev.test.ts"] }),
       // Against S3_ENDPOINT: see test/helpers/contract-store.ts.

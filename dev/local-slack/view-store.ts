@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { randomBytes } from "node:crypto";
 import { LIMITS } from "./block-kit/limits.ts";
 import { normalizeBlocks } from "./block-kit/normalize.ts";
@@ -40,8 +41,9 @@ export async function createView(slack: Slack, source: unknown): Promise<View> {
   if (problems.length > 0) throw refuseWith("invalid_arguments", problems);
   const unusable = await findUnusableImages(slack, images);
   if (unusable.length > 0) throw refuseWith("invalid_arguments", unusable);
-  const { workspace, clock } = slack;
-  const id = `V0LOCAL${String(clock.nextNumber()).padStart(4, "0")}`;
+  const { workspace } = slack;
+  // As in Slack, never the same again, not even after a restart: the app's records outlive this process.
+  const id = `V0${randomUUID().replaceAll("-", "").slice(0, 12).toUpperCase()}`;
   return {
     id,
     team_id: workspace.teamId,

@@ -214,8 +214,11 @@ interface ChannelSearch {
 }
 
 const HOUR_MS = 3_600_000;
-/** Of messages that are looked at: as long as Slack delivers an event late. */
-const WINDOW_MS = 24 * HOUR_MS;
+/**
+ * Of messages that are looked at: as long as Slack delivers an event late, and more than the time between two sweeps a
+ * day, each of which may begin an hour late (https://vercel.com/docs/cron-jobs/usage-and-pricing).
+ */
+const WINDOW_MS = 26 * HOUR_MS;
 /** Of the function's 300 s; the rest is for what has been begun. */
 const SWEEP_BUDGET_MS = 60_000;
 /** Between this clock, Slack's and S3's. */

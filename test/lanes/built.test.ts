@@ -48,7 +48,13 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe("vercel build", () => {
   it("makes one function of every file in api/, and publishes public/ only", async () => {
-    expect((await functionNames()).toSorted()).toEqual(["api/health", "api/slack/events"]);
+    expect((await functionNames()).toSorted()).toEqual([
+      "api/cron/reconcile",
+      "api/health",
+      "api/slack/commands",
+      "api/slack/events",
+      "api/slack/interactivity",
+    ]);
     expect(await readdir(path.join(output, "static"))).toEqual(
       await readdir(path.join(ROOT, "public")),
     );

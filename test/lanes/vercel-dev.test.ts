@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalStack, startStack } from "../../dev/stack.ts";
 import { startVercelDev } from "../../dev/vercel-dev.ts";
@@ -39,13 +40,13 @@ describe("`vercel dev`", () => {
     const files = [{ name: "alpha.png", bytes: PNG }];
     const { message } = slack.postMessage({ channel: "images", files });
     const [channel = ""] = slack.state.channels.keys();
-    await slack.openShortcut({ channel, ts: message.ts });
+    await open(() => slack.openShortcut({ channel, ts: message.ts }));
     await send({ alt: "A grey square", link: "https://example.com/" });
     const uploaded = await replyWith(message.ts, "A grey square");
     expect(uploaded).toContain("https://example.com/");
     expect((await seen()).text).toContain("A grey square");
 
-    await press(message.ts, "edit_tags");
+    await open(() => press(message.ts, "edit_tags"));
     await send({ alt: "A green square", link: null });
     const edited = await replyWith(message.ts, "A green square");
     expect(edited).not.toContain("https://example.com/");
@@ -58,7 +59,7 @@ describe("`vercel dev`", () => {
     const { slack } = stack;
     const help = await slack.slashCommand({ channel: "general", text: "help" });
     expect(help.ephemerals[0]?.text.split("\n")).toHaveLength(3);
-    await slack.slashCommand({ channel: "general" });
+    await open(() => slack.slashCommand({ channel: "general" }));
     await send({ files: [{ name: "form.png", bytes: PNG }], alt: "Sent by form" });
     await poll(
       "result in the modal",
@@ -66,6 +67,26 @@ describe("`vercel dev`", () => {
     );
   });
 });
+
+const ATTEMPTS = 5;
+const OPEN_TIMEOUT_MS = 8000;
+
+/** `vercel dev` starts a process for each request: on a busy machine a trigger may be over before it answers. */
+async function open(act: () => Promise<unknown>): Promise<void> {
+  const before = stack.slack.viewOf()?.id;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    await act();
+    const deadlineMs = Date.now() + OPEN_TIMEOUT_MS;
+    while (Date.now() < deadlineMs) {
+      const id = stack.slack.viewOf()?.id;
+      if (id !== undefined && id !== before) {
+        return;
+      }
+      await delay(50);
+    }
+  }
+  throw new Error(`no modal opened in ${ATTEMPTS} attempts`);
+}
 
 type Values = NonNullable<Parameters<LocalStack["slack"]["submitView"]>[0]["values"]>;
 

@@ -91,6 +91,13 @@ describe("GET /api/cron/reconcile", () => {
     expect(JSON.stringify(repliesTo(stack, message.ts))).toContain(object?.key);
   });
 
+  it("looks back further than the 24 hours 59 minutes that may lie between two daily sweeps", async () => {
+    await using stack = await start();
+    post(stack);
+    stack.clock.nowMs += (24 * 60 + 59) * MINUTE_MS;
+    expect((await sweep(stack)).report).toMatchObject({ found: 1 });
+  });
+
   it("tries again what Slack did not hand over, in the first minutes only", async () => {
     await using stack = await start();
     const { message, envelope } = post(stack);

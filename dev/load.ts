@@ -1,0 +1,74 @@
+import { mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { keepLogs } from "./keep-logs.ts";
+import type { Outcome } from "./load/check-outcome.ts";
+import { type LoadOptions, type LoadReport, runLoad } from "./load/run-load.ts";
+import { QUIET } from "./stack.ts";
+
+const LOG_FILE = new URL("../.local/load.log", import.meta.url);
+const MAX_MEGABYTES = 512;
+const MAX_DURATION_MS = 600_000;
+const MAX_PROBLEMS = 10;
+
+const options = readOptions();
+mkdirSync(new URL(".", LOG_FILE), { recursive: true });
+keepLogs(LOG_FILE);
+Object.assign(process.env, QUIET);
+setTimeout(() => {
+  console.error(`Cannot finish: it took longer than ${MAX_DURATION_MS / 1000} s`);
+  process.exit(1);
+}, MAX_DURATION_MS).unref();
+
+const measured = await runLoad(options);
+console.log(renderReport(measured));
+const isRight = measured.problems.length === 0 && measured.peakMegabytes < MAX_MEGABYTES;
+console.log(
+  isRight ? "\nNothing lost, nothing doubled." : "\nThis is not right: see .local/load.log",
+);
+process.exitCode = isRight ? 0 : 1;
+
+function readOptions(): LoadOptions {
+  const { values } = parseArgs({
+    options: {
+      messages: { type: "string", default: "300" },
+      images: { type: "string", default: "3" },
+      "in-flight": { type: "string", default: "50" },
+      failures: { type: "string", default: "0.05" },
+      seed: { type: "string", default: "1" },
+    },
+  });
+  return {
+    messages: Number(values.messages),
+    images: Number(values.images),
+    inFlight: Number(values["in-flight"]),
+    failures: Number(values.failures),
+    seed: Number(values.seed),
+  };
+}
+
+function renderReport(report: LoadReport): string {
+  const { messages, images, inFlight, failures, seed } = options;
+  const { ackMs, reconciles } = report;
+  const outcome = (present: Outcome) =>
+    `${present.images} of ${messages * images} images, ${present.replies} of ${messages} replies`;
+  const rows = [
+    ["delivered", `${outcome(report.before)}; ${report.undelivered} never acked`],
+    ...reconciles.map((sweep, index) => [
+      `reconcile ${index + 1}`,
+      sweep === undefined
+        ? "broke off"
+        : `finished ${sweep.finished}, found ${sweep.found}, left ${sweep.open}`,
+    ]),
+    ["in the end", outcome(report)],
+    ["calls", `${report.calls} to Slack and S3, ${report.failedCalls} failed`],
+    ["rate", `${report.messagesPerSecond.toFixed(1)} messages/s`],
+    ["ack", `p50 ${ackMs.p50.toFixed(0)} ms, p99 ${ackMs.p99.toFixed(0)} ms`],
+    ["memory", `${report.peakMegabytes.toFixed(0)} MB at the peak, both servers included`],
+  ];
+  return [
+    `${messages} messages × ${images} images, ${inFlight} in flight, ${failures * 100} % of calls failing, seed ${seed}`,
+    "",
+    ...rows.map(([name = "", value]) => `  ${name.padEnd(13)}${value}`),
+    ...report.problems.slice(0, MAX_PROBLEMS).map((problem) => `  ! ${problem}`),
+  ].join("\n");
+}

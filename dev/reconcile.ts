@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util";
+import * as v from "valibot";
+import { findRunningStack, LOCAL_CRON_SECRET } from "./stack.ts";
+
+const USAGE =
+  "Usage: npm run reconcile [-- --url https://my-project.vercel.app]   with CRON_SECRET in the environment";
+/** As long as a function may run. */
+const TIMEOUT_MS = 300_000;
+
+const SweepReport = v.object({
+  finished: v.number(),
+  found: v.number(),
+  open: v.number(),
+  channels: v.number(),
+  isComplete: v.boolean(),
+});
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: "the deployment has another CRON_SECRET",
+  404: "there is no app of this kind at that address",
+  500: "the sweep broke off; the function log says why",
+  503: "the deployment has no CRON_SECRET, or another variable is missing: see its function log",
+};
+
+try {
+  const { origin, secret } = await findTarget();
+  console.log(`Sweeping ${origin} …`);
+  console.log(renderReport(await sweep(origin, secret)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+/** A deployment when one is named, else what `npm start` serves. */
+async function findTarget(): Promise<{ origin: string; secret: string }> {
+  const { values } = parseArgs({ options: { url: { type: "string" } } });
+  const url = values.url ?? process.env["RECONCILE_URL"];
+  if (url === undefined || url === "") {
+    return { origin: (await findRunningStack()).functions, secret: LOCAL_CRON_SECRET };
+  }
+  const secret = process.env["CRON_SECRET"];
+  if (!URL.canParse(url) || secret === undefined || secret === "") {
+    throw new Error(USAGE);
+  }
+  return { origin: new URL(url).origin, secret };
+}
+
+async function sweep(origin: string, secret: string): Promise<v.InferOutput<typeof SweepReport>> {
+  const response = await fetch(`${origin}/api/cron/reconcile`, {
+    headers: { authorization: `Bearer ${secret}` },
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    throw new Error(`Cannot sweep: ${REFUSALS[response.status] ?? `answered ${response.status}`}`);
+  }
+  return v.parse(SweepReport, await response.json());
+}
+
+function renderReport(report: v.InferOutput<typeof SweepReport>): string {
+  const { finished, found, open, channels, isComplete } = report;
+  const done = [
+    finished > 0 && `finished ${count(finished, "upload")} that had been left behind`,
+    found > 0 && `found ${count(found, "message")} that had never been delivered`,
+  ].filter((sentence) => sentence !== false);
+  return [
+    done.length === 0
+      ? "Nothing was lost."
+      : `${done.join(", ").replace(/^f/u, "F")}: their tags are in the threads now.`,
+    open > 0 &&
+      `${count(open, "upload")} not done yet: somebody is at it, or it failed again. The next sweep looks after it.`,
+    `Looked at ${count(channels, "channel")}.`,
+    !isComplete && "The time was up before everything was seen: the next sweep goes on there.",
+  ]
+    .filter((sentence) => sentence !== false)
+    .join("\n");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
