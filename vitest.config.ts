@@ -6,6 +6,8 @@ const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 /** `npm test` runs `unit`; `.ci/run` runs the slower lanes too. */
 export default defineConfig({
   test: {
+    // By default one core of two stands idle.
+    maxWorkers: "100%",
     projects: [
       lane("unit", {
         include: ["test/**/*.test.ts"],

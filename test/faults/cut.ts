@@ -1,0 +1,84 @@
+import type { TestStack } from "../helpers/stack.ts";
+
+/** A wire that can be cut between the app on the one side, and Slack and S3 on the other. */
+export interface Wire {
+  /** What left the app until it was mended, in order: `chat.postMessage`, `PUT images`. */
+  readonly sent: readonly string[];
+  /** What leaves the app from now on arrives again. */
+  mend: () => void;
+}
+
+export interface Cut {
+  /** Whether the wire is cut once this much was sent; what was sent before is carried out and answered. */
+  isCutAfter: (sent: readonly string[]) => boolean;
+  /** The first request that is cut off is carried out too, and its answer is lost. */
+  isNextCarriedOut?: boolean;
+}
+
+export const NEVER: Cut = { isCutAfter: () => false };
+
+/** After this many requests. */
+export function after(count: number): Cut {
+  return { isCutAfter: (sent) => sent.length >= count };
+}
+
+/** After the n-th request of that name. */
+export function afterNth(name: string, count = 1): Cut {
+  return { isCutAfter: (sent) => sent.filter((one) => one === name).length >= count };
+}
+
+/** To Slack and S3, an app that is cut off looks as if it had died at that moment. */
+export function cutWire(stack: TestStack, { isCutAfter, isNextCarriedOut = false }: Cut): Wire {
+  const fates = new Map<object, Fate>();
+  const sent: string[] = [];
+  let isCut = false;
+  let isMended = false;
+
+  function fateOf(request: object, name: string): Fate {
+    const fate = fates.get(request) ?? decide(name);
+    fates.set(request, fate);
+    return fate;
+  }
+
+  function decide(name: string): Fate {
+    if (isMended) {
+      return "answered";
+    }
+    const isNext = !isCut && isCutAfter(sent);
+    isCut ||= isNext;
+    sent.push(name);
+    return isCut ? (isNext && isNextCarriedOut ? "executed_then_reset" : "reset") : "answered";
+  }
+
+  for (const kind of ["executed_then_reset", "reset"] as const) {
+    for (const on of SLACK) {
+      const when = (request: object) => fateOf(request, on) === kind;
+      stack.slack.fault({ on, kind, when, times: Number.POSITIVE_INFINITY });
+    }
+    for (const on of S3) {
+      const nameOf = (key: string) => `${on} ${key.split("/")[0]}`;
+      stack.s3.fault({ on, kind, when: (head) => fateOf(head, nameOf(head.key)) === kind });
+    }
+  }
+  return {
+    sent,
+    mend() {
+      isMended = true;
+    },
+  };
+}
+
+type Fate = "answered" | "executed_then_reset" | "reset";
+
+const SLACK = [
+  "auth.test",
+  "chat.delete",
+  "chat.postMessage",
+  "chat.update",
+  "conversations.history",
+  "conversations.replies",
+  "download",
+  "files.info",
+  "users.conversations",
+] as const;
+const S3 = ["DELETE", "GET", "HEAD", "LIST", "PUT"] as const;

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { post, type Posted } from "../helpers/person.ts";
+import type { TestStack } from "../helpers/stack.ts";
+import { after, type Cut, cutWire, NEVER } from "./cut.ts";
+import {
+  CHANNEL,
+  expectDone,
+  IMAGES,
+  LEASE_AND_MORE_MS,
+  reconcile,
+  startUploadStack,
+  sweep,
+} from "./upload.ts";
+
+const MOMENTS = [
+  ["before a request is carried out", false],
+  ["before the answer to a request that is carried out", true],
+] as const;
+const UPLOAD = ["PUT state", "chat.postMessage", "download", "PUT images", "chat.update"];
+
+/**
+ * What a process does between two requests leaves no trace outside it: the moments that differ are before and after
+ * each request. A clean run counts them; then each is tried as the last one, on servers of its own.
+ */
+describe("reconcile gives the same end state as no fault at all", () => {
+  it.each(MOMENTS)("when an upload dies %s, whichever it is", async (_, isNextCarriedOut) => {
+    const clean = await upload();
+    expect(clean.sent).toEqual(expect.arrayContaining(UPLOAD));
+    for (const count of clean.sent.keys()) {
+      const { sent } = await upload({ ...after(count), isNextCarriedOut });
+      expect(sent.length).toBeGreaterThan(count);
+    }
+  });
+
+  it.each(MOMENTS)("when the sweep that finishes it dies, too, %s", async (_, isNextCarriedOut) => {
+    const { sent } = await upload();
+    const half = { ...after(Math.ceil(sent.length / 2)), isNextCarriedOut };
+    const clean = await upload(half, NEVER);
+    expect(clean.sweepSent).toEqual(expect.arrayContaining(["GET state", "chat.update"]));
+    for (const count of clean.sweepSent.keys()) {
+      await upload(half, { ...after(count), isNextCarriedOut });
+    }
+  });
+});
+
+/** One upload and, later, the sweep of another instance, each cut off for good at one moment; then the next sweeps. */
+async function upload(uploadCut = NEVER, sweepCut?: Cut) {
+  await using stack = await startUploadStack();
+  const posted = post(stack, { files: IMAGES });
+  const wire = cutWire(stack, uploadCut);
+  await stack.send(stack.slack.envelopeOf(CHANNEL, posted.ts));
+  await stack.drain();
+  wire.mend();
+  const sweepSent = sweepCut === undefined ? [] : await sweepAndDie(stack, sweepCut);
+  await reconcile(stack, posted);
+  expectEnd(stack, posted, [wire.sent, sweepSent]);
+  return { sent: wire.sent, sweepSent };
+}
+
+async function sweepAndDie(stack: TestStack, cut: Cut): Promise<readonly string[]> {
+  stack.clock.nowMs += LEASE_AND_MORE_MS;
+  const wire = cutWire(stack, cut);
+  await sweep(stack.createInstance());
+  wire.mend();
+  return wire.sent;
+}
+
+/** Says after what it was that the end is another. */
+function expectEnd(stack: TestStack, posted: Posted, sent: readonly (readonly string[])[]): void {
+  try {
+    expectDone(stack, posted);
+  } catch (cause) {
+    throw new Error(`another end state after ${JSON.stringify(sent)}`, { cause });
+  }
+}

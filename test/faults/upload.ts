@@ -1,0 +1,137 @@
+import { expect } from "vitest";
+import * as v from "valibot";
+import type { App } from "../../lib/app.ts";
+import { GIF, JPG, PNG, type Posted, repliesTo, tagsShown, textsIn } from "../helpers/person.ts";
+import { startTestStack, type StackOptions, type TestStack } from "../helpers/stack.ts";
+
+const SECRET = "cron-secret";
+export const CHANNEL = "C0LOCAL001";
+
+/** What everything here uploads, and how its tags begin and end. */
+export const IMAGES = [
+  { name: "alpha.png", bytes: PNG, size: 'width="48" height="32"' },
+  { name: "baseline.jpg", bytes: JPG, size: 'width="48" height="32"' },
+  { name: "animated.gif", bytes: GIF, size: 'width="48" height="32"' },
+] as const;
+
+export function startUploadStack(changed = {}, options: StackOptions = {}): Promise<TestStack> {
+  return startTestStack({ CRON_SECRET: SECRET, CHANNEL_IDS: CHANNEL, ...changed }, options);
+}
+
+export const LEASE_AND_MORE_MS = 6 * 60_000;
+
+/** Vercel Cron's next calls, each to an instance of its own: two at most, one when that was enough. */
+export async function reconcile(
+  stack: TestStack,
+  posted: Posted,
+  createInstance: () => App = () => stack.createInstance(),
+): Promise<void> {
+  for (let sweeps = 0; sweeps < 2; sweeps += 1) {
+    stack.clock.nowMs += LEASE_AND_MORE_MS;
+    await sweep(createInstance());
+    const [record] = stack.s3.objects(recordKeyOf(stack, posted));
+    if (record !== undefined && v.is(DoneRecord, record.body.toString())) {
+      return;
+    }
+  }
+}
+
+/** Calls as Vercel Cron does; answers with the status. */
+export async function sweep(app: App): Promise<number> {
+  const request = new Request("https://app.example.com/api/cron/reconcile", {
+    headers: { authorization: `Bearer ${SECRET}` },
+  });
+  return (await app.reconcile(request)).status;
+}
+
+/** What is to become of an image: published with its bytes, or failed with a sentence that says why. */
+export interface ExpectedImage {
+  bytes: Uint8Array;
+  size: string;
+  alt?: string;
+  code?: keyof typeof SENTENCES;
+}
+
+/** How the sentences in the reply begin. */
+const SENTENCES = {
+  too_large: " — It has 1.6 kB and the limit is 1 kB.",
+  no_access: " — The app may not read it.",
+  external: " — It is kept outside Slack or belongs to another organization.",
+  not_downloaded: " — Slack did not hand it over.",
+  not_stored: " — It could not be stored.",
+} as const;
+
+/**
+ * One object per published image with its bytes, the record `done`, one reply with every tag and every sentence.
+ * Without images named: as if nothing had happened.
+ */
+export function expectDone(
+  stack: TestStack,
+  posted: Posted,
+  images: readonly ExpectedImage[] = IMAGES,
+): void {
+  expectStored(stack, posted, images);
+  const published = images.flatMap((image, index) => {
+    const key = recordOf(stack, posted).images[index]?.key;
+    return image.code === undefined ? [{ ...image, key }] : [];
+  });
+  const replies = repliesTo(stack, posted);
+  expect(replies.map(({ ts }) => ts)).toEqual(recordOf(stack, posted).replyTs);
+  expect(replies).toHaveLength(1);
+  expect(tagsShown(stack, posted)).toEqual(
+    published.map(
+      ({ key, alt = "", size }) =>
+        `<img src="${stack.s3.publicBaseUrl}/${key}" alt="${alt}" ${size}>`,
+    ),
+  );
+  const failures = textsIn(replies).filter((text) => text.startsWith(" — "));
+  const sentences = images.flatMap(({ code }) => (code === undefined ? [] : [SENTENCES[code]]));
+  expect(failures).toEqual(sentences.map((sentence) => expect.stringContaining(sentence)));
+}
+
+/** The same without the reply. */
+export function expectStored(
+  stack: TestStack,
+  posted: Posted,
+  images: readonly ExpectedImage[] = IMAGES,
+): void {
+  const { state, images: recorded } = recordOf(stack, posted);
+  expect(state).toBe("done");
+  expect(recorded).toHaveLength(images.length);
+  const objects = new Map(stack.s3.objects("images/").map(({ key, body }) => [key, body]));
+  const outcomes = recorded.map(({ key = "", code }) => ({ code, bytes: objects.get(key) }));
+  expect(outcomes).toEqual(
+    images.map(({ code, bytes }) =>
+      code === undefined ? { code, bytes } : { code, bytes: undefined },
+    ),
+  );
+  expect(objects.size).toBe(images.filter(({ code }) => code === undefined).length);
+}
+
+export function recordKeyOf(stack: TestStack, { channel, ts }: Posted): string {
+  return `state/messages/${stack.slack.teamId}/${channel}/${ts}.json`;
+}
+
+export function recordOf(stack: TestStack, posted: Posted): LooseRecord {
+  const [stored] = stack.s3.objects(recordKeyOf(stack, posted));
+  return v.parse(LooseRecord, String(stored?.body));
+}
+
+const DoneRecord = v.pipe(v.string(), v.parseJson(), v.object({ state: v.literal("done") }));
+
+const LooseRecord = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    state: v.string(),
+    replyTs: v.array(v.string()),
+    images: v.array(
+      v.object({
+        state: v.string(),
+        key: v.optional(v.string()),
+        code: v.optional(v.string()),
+      }),
+    ),
+  }),
+);
+type LooseRecord = v.InferOutput<typeof LooseRecord>;
