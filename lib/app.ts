@@ -159,7 +159,7 @@ async function buildServices(
     import("./uploads/upload-images.ts"),
   ]);
   const { botToken, apiUrl, extraFileOrigins } = config.slack;
-  const { maxImageBytes, imagePrefix, adminUserIds, locale } = config;
+  const { maxImageBytes, imagePrefix, keepMetadata, adminUserIds, locale } = config;
   const slack = createWebClient({ botToken, apiUrl, clock });
   const rendering = {
     messages: CATALOGUES[locale],
@@ -182,7 +182,13 @@ async function buildServices(
     uploadImages: createUploadImages({
       records,
       resolveFile: createResolveFile(slack, logger),
-      storeImage: createStoreImage({ downloadFile, bucket: images, imagePrefix, logger }),
+      storeImage: createStoreImage({
+        downloadFile,
+        bucket: images,
+        imagePrefix,
+        keepMetadata,
+        logger,
+      }),
       reply,
       clock,
       logger,

@@ -43,6 +43,8 @@ export interface Config {
     template: string;
   };
   maxImageBytes: number;
+  /** Publishes images as they are, with what a camera or an editor wrote into them. */
+  keepMetadata: boolean;
   /** Of whoever may start a sweep; without one nobody may. */
   cronSecret: string | undefined;
   locale: Locale;
@@ -174,6 +176,7 @@ const Environment = v.object({
     v.transform(Number),
   ),
   CRON_SECRET: v.optional(v.string()),
+  KEEP_METADATA: Flag(false),
   LOCALE: v.optional(v.picklist(["en", "ko"], '"en" or "ko"'), "en"),
 });
 type Environment = v.InferOutput<typeof Environment>;
@@ -248,6 +251,7 @@ function toConfig(env: Environment): Config {
       template: env.TAG_TEMPLATE ?? "",
     },
     maxImageBytes: env.MAX_IMAGE_BYTES,
+    keepMetadata: env.KEEP_METADATA,
     cronSecret: env.CRON_SECRET,
     locale: env.LOCALE,
   };

@@ -33,6 +33,7 @@ describe("parseConfig()", () => {
       allowExternalUsers: false,
       tags: { formats: ["html"] },
       maxImageBytes: 52_428_800,
+      keepMetadata: false,
       locale: "en",
     });
   });

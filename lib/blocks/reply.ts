@@ -135,7 +135,12 @@ function describe(
 ): string {
   switch (image.state) {
     case "uploaded":
-      return ` · ${image.width} × ${image.height} · ${formatBytes(image.bytes)}`;
+      return [
+        "",
+        `${image.width} × ${image.height}`,
+        formatBytes(image.bytes),
+        ...(image.removed?.includes("location") === true ? [messages.locationRemoved] : []),
+      ].join(" · ");
     case "failed": {
       const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
       return ` — ${messages.failures[image.code]({ size, limit: formatBytes(maxImageBytes) })}`;

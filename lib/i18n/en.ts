@@ -7,6 +7,8 @@ export interface Messages {
   /** The line that notifications show. */
   uploaded(names: string): string;
   nothingUploaded: string;
+  /** Behind the size of an image that told where it was taken. */
+  locationRemoved: string;
   /** Behind the name of an image that is still to come. */
   pending: string;
   /** Behind the name of an image that was deleted. */
@@ -68,6 +70,7 @@ export const en: Messages = {
   uploading: (count) => `Uploading ${count} ${count === 1 ? "image" : "images"}…`,
   uploaded: (names) => (names === "" ? "Deleted." : `Uploaded: ${names}`),
   nothingUploaded: "No files were uploaded.",
+  locationRemoved: "location removed",
   pending: "still working on it…",
   deleted: "deleted",
   tagTooLong: "This tag is too long to be shown in Slack.",
@@ -78,6 +81,8 @@ export const en: Messages = {
         : `It has ${size} and the limit is ${limit}. Make it smaller and post it again.`,
     not_an_image: () =>
       "It is not a PNG, JPG, GIF, WebP or AVIF image. Export it as one of these and post it again.",
+    not_safe: () =>
+      "It is damaged, so that it cannot be made sure that nothing private is in it. Open it, export it again and post that.",
     no_access: () =>
       "The app may not read it. Invite the app to this channel; if it is here already, its permission files:read is missing.",
     gone: () => "It is no longer in Slack. Post it again.",

@@ -4,6 +4,7 @@ export const ko: Messages = {
   uploading: () => "업로드 요청중입니다. 기다려주세요!",
   uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
   nothingUploaded: "업로드된 파일이 없습니다.",
+  locationRemoved: "위치 정보 삭제됨",
   pending: "아직 작업 중입니다…",
   deleted: "삭제됨",
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
@@ -14,6 +15,8 @@ export const ko: Messages = {
         : `용량이 ${size}로 제한 용량 ${limit}보다 큽니다. 용량을 줄여 다시 올려주세요.`,
     not_an_image: () =>
       "PNG, JPG, GIF, WebP, AVIF 이미지가 아닙니다. 이 중 하나로 변환해 다시 올려주세요.",
+    not_safe: () =>
+      "파일이 손상되어 개인 정보가 없는지 확인할 수 없습니다. 이미지를 열어 다시 내보낸 뒤 올려주세요.",
     no_access: () =>
       "앱이 파일을 읽을 수 없습니다. 앱을 이 채널에 초대해주세요. 이미 초대했다면 files:read 권한이 없는 것입니다.",
     gone: () => "Slack에 더 이상 없는 파일입니다. 다시 올려주세요.",

@@ -23,8 +23,12 @@ const CLEANERS = {
  * changed. `undefined`: the file is too broken to be sure that nothing is left in it; never throws.
  */
 export function removeMetadata(bytes: Uint8Array, type: ImageType): CleanImage | undefined {
+  const clean = CLEANERS[type];
   try {
-    return CLEANERS[type](bytes);
+    const cleaned = clean(bytes);
+    // What reads otherwise once a part of it is gone was not understood in the first place.
+    const isSettled = cleaned.bytes === bytes || clean(cleaned.bytes).bytes === cleaned.bytes;
+    return isSettled ? cleaned : undefined;
   } catch (error) {
     // A part that reaches past the last byte, or that a cleaner cannot tell the use of.
     if (error instanceof RangeError) return undefined;

@@ -1,9 +1,11 @@
 import * as v from "valibot";
+import { METADATA_KINDS } from "../image/metadata-kinds.ts";
 
 /** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
 export const FAILURE_CODES = [
   "too_large",
   "not_an_image",
+  "not_safe",
   "no_access",
   "gone",
   "external",
@@ -47,7 +49,10 @@ const UploadedImage = v.object({
   width: v.number(),
   height: v.number(),
   bytes: v.number(),
+  /** Of what was published. */
   sha256: v.string(),
+  /** What was taken out of it, one word each, never the values. */
+  removed: v.optional(v.array(v.picklist(METADATA_KINDS))),
 });
 
 const DeletedImage = v.object({

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describeError, type Logger } from "../logger.ts";
-import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
+import { IMAGE_TYPES } from "../image/inspect-image.ts";
+import { prepareImage } from "../image/prepare-image.ts";
 import {
   DownloadError,
   type DownloadErrorCode,
@@ -23,27 +24,26 @@ export function createStoreImage(options: {
   downloadFile: DownloadFile;
   bucket: Bucket;
   imagePrefix: string;
+  keepMetadata: boolean;
   logger: Logger;
 }): StoreImage {
-  const { downloadFile, bucket, imagePrefix, logger } = options;
+  const { downloadFile, bucket, imagePrefix, keepMetadata, logger } = options;
 
   async function publish(
     ...[file, image, callOptions]: Parameters<StoreImage>
   ): Promise<RecordImage> {
     const body = await downloadFile(file.downloadUrl ?? "", callOptions);
-    const facts = inspectImage(body);
-    if (facts === undefined) {
-      logger.info("upload.refused", {
-        file: file.id,
-        code: "not_an_image",
-        bytes: body.byteLength,
-      });
-      return failedImage(image, { code: "not_an_image", bytes: body.byteLength });
+    const prepared = prepareImage(body, { keepMetadata });
+    if (prepared.outcome !== "prepared") {
+      const code = prepared.outcome;
+      logger.info("upload.refused", { file: file.id, code, bytes: body.byteLength });
+      return failedImage(image, { code, bytes: body.byteLength });
     }
+    const { bytes, facts, removed } = prepared;
     const { extension, mediaType } = IMAGE_TYPES[facts.type];
     const key = imageKey(imagePrefix, image.uuid, extension);
     // Refused because it exists: an earlier attempt of this same upload got that far.
-    await bucket.put(key, body, {
+    await bucket.put(key, bytes, {
       contentType: mediaType,
       cacheControl: IMMUTABLE,
       ifNoneMatch: "*",
@@ -55,8 +55,9 @@ export function createStoreImage(options: {
       type: mediaType,
       width: facts.width,
       height: facts.height,
-      bytes: body.byteLength,
-      sha256: createHash("sha256").update(body).digest("hex"),
+      bytes: bytes.byteLength,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      ...(removed.length > 0 && { removed: [...removed] }),
     };
   }
 

@@ -113,9 +113,9 @@ export function createUploadImages(dependencies: UploadDependencies): UploadImag
     const named = { ...image, name: nameOf(file, image) };
     const outcome = await storeImage(file, named, { deadlineMs: startUntilMs });
     if (outcome.state === "uploaded") {
-      const { key, bytes } = outcome;
+      const { key, bytes, removed } = outcome;
       const durationMs = clock.now() - startMs;
-      logger.info("upload.stored", { file: file.id, key, bytes, durationMs });
+      logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
     }
     return outcome;
   }

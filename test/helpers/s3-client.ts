@@ -1,4 +1,9 @@
-import { S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  HeadBucketCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 
 export interface S3Address {
   endpoint?: string | undefined;
@@ -25,4 +30,26 @@ export function createS3Client({ endpoint, region, ...credentials }: S3Address):
     },
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
   });
+}
+
+/** Creates the bucket unless it is there, or somebody else creates it at the same time. */
+export async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 404) {
+      throw error;
+    }
+    await createBucketOnce(client, bucket);
+  }
+}
+
+async function createBucketOnce(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 409) {
+      throw error;
+    }
+  }
 }

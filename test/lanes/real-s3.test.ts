@@ -5,13 +5,15 @@ import { provideRequestContext } from "../../dev/request-context.ts";
 import { createApp } from "../../lib/app.ts";
 import manifest from "../../manifest.json" with { type: "json" };
 import { openContractStore } from "../helpers/contract-store.ts";
-import { createS3Client } from "../helpers/s3-client.ts";
+import { createS3Client, ensureBucket } from "../helpers/s3-client.ts";
 import { signedRequest } from "../helpers/stack.ts";
 import { expectWholeUpload } from "../helpers/whole-upload.ts";
 
 it("a real S3 server takes one whole upload, delivered twice", async () => {
   await using store = await openContractStore();
   await using slack = await startLocalSlack({ manifest });
+  const client = createS3Client(store);
+  await ensureBucket(client, store.bucket);
   const context = provideRequestContext();
   const app = createApp({
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -32,7 +34,6 @@ it("a real S3 server takes one whole upload, delivered twice", async () => {
     }
     await context.drain();
   });
-  const client = createS3Client(store);
   for (const url of urls) {
     const Key = new URL(url).pathname.slice(1);
     const head = await client.send(new HeadObjectCommand({ Bucket: store.bucket, Key }));

@@ -1,13 +1,10 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import {
-  CreateBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +13,7 @@ import { createBucket } from "../../lib/storage/s3.ts";
 import type { Bucket, ListedObject, PutResult } from "../../lib/storage/s3.ts";
 import { openContractStore } from "../helpers/contract-store.ts";
 import type { ContractStore } from "../helpers/contract-store.ts";
-import { createS3Client } from "../helpers/s3-client.ts";
+import { createS3Client, ensureBucket } from "../helpers/s3-client.ts";
 
 /*
  * What the app relies on in any S3-compatible store. Everything it writes lies under one random prefix and is deleted
@@ -35,7 +32,7 @@ beforeAll(async () => {
   store = await openContractStore();
   client = createS3Client(store);
   bucket = openBucket(store);
-  await ensureBucket();
+  await ensureBucket(client, store.bucket);
 }, 60_000);
 
 afterAll(async () => {
@@ -45,17 +42,6 @@ afterAll(async () => {
 
 function openBucket({ bucket: name, region, endpoint, ...credentials }: ContractStore): Bucket {
   return createBucket({ bucket: name, region, endpoint, credentials, clock: systemClock });
-}
-
-async function ensureBucket(): Promise<void> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket: store.bucket }));
-  } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 404) {
-      throw error;
-    }
-    await client.send(new CreateBucketCommand({ Bucket: store.bucket }));
-  }
 }
 
 async function deleteEverything(): Promise<void> {

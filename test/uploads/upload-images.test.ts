@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { removeMetadata } from "../../lib/image/remove-metadata.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
@@ -184,6 +185,41 @@ describe("an image posted in a channel", () => {
     await stack.send(asStubs(document.envelope));
     await stack.drain();
     expect(repliesTo(stack, document.message.ts)).toEqual([]);
+  });
+
+  it("tells nobody where it was taken, and says so", async () => {
+    await using stack = await startTestStack();
+    const bytes = await image("metadata/location.jpg");
+    const { message, envelope } = post(stack, { files: [{ name: "trip.jpg", bytes }] });
+    await stack.send(envelope);
+    await stack.drain();
+    const [object] = stack.s3.objects("images/");
+    expect(removeMetadata(bytes, "jpg")?.bytes).toEqual(new Uint8Array(object?.body ?? []));
+    expect(object?.body.byteLength).toBeLessThan(bytes.byteLength);
+    expect(shownIn(stack, message.ts)[1]).toMatch(/ · location removed$/u);
+    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
+      images: [{ bytes: object?.body.byteLength, removed: expect.arrayContaining(["location"]) }],
+    });
+  });
+
+  it("stays as it is with KEEP_METADATA", async () => {
+    await using stack = await startTestStack({ KEEP_METADATA: "true" });
+    const bytes = await image("metadata/location.jpg");
+    const { envelope } = post(stack, { files: [{ name: "trip.jpg", bytes }] });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(stack.s3.objects("images/")[0]?.body).toEqual(bytes);
+  });
+
+  it("is refused when it is too broken to be sure that nothing private is in it", async () => {
+    await using stack = await startTestStack();
+    const whole = await image("text-chunks.png");
+    const bytes = whole.subarray(0, whole.byteLength - 6);
+    const { message, envelope } = post(stack, { files: [{ name: "cut.png", bytes }] });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(shownIn(stack, message.ts).join("")).toContain("It is damaged");
+    expect(stack.s3.objects("images/")).toEqual([]);
   });
 
   it("logs what was done, by ids, keys and durations", async () => {

@@ -68,7 +68,7 @@ describe("deliver()", () => {
 
   it("takes an answer after the ack timeout for none", async () => {
     const { result, received } = await deliverTo(() => undefined, {
-      ackTimeoutMs: 20,
+      ackTimeoutMs: 200,
       retryDelaysMs: [0],
     });
     expect(result.attempts.map(({ reason }) => reason)).toEqual(["http_timeout", "http_timeout"]);
