@@ -23,6 +23,8 @@ const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
 
 const PAGES: Readonly<Record<string, { file: string; contentType: string }>> = {
   "/": { file: "../public/index.html", contentType: "text/html; charset=utf-8" },
+  // The build puts it into public/.
+  "/manifest.json": { file: "../manifest.json", contentType: "application/json" },
 };
 
 /** The functions read `process.env` with the first request, so it has to be set by then. */

@@ -85,7 +85,7 @@ function isProgress(view: View): boolean {
 }
 
 const PROGRESS: ReadonlySet<string> = new Set(
-  [en, ko].flatMap(({ modal }) => [modal.loading, modal.saving]),
+  [en, ko].flatMap(({ modal }) => [modal.loading, modal.saving, modal.uploading]),
 );
 
 function isForm({ submit }: View): boolean {
