@@ -17,6 +17,7 @@ import { createMessageShortcutListener } from "./listeners/message-shortcut.ts";
 import { createMessageListener, matchImageMessage } from "./listeners/message.ts";
 import { createRetryUploadListener } from "./listeners/retry-upload.ts";
 import { createSlashCommandListener } from "./listeners/slash-command.ts";
+import { createStrangerListener } from "./listeners/stranger.ts";
 import { createUploadFilesListener } from "./listeners/upload-files.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { isSslCheck } from "./slack/command-payload.ts";
@@ -114,6 +115,8 @@ function buildEndpoints(config: Config, { clock, logger }: Surroundings) {
     interactivity: createInteractivityEndpoint({
       readRequest,
       onMessageShortcut: createMessageShortcutListener(context),
+      allowsStrangers: config.allowExternalUsers,
+      onStranger: createStrangerListener(context),
       onEditTags: createEditTagsListener(context),
       onDeleteImage: createDeleteImageListener(context),
       onRetryUpload: createRetryUploadListener(context),

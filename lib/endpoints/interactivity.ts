@@ -16,6 +16,9 @@ export interface InteractivityDependencies {
   /** The verified body. */
   readRequest: (request: Request) => Promise<string>;
   onMessageShortcut: (shortcut: MessageShortcut) => Promise<void>;
+  /** `ALLOW_EXTERNAL_USERS`: otherwise strangers may look at a reply, and no more. */
+  allowsStrangers: boolean;
+  onStranger: (action: BlockAction) => Promise<void>;
   onEditTags: (action: BlockAction) => Promise<void>;
   onDeleteImage: (action: BlockAction) => Promise<void>;
   onRetryUpload: (action: BlockAction) => Promise<MessageOutcome>;
@@ -52,6 +55,10 @@ export function createInteractivityEndpoint(dependencies: InteractivityDependenc
   }
 
   async function answerAction(action: BlockAction): Promise<Response> {
+    if (action.actor.isStranger && !dependencies.allowsStrangers) {
+      await inBackground(() => dependencies.onStranger(action));
+      return emptyResponse(200);
+    }
     switch (action.actionId) {
       case ACTIONS.editTags:
         await inBackground(() => dependencies.onEditTags(action));

@@ -54,6 +54,7 @@ export interface Messages {
   badAlt: Readonly<Record<AltTextProblem, string>>;
   noFiles: string;
   /** Only the person sees these. */
+  membersOnly: string;
   notAllowedToDelete: string;
   recordGone: string;
   conflict: string;
@@ -138,6 +139,7 @@ export const en: Messages = {
       "Say what the image shows, for example: “Two children plant a tree in a park”. Or tick “Decorative”.",
   },
   noFiles: "Choose at least one image.",
+  membersOnly: "Only members of this workspace can do that.",
   notAllowedToDelete:
     "Only the person who posted or uploaded this image, or an administrator of the app, can delete it.",
   recordGone: "Nothing is known of this upload any more.",

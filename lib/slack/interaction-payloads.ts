@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { FilePayload, type SlackFile, uniqueById } from "./file.ts";
+import { isStranger } from "./payloads.ts";
 import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./parse.ts";
 
 export type InteractionPayload =
@@ -15,6 +16,8 @@ export interface Actor {
   teamId: string;
   /** On Enterprise Grid. */
   enterpriseId: string | undefined;
+  /** Of another organisation, in a Slack Connect channel. On Enterprise Grid that is not told here. */
+  isStranger: boolean;
 }
 
 export interface MessageShortcut {
@@ -151,7 +154,13 @@ function toActor({ team, enterprise, user }: v.InferOutput<typeof ActorPayload>)
   if (teamId === undefined) {
     throw new PayloadError('Cannot read the payload: expected a "team", or a "user" with one');
   }
-  return { userId: user.id, teamId, enterpriseId: enterprise?.id };
+  const homeTeamIds = enterprise?.id === undefined ? [teamId] : undefined;
+  return {
+    userId: user.id,
+    teamId,
+    enterpriseId: enterprise?.id,
+    isStranger: isStranger(user.team_id, homeTeamIds),
+  };
 }
 
 function toMessageShortcut(payload: unknown): MessageShortcut {

@@ -9,12 +9,14 @@ import {
   JPG,
   openEdit,
   PNG,
+  press,
   pressAtOnce,
   repliesTo,
   submit,
   tagsIn,
   tagsShown,
   textsIn,
+  toldTo,
   upload,
   valuesIn,
   writtenIn,
@@ -27,6 +29,21 @@ const TWO = [
 ];
 
 describe("Edit link & description", () => {
+  it("is, like every button, not for strangers of Slack Connect unless they are allowed", async () => {
+    await using stack = await startTestStack();
+    const guest = stack.slack.addUser({ name: "guest", teamId: "T0GUEST" });
+    const posted = await upload(stack);
+    for (const action of ["edit_tags", "delete_image"] as const) {
+      await press(stack, posted, { action, user: guest.id });
+    }
+    expect(stack.slack.viewOf(guest.id)).toBeUndefined();
+    expect(toldTo(stack, "guest")).toEqual([en.membersOnly, en.membersOnly]);
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+
+    stack.serveFrom(stack.createInstance({ ALLOW_EXTERNAL_USERS: "true" }));
+    expect(await openEdit(stack, posted, { user: guest.id })).toBeDefined();
+  });
+
   it("stands under each image of a reply, and opens with the present values of that image", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });

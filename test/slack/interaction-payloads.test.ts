@@ -23,7 +23,7 @@ describe("parseInteractionPayload()", () => {
       shortcut: {
         callbackId: "upload_to_s3",
         triggerId: messageShortcut.trigger_id,
-        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined },
+        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined, isStranger: false },
         channelId: "C0IMAGES",
         message: {
           ts: "1764000001.000100",
@@ -75,7 +75,7 @@ describe("parseInteractionPayload()", () => {
         actionId: "edit_tags",
         value: "messages/T0HOME/C0IMAGES/1764000001.000100#F0ONE",
         triggerId: blockActionsReply.trigger_id,
-        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined },
+        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined, isStranger: false },
         channelId: "C0IMAGES",
         threadTs: "1764000001.000100",
       },
