@@ -135,6 +135,34 @@ describe("GET /api/cron/reconcile", () => {
     expect(after).toHaveLength(before.length);
   });
 
+  it("goes on with what a function had no time for, which the reply says until then", async () => {
+    await using stack = await start();
+    const files = Array.from({ length: 6 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
+    const { message, envelope } = stack.slack.postMessage({ channel: "images", files });
+    // Four at a time: the two that Slack has wait leave no time to begin with the fifth.
+    stack.slack.fault({
+      on: "download",
+      kind: "rate_limited",
+      retryAfterSeconds: 95,
+      times: 4,
+    });
+    await stack.send(envelope);
+    await stack.drain();
+    expect(stack.s3.objects("images/")).toHaveLength(2);
+    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("still working on it…");
+    expect(JSON.parse(String(stack.s3.objects("state/messages/")[0]?.body))).toMatchObject({
+      state: "uploading",
+    });
+
+    // The lease was given back: the next sweep need not wait for its end.
+    expect((await sweep(stack)).report).toMatchObject({ finished: 1, open: 0 });
+    expect(stack.s3.objects("images/").length).toBeGreaterThanOrEqual(4);
+    await sweep(stack);
+    expect(stack.s3.objects("images/")).toHaveLength(6);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+    expect(JSON.stringify(repliesTo(stack, message.ts))).not.toContain("still working on it…");
+  });
+
   it("does no harm when two run at once, with deliveries among them", async () => {
     await using stack = await start();
     const posted = [post(stack, "1.png"), post(stack, "2.png"), post(stack, "3.png")];
