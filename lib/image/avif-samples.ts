@@ -1,5 +1,5 @@
-import { type ByteRange } from "./avif-items.ts";
-import { type Box } from "./boxes.ts";
+import type { ByteRange } from "./avif-items.ts";
+import type { Box } from "./boxes.ts";
 import { viewOf } from "./bytes.ts";
 
 const FULL_BOX_BYTES = 4;

@@ -8,7 +8,7 @@ import {
   readUint,
 } from "./avif-items.ts";
 import { readSampleRanges } from "./avif-samples.ts";
-import { type Box } from "./boxes.ts";
+import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";

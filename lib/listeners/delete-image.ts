@@ -3,7 +3,7 @@ import type { BlockAction } from "../slack/interaction-payloads.ts";
 import { recordKey } from "../storage/object-key.ts";
 import type { Deletion } from "../uploads/delete-image.ts";
 import { RecordConflictError } from "../uploads/record-store.ts";
-import { type ListenerContext, tellPrivately } from "./context.ts";
+import { type ListenerContext, replyDeadline, tellPrivately } from "./context.ts";
 
 /** "Delete" under an image of a reply, confirmed in Slack's own dialog. */
 export function createDeleteImageListener(context: ListenerContext) {
@@ -15,7 +15,9 @@ export function createDeleteImageListener(context: ListenerContext) {
     try {
       const { deleteImage } = await context.services();
       const key = recordKey(config.statePrefix, target?.ref ?? "");
-      await tell(action, await deleteImage({ key, fileId: target?.fileId ?? "", userId }));
+      const image = { key, fileId: target?.fileId ?? "", userId };
+      const deletion = await deleteImage(image, { deadlineMs: replyDeadline(context.clock) });
+      await tell(action, deletion);
     } catch (error) {
       const text = error instanceof RecordConflictError ? messages.conflict : messages.notDone;
       await tellPrivately(context, { ...action, userId, text });

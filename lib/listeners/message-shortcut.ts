@@ -1,5 +1,5 @@
 import { renderImageTagsModal, renderNoticeModal } from "../blocks/modals.ts";
-import { isImageFile, isStub } from "../slack/file.ts";
+import { mayBeImage } from "../slack/file.ts";
 import type { MessageShortcut } from "../slack/interaction-payloads.ts";
 import { SlackApiError } from "../slack/api-call.ts";
 import { messageRef, recordKey } from "../storage/object-key.ts";
@@ -13,7 +13,7 @@ export function createMessageShortcutListener(context: ListenerContext) {
 
   return async function onMessageShortcut(shortcut: MessageShortcut): Promise<void> {
     const { modals, slack } = await context.services();
-    const files = shortcut.message.files.filter((file) => isStub(file) || isImageFile(file));
+    const files = shortcut.message.files.filter(mayBeImage);
     if (files.length === 0) {
       await modals.open(shortcut.triggerId, renderNoticeModal(messages.modal.noImages, messages));
       return;

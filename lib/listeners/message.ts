@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { isImageFile, isStub } from "../slack/file.ts";
+import { mayBeImage } from "../slack/file.ts";
 import { isStranger, type SlackMessage } from "../slack/payloads.ts";
 import { messageRef } from "../storage/object-key.ts";
 import type { UploadRequest } from "../uploads/claim-upload.ts";
@@ -42,7 +42,7 @@ export function matchImageMessage(
     !message.isFromBot &&
     !isStranger(message.senderTeamId, homeTeamIds);
   const files = message.files.filter(
-    (file) => (isStub(file) || isImageFile(file)) && !isStranger(file.teamId, homeTeamIds),
+    (file) => mayBeImage(file) && !isStranger(file.teamId, homeTeamIds),
   );
   if (!isOurs || files.length === 0) {
     return undefined;

@@ -1,10 +1,8 @@
 import * as v from "valibot";
 import { LIMITS } from "../blocks/limits.ts";
 import type { Actor } from "../slack/interaction-payloads.ts";
+import { Id, Timestamp } from "../slack/parse.ts";
 import { isRecordRef } from "../storage/object-key.ts";
-
-const Id = v.pipe(v.string(), v.regex(/^\w+$/u));
-const Timestamp = v.pipe(v.string(), v.regex(/^\d+\.\d+$/u));
 
 /** What a modal about a message's images has to know when it comes back. Slack keeps it as `private_metadata`. */
 const ModalContext = v.object({

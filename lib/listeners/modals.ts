@@ -4,7 +4,7 @@ import { renderResult, type ReplyOptions } from "../blocks/reply.ts";
 import type { Clock } from "../clock.ts";
 import { describeError, type Logger } from "../logger.ts";
 import { SlackApiError } from "../slack/api-call.ts";
-import { type SlackClient } from "../slack/web-client.ts";
+import type { SlackClient } from "../slack/web-client.ts";
 import type { UploadRecord } from "../uploads/record.ts";
 import { replyDeadline } from "./context.ts";
 

@@ -72,6 +72,11 @@ export function uniqueById(files: readonly SlackFile[]): SlackFile[] {
   return [...new Map(files.map((file) => [file.id, file])).values()];
 }
 
+/** An image, or a placeholder that may turn out to be one. */
+export function mayBeImage(file: SlackFile): boolean {
+  return isStub(file) || isImageFile(file);
+}
+
 /** A file of which only the id is known. */
 export function createStub(id: string): SlackFile {
   return v.parse(FilePayload, { id, file_access: "check_file_info" });

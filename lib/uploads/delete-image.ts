@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import type { CallOptions } from "../slack/api-call.ts";
 import type { Bucket } from "../storage/s3.ts";
 import type { ReplyPublisher } from "./publish-reply.ts";
 import { type UploadRecord, withDeleted } from "./record.ts";
@@ -9,8 +10,15 @@ import type { RecordStore } from "./record-store.ts";
 /** `deleted`: it is gone, now or since before. */
 export type Deletion = "deleted" | "not_allowed" | "unknown";
 
+export interface DeletedImage {
+  /** Of the record. */
+  key: string;
+  fileId: string;
+  userId: string;
+}
+
 export interface DeleteImage {
-  (image: { key: string; fileId: string; userId: string }): Promise<Deletion>;
+  (image: DeletedImage, options: CallOptions): Promise<Deletion>;
 }
 
 /** The object first, so that a record never says "deleted" of an image that is still public. */
@@ -24,7 +32,7 @@ export function createDeleteImage(dependencies: {
 }): DeleteImage {
   const { records, images, reply, adminUserIds, clock, logger } = dependencies;
 
-  return async function deleteImage({ key, fileId, userId }) {
+  return async function deleteImage({ key, fileId, userId }, { deadlineMs }) {
     const stored = await records.read(key);
     const image = stored?.record.images.find((candidate) => candidate.fileId === fileId);
     if (stored === undefined || image === undefined) {
@@ -40,7 +48,7 @@ export function createDeleteImage(dependencies: {
     const session = openRecordSession(records, stored);
     const deletedAt = new Date(clock.now()).toISOString();
     await session.update((record) => withDeleted(record, { fileId, deletedBy: userId, deletedAt }));
-    await reply.publish(session, { mayBePosted: false, deadlineMs: clock.now() + PATIENCE_MS });
+    await reply.publish(session, { mayBePosted: false, deadlineMs });
     return "deleted";
   };
 
@@ -48,5 +56,3 @@ export function createDeleteImage(dependencies: {
     return uploader === userId || requestedBy.includes(userId) || adminUserIds.has(userId);
   }
 }
-
-const PATIENCE_MS = 60_000;

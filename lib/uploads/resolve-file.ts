@@ -2,7 +2,7 @@ import { describeError, type Logger } from "../logger.ts";
 import { isImageFile, isStub, type SlackFile } from "../slack/file.ts";
 import { isStranger } from "../slack/payloads.ts";
 import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
-import { type SlackClient } from "../slack/web-client.ts";
+import type { SlackClient } from "../slack/web-client.ts";
 import type { FailureCode } from "./record.ts";
 
 export type ResolvedFile =

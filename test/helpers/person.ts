@@ -8,6 +8,10 @@ export const PNG = await image("alpha.png");
 export const JPG = await image("baseline.jpg");
 export const GIF = await image("animated.gif");
 export const WEBP = await image("lossy.webp");
+export const TWO = [
+  { name: "alpha.png", bytes: PNG },
+  { name: "baseline.jpg", bytes: JPG },
+];
 /** An image by its name, and no image by its bytes. */
 export const FAKE = { name: "fake.png", bytes: Buffer.from("GIF? no."), mimetype: "image/png" };
 

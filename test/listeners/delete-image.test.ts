@@ -5,7 +5,6 @@ import {
   buttonsIn,
   callsTo,
   deleteRecord,
-  JPG,
   openEdit,
   openShortcut,
   PNG,
@@ -20,13 +19,9 @@ import {
   textsIn,
   toldTo,
   upload,
+  TWO,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
-
-const TWO = [
-  { name: "alpha.png", bytes: PNG },
-  { name: "baseline.jpg", bytes: JPG },
-];
 
 describe("Delete", () => {
   it("takes the object, the tags and the buttons of that image, and says so in the same reply", async () => {

@@ -20,13 +20,9 @@ import {
   upload,
   valuesIn,
   writtenIn,
+  TWO,
 } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
-
-const TWO = [
-  { name: "alpha.png", bytes: PNG },
-  { name: "baseline.jpg", bytes: JPG },
-];
 
 describe("Edit link & description", () => {
   it("is, like every button, not for strangers of Slack Connect unless they are allowed", async () => {

@@ -9,7 +9,6 @@ import { takeLogs } from "../helpers/logs.ts";
 import {
   callsTo,
   fieldOf,
-  JPG,
   openEdit,
   openShortcut,
   PNG,
@@ -25,13 +24,9 @@ import {
   upload,
   valuesIn,
   writtenIn,
+  TWO,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
-
-const TWO = [
-  { name: "alpha.png", bytes: PNG },
-  { name: "baseline.jpg", bytes: JPG },
-];
 
 describe("what is typed into the modal", () => {
   it.each([

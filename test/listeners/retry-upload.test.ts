@@ -5,7 +5,6 @@ import {
   callsTo,
   deleteRecord,
   FAKE,
-  JPG,
   openEdit,
   PNG,
   press,
@@ -17,13 +16,9 @@ import {
   textsIn,
   toldTo,
   upload,
+  TWO,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
-
-const TWO = [
-  { name: "alpha.png", bytes: PNG },
-  { name: "baseline.jpg", bytes: JPG },
-];
 
 /** Of two images, the PNG cannot be stored. */
 async function uploadHalf(stack: TestStack) {

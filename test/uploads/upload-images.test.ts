@@ -174,15 +174,25 @@ describe("an image posted in a channel", () => {
 
   it("resolves the stubs of Slack Connect, and says nothing when no image is behind them", async () => {
     await using stack = await startTestStack();
-    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
-    await stack.send(asStubs(envelope));
+    const { message, envelope } = post(stack, {
+      files: [{ name: "a.png", bytes: PNG, isConnectStub: true }],
+    });
+    await stack.send(envelope);
     await stack.drain();
     expect(shownIn(stack, message.ts)[0]).toBe("a.png");
+    expect(stack.slack.requests.map(({ method }) => method)).toContain("files.info");
 
     const document = post(stack, {
-      files: [{ name: "a.pdf", bytes: Buffer.from("%PDF-1.7"), mimetype: "application/pdf" }],
+      files: [
+        {
+          name: "a.pdf",
+          bytes: Buffer.from("%PDF-1.7"),
+          mimetype: "application/pdf",
+          isConnectStub: true,
+        },
+      ],
     });
-    await stack.send(asStubs(document.envelope));
+    await stack.send(document.envelope);
     await stack.drain();
     expect(repliesTo(stack, document.message.ts)).toEqual([]);
   });
@@ -493,10 +503,6 @@ const LooseRecord = v.pipe(
 );
 type LooseRecord = v.InferOutput<typeof LooseRecord>;
 
-const Envelope = v.looseObject({
-  event: v.looseObject({ files: v.array(v.looseObject({ id: v.string() })) }),
-});
-
 /** As another instance would have left it. */
 async function rewriteRecord(
   stack: TestStack,
@@ -514,18 +520,4 @@ async function rewriteRecord(
   });
   const changed = change(v.parse(LooseRecord, body.toString()));
   await bucket.put(key, Buffer.from(JSON.stringify(changed)), { contentType: "application/json" });
-}
-
-/** The event as Slack Connect sends it: files are ids that have to be asked for. */
-function asStubs(envelope: unknown): unknown {
-  const { event, ...others } = v.parse(Envelope, envelope);
-  const files = event.files.map(({ id }) => ({
-    id,
-    mode: "file_access",
-    file_access: "check_file_info",
-    created: 0,
-    timestamp: 0,
-    user: "",
-  }));
-  return { ...others, event: { ...event, files } };
 }
