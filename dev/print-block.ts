@@ -27,7 +27,11 @@ type RichTextElement = v.InferOutput<typeof RichText>["elements"][number];
 
 const Actions = v.looseObject({ type: v.literal("actions"), elements: v.array(Button) });
 const Image = v.looseObject({ type: v.literal("image"), alt_text: v.string() });
-const Block = v.variant("type", [RichText, Actions, Image]);
+const Context = v.looseObject({
+  type: v.literal("context"),
+  elements: v.array(v.looseObject({ text: v.optional(v.string()) })),
+});
+const Block = v.variant("type", [RichText, Actions, Image, Context]);
 
 /** The lines of a block as people see it; none for what the app never sends. */
 export function renderBlock(block: unknown): string[] {
@@ -42,6 +46,8 @@ export function renderBlock(block: unknown): string[] {
       return [parsed.output.elements.map(({ text }) => renderButton(text.text)).join(" ")];
     case "image":
       return [styleText("dim", `(preview of ${parsed.output.alt_text})`)];
+    case "context":
+      return renderContext(parsed.output);
   }
 }
 
@@ -63,6 +69,11 @@ export function tagsIn(blocks: readonly unknown[] = []): string[] {
     const elements = parsed.success ? parsed.output.elements : [];
     return elements.filter(isTag).map(textOf);
   });
+}
+
+function renderContext({ elements }: v.InferOutput<typeof Context>): string[] {
+  const texts = elements.flatMap(({ text }) => text?.split("\n") ?? []);
+  return texts.map((line) => styleText("dim", line));
 }
 
 function isTag({ type }: RichTextElement): boolean {

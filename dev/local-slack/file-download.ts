@@ -26,7 +26,7 @@ export function serveFiles(app: Hono<{ Bindings: HttpBindings }>, slack: Slack):
 }
 
 function readFile(slack: Slack, { path, authorization }: RecordedRequest): Reply {
-  const id = /^\/files-(?:pri|tmb)\/[^/-]+-([^/-]+)/.exec(path)?.[1] ?? "";
+  const [, kind, id = ""] = /^\/files-(pri|tmb)\/[^/-]+-([^/-]+)/.exec(path) ?? [];
   const file = slack.state.files.get(id);
   const mayRead =
     authorization === `Bearer ${slack.botToken}` &&
@@ -36,9 +36,11 @@ function readFile(slack: Slack, { path, authorization }: RecordedRequest): Reply
   if (!mayRead) return loginPage();
   if (file.isDeleted) return textReply("Not Found", { status: 404 });
   const disposition = path.includes("/download/") ? "attachment" : "inline";
+  const own = { bytes: file.bytes, mimetype: file.contentType };
+  const { bytes, mimetype } = kind === "tmb" ? (file.thumbnail ?? own) : own;
   return {
     status: 200,
-    headers: { "content-type": file.contentType, "content-disposition": disposition },
-    body: file.bytes,
+    headers: { "content-type": mimetype, "content-disposition": disposition },
+    body: bytes,
   };
 }

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { readImageSize } from "./image-size.ts";
+import { type ImageSize, readImageSize } from "./image-size.ts";
 import type { JsonObject } from "./json.ts";
 
 /** docs.slack.dev/reference/objects/file-object; keys and order of magnitude as in recorded payloads. */
@@ -7,6 +7,7 @@ export interface NewFileObject {
   id: string;
   name: string;
   bytes: Buffer;
+  thumbnail?: Thumbnail | undefined;
   mimetype?: string | undefined;
   altText?: string | undefined;
   user: string;
@@ -14,6 +15,12 @@ export interface NewFileObject {
   createdSeconds: number;
   isPublic: boolean;
   origin: string;
+}
+
+/** What Slack made of a file: a JPEG or a PNG, also of what no browser shows. */
+export interface Thumbnail {
+  bytes: Buffer;
+  mimetype: string;
 }
 
 const kinds: Readonly<
@@ -26,6 +33,10 @@ const kinds: Readonly<
   ".webp": ["image/webp", "webp", "WebP"],
   ".avif": ["image/avif", "avif", "AVIF"],
   ".heic": ["image/heic", "heic", "HEIC"],
+  ".heif": ["image/heif", "heif", "HEIF"],
+  ".tif": ["image/tiff", "tiff", "TIFF"],
+  ".tiff": ["image/tiff", "tiff", "TIFF"],
+  ".bmp": ["image/bmp", "bmp", "Bitmap"],
   ".svg": ["image/svg+xml", "svg", "SVG"],
   ".pdf": ["application/pdf", "pdf", "PDF"],
   ".txt": ["text/plain", "text", "Plain Text"],
@@ -60,7 +71,7 @@ export function createFileObject(file: NewFileObject): JsonObject {
     url_private: `${origin}/files-pri/${teamId}-${id}/${slug}`,
     url_private_download: `${origin}/files-pri/${teamId}-${id}/download/${slug}`,
     media_display_type: "unknown",
-    ...(size === undefined ? {} : thumbnails(file, slug, size)),
+    ...thumbnails(file, slug, size),
     ...(file.altText === undefined ? {} : { alt_txt: file.altText }),
     permalink: `${origin}/files/${user}/${id}/${slug}`,
     permalink_public: `${origin}/public/${teamId}-${id}-${id.toLowerCase()}`,
@@ -107,20 +118,27 @@ function kindOf(
 const squares = [64, 80, 160] as const;
 const boxes = [360, 480, 720, 800, 960, 1024] as const;
 
+/** Of a thumbnail of its own those that it is large enough for; without one as if they were made of the file. */
 function thumbnails(
   file: NewFileObject,
   slug: string,
-  { width, height }: { width: number; height: number },
+  original: ImageSize | undefined,
 ): JsonObject {
-  const base = `${file.origin}/files-tmb/${file.teamId}-${file.id}-0123456789/${slug.replace(/\.[^.]*$/, "")}`;
+  const { origin, teamId, id, thumbnail } = file;
+  const largest = thumbnail === undefined ? original : readImageSize(thumbnail.bytes);
+  if (largest === undefined) return {};
+  const base = `${origin}/files-tmb/${teamId}-${id}-0123456789/${slug.replace(/\.[^.]*$/, "")}`;
+  const extension = thumbnail?.mimetype === "image/jpeg" ? "jpg" : "png";
+  const { width, height } = largest;
   const thumbs: JsonObject = {};
-  for (const side of squares) thumbs[`thumb_${side}`] = `${base}_${side}.png`;
+  for (const side of squares) thumbs[`thumb_${side}`] = `${base}_${side}.${extension}`;
   for (const side of boxes) {
     if (side !== 360 && side > Math.max(width, height)) break;
     const scale = Math.min(1, side / Math.max(width, height));
-    thumbs[`thumb_${side}`] = `${base}_${side}.png`;
+    thumbs[`thumb_${side}`] = `${base}_${side}.${extension}`;
     thumbs[`thumb_${side}_w`] = Math.max(1, Math.round(width * scale));
     thumbs[`thumb_${side}_h`] = Math.max(1, Math.round(height * scale));
   }
-  return { ...thumbs, original_w: width, original_h: height, thumb_tiny: "AwAwADCk" };
+  const { width: original_w, height: original_h } = original ?? largest;
+  return { ...thumbs, original_w, original_h, thumb_tiny: "AwAwADCk" };
 }

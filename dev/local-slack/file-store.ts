@@ -1,4 +1,9 @@
-import { connectStub, createFileObject, overrideFileObject } from "./file-object.ts";
+import {
+  connectStub,
+  createFileObject,
+  overrideFileObject,
+  type Thumbnail,
+} from "./file-object.ts";
 import type { Slack } from "./slack.ts";
 import type { Channel, User } from "./workspace.ts";
 import type { JsonObject } from "./json.ts";
@@ -7,6 +12,8 @@ export interface StoredFile {
   id: string;
   bytes: Buffer;
   contentType: string;
+  /** What is served at each `thumb_*`; without one, the file itself. */
+  thumbnail?: Thumbnail;
   /** As `files.info` tells it. */
   object: JsonObject;
   /** As events and messages show it: the same, or a Slack Connect stub. */
@@ -22,6 +29,8 @@ export interface NewFile {
   bytes: Uint8Array;
   mimetype?: string;
   altText?: string;
+  /** What Slack shows at `thumb_*`, for a file that is no picture to a browser: a JPEG or PNG of an HEIC. */
+  thumbnail?: { bytes: Uint8Array; mimetype: string };
   /** Replace or (with `undefined`) remove what the file object would say: `{ mode: 'external', url_private: … }`. */
   overrides?: JsonObject;
   /** The event shows `check_file_info`; `files.info` tells all. */
@@ -36,10 +45,15 @@ export function storeFile(
   const { clock, origin, state } = slack;
   const id = `F0LOCAL${String(clock.nextNumber()).padStart(4, "0")}`;
   const bytes = Buffer.from(file.bytes);
+  const thumbnail = file.thumbnail && {
+    ...file.thumbnail,
+    bytes: Buffer.from(file.thumbnail.bytes),
+  };
   const created = createFileObject({
     id,
     name: file.name,
     bytes,
+    thumbnail,
     mimetype: file.mimetype,
     altText: file.altText,
     user: user.id,
@@ -53,6 +67,7 @@ export function storeFile(
     id,
     bytes,
     contentType: String(created["mimetype"]),
+    ...(thumbnail === undefined ? {} : { thumbnail }),
     object,
     shown: file.isConnectStub === true ? connectStub(id) : object,
     sharedIn: new Set(channel === undefined ? [] : [channel.id]),

@@ -1,7 +1,10 @@
+export interface ImageSize {
+  width: number;
+  height: number;
+}
+
 /** Width and height as stored in a PNG, GIF, JPEG or WebP header; enough for `original_w` and the thumbnails. */
-export function readImageSize(
-  bytes: Buffer,
-): { mimetype: string; width: number; height: number } | undefined {
+export function readImageSize(bytes: Buffer): (ImageSize & { mimetype: string }) | undefined {
   for (const read of [png, gif, jpeg, webp]) {
     const found = read(bytes);
     if (found !== undefined) return found;

@@ -244,6 +244,41 @@ describe("validateMessageBlocks()", () => {
       "must be less than or equal to 1 [json-pointer:/blocks/0/elements/0/border]",
     ],
     [
+      "a context without elements",
+      { type: "context" },
+      "missing required field: elements [json-pointer:/blocks/0]",
+    ],
+    [
+      "a context with a text of its own",
+      { type: "context", text: plain("x"), elements: [plain("x")] },
+      "invalid additional property: text [json-pointer:/blocks/0]",
+    ],
+    [
+      "a bare string in a context",
+      { type: "context", elements: ["x"] },
+      "must provide an object [json-pointer:/blocks/0/elements/0]",
+    ],
+    [
+      "an empty text in a context",
+      { type: "context", elements: [plain("")] },
+      "must be more than 0 characters [json-pointer:/blocks/0/elements/0/text]",
+    ],
+    [
+      "verbatim plain text in a context",
+      { type: "context", elements: [{ ...plain("x"), verbatim: true }] },
+      "invalid additional property: verbatim [json-pointer:/blocks/0/elements/0]",
+    ],
+    [
+      "a button in a context",
+      { type: "context", elements: [button()] },
+      "unsupported type: button [json-pointer:/blocks/0/elements/0/type]",
+    ],
+    [
+      "rich text in a context",
+      { type: "context", elements: [word("x")] },
+      "unsupported type: text [json-pointer:/blocks/0/elements/0/type]",
+    ],
+    [
       "mrkdwn inside rich text",
       rich(inline(mrkdwn("x"))),
       "unsupported type: mrkdwn [json-pointer:/blocks/0/elements/0/elements/0/type]",
@@ -289,6 +324,18 @@ describe("validateMessageBlocks()", () => {
         },
         { type: "rich_text_quote", elements: [word("x")] },
       ),
+    ],
+    ["a context with plain text", { type: "context", elements: [plain("x")] }],
+    [
+      "a context with an id, emoji and mrkdwn as it stands",
+      {
+        type: "context",
+        block_id: "b",
+        elements: [
+          { ...plain(":wave:"), emoji: true },
+          { ...mrkdwn("<a>"), verbatim: true },
+        ],
+      },
     ],
     ["a context with text and an image", { type: "context", elements: [mrkdwn("x"), image()] }],
     [

@@ -55,6 +55,54 @@ describe("postMessage()", () => {
     expect(message.files?.[1]).not.toHaveProperty("thumb_480");
   });
 
+  it.each([
+    ["a.heif", "image/heif", "heif", "HEIF"],
+    ["a.tif", "image/tiff", "tiff", "TIFF"],
+    ["A.TIFF", "image/tiff", "tiff", "TIFF"],
+    ["a.bmp", "image/bmp", "bmp", "Bitmap"],
+  ])("names the kind of %s", async (name, mimetype, filetype, pretty_type) => {
+    await using started = await start();
+    const { message } = post(started, { name, bytes: Buffer.from("x") });
+    expect(message.files).toMatchObject([{ mimetype, filetype, pretty_type }]);
+  });
+
+  it("says of a picture with a thumbnail how large that and the picture are", async () => {
+    await using started = await start();
+    const thumbnail = { bytes: png(800, 600), mimetype: "image/png" };
+    const { message } = post(started, { name: "a.png", bytes: png(4032, 3024), thumbnail });
+    expect(message.files?.[0]).toMatchObject({
+      original_w: 4032,
+      original_h: 3024,
+      thumb_360_w: 360,
+      thumb_800_w: 800,
+      thumb_800_h: 600,
+    });
+    expect(message.files?.[0]).not.toHaveProperty("thumb_960");
+  });
+
+  it("gives thumbnails to a file that it cannot measure only when told of one", async () => {
+    await using started = await start();
+    const heic = { name: "IMG_1.HEIC", bytes: Buffer.from("heic") };
+    const thumbnail = { bytes: png(1024, 768), mimetype: "image/jpeg" };
+    const [without] = post(started, heic).message.files ?? [];
+    const [given] = post(started, { ...heic, thumbnail }).message.files ?? [];
+    expect(Object.keys(without ?? {}).filter((key) => key.startsWith("thumb_"))).toEqual([]);
+    expect(without).not.toHaveProperty("original_w");
+    expect(given).toMatchObject({
+      mimetype: "image/heic",
+      filetype: "heic",
+      size: 4,
+      original_w: 1024,
+      original_h: 768,
+      thumb_64: expect.stringMatching(/\/files-tmb\/.*img_1_64\.jpg$/),
+      thumb_360_w: 360,
+      thumb_360_h: 270,
+      thumb_1024: expect.stringMatching(/\/files-tmb\/.*img_1_1024\.jpg$/),
+      thumb_1024_w: 1024,
+      thumb_1024_h: 768,
+    });
+  });
+
   it("makes a text message without files or subtype, with a team", async () => {
     await using started = await start();
     const { envelope } = started.slack.postMessage({ channel: "images", text: "hi" });
@@ -155,6 +203,31 @@ describe("a private file's address", () => {
     expect(slack.requests).toMatchObject([
       { method: "download", status: 200, authorization: `Bearer ${slack.botToken}` },
     ]);
+  });
+
+  it("gives the thumbnail at its own address, and to nobody else", async () => {
+    await using started = await start();
+    const { slack } = started;
+    const thumbnail = { bytes: png(1024, 768), mimetype: "image/jpeg" };
+    const heic = { name: "a.heic", bytes: Buffer.from("heic"), thumbnail };
+    const { message, url } = post(started, heic);
+    const address = String(message.files?.[0]?.["thumb_1024"]);
+    const file = await download(url, slack.botToken);
+    expect(file.headers.get("content-type")).toBe("image/heic");
+    expect(await file.text()).toBe("heic");
+    const shown = await download(address, slack.botToken);
+    expect(shown.headers.get("content-type")).toBe("image/jpeg");
+    expect(Buffer.from(await shown.arrayBuffer())).toEqual(thumbnail.bytes);
+    expect(await isLoginPage(download(address))).toBe(true);
+  });
+
+  it("gives the file itself for a thumbnail that nobody made", async () => {
+    await using started = await start();
+    const bytes = png(1134, 362);
+    const { message } = post(started, { name: "a.png", bytes });
+    const shown = await download(String(message.files?.[0]?.["thumb_360"]), started.slack.botToken);
+    expect(shown.headers.get("content-type")).toBe("image/png");
+    expect(Buffer.from(await shown.arrayBuffer())).toEqual(bytes);
   });
 
   it("gives 200 and a login page without the token or with another", async () => {
