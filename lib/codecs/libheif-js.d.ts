@@ -1,0 +1,57 @@
+// The part of both that heic-worker.js uses: neither the package nor @types/node 20 declares it.
+
+declare module "libheif-js/wasm-bundle.js" {
+  export interface HeifError {
+    code: { value: number };
+    subcode: { value: number };
+    message: string;
+  }
+
+  /** Objects of C++, known by where they lie in the memory of libheif. */
+  export interface Pointer {
+    $$: { ptr: number };
+  }
+
+  export interface DecodedImage {
+    image: Pointer;
+    /** The pixels, row by row, are a view of that memory. */
+    channels: { stride: number; data: Uint8Array }[];
+  }
+
+  const libheif: {
+    HEAP32: Int32Array;
+    heif_error_code: { heif_error_Ok: { value: number } };
+    heif_suberror_code: { heif_suberror_NCLX_colr_VUI_mismatch: { value: number } };
+    heif_colorspace: { heif_colorspace_RGB: object };
+    heif_chroma: { heif_chroma_interleaved_RGB: object; heif_chroma_interleaved_RGBA: object };
+    heif_context_alloc(): Pointer;
+    heif_context_read_from_memory(context: Pointer, bytes: Uint8Array): HeifError;
+    heif_context_get_primary_image_handle(context: Pointer): Pointer | HeifError;
+    heif_image_handle_get_width(handle: Pointer): number;
+    heif_image_handle_get_height(handle: Pointer): number;
+    heif_image_handle_has_alpha_channel(handle: Pointer): number;
+    heif_image_handle_is_premultiplied_alpha(handle: Pointer): number;
+    heif_js_decode_image2(
+      handle: Pointer,
+      colorspace: object,
+      chroma: object,
+    ): DecodedImage | HeifError;
+    _heif_image_get_decoding_warnings(
+      image: number,
+      first: number,
+      errors: number,
+      count: number,
+    ): number;
+    _malloc(bytes: number): number;
+  };
+  export default libheif;
+}
+
+declare namespace WebAssembly {
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+    grow: (this: Memory, pages: number) => number;
+  }
+
+  const Memory: { readonly prototype: Memory };
+}
