@@ -1,28 +1,24 @@
-import { asciiAt, viewOf } from "./bytes.ts";
+import { asciiAt } from "./bytes.ts";
 import { parseExif } from "./exif.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
+import {
+  COM,
+  EOI,
+  type JpegSegment,
+  SEGMENT_HEADER_BYTES,
+  SOS,
+  isApplicationMarker,
+  segmentsOf,
+} from "./jpeg-segments.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
 
-// From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data.
-interface JpegSegment {
-  marker: number;
-  start: number;
-  end: number;
-}
-
-const SOI = 0xffd8;
-const EOI = 0xd9;
-const SOS = 0xda;
 const APP0 = 0xe0;
 const APP1 = 0xe1;
 const APP2 = 0xe2;
 const APP11 = 0xeb;
 const APP13 = 0xed;
 const APP14 = 0xee;
-const LAST_APP = 0xef;
-const COM = 0xfe;
-const HEADER_BYTES = 4;
 const EXIF_SIGNATURE_BYTES = 6;
 
 // Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval.
@@ -53,7 +49,7 @@ export function cleanJpeg(bytes: Uint8Array): CleanImage {
     }
     if (keptBytes === undefined) cleaning.drop(...kindsOfSegment(bytes, segment));
     else if (marker === EOI) cleaning.keep(end - 2, end);
-    else if (keptBytes === end - start) cleaning.keep(start - HEADER_BYTES, end);
+    else if (keptBytes === end - start) cleaning.keep(start - SEGMENT_HEADER_BYTES, end);
     else {
       cleaning.drop("thumbnail");
       cleaning.write(shortSegment(marker, bytes.subarray(start, start + keptBytes)));
@@ -61,46 +57,6 @@ export function cleanJpeg(bytes: Uint8Array): CleanImage {
   }
   if (end < bytes.length) cleaning.drop("trailing");
   return cleaning.finish();
-}
-
-// The walk of libjpeg: next_marker() passes over junk and fill bytes, and any marker but RSTn ends a scan.
-function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
-  const view = viewOf(bytes);
-  if (view.getUint16(0) !== SOI) throw new RangeError("Cannot find the start of a JPEG");
-  let hasScan = false;
-  let at = 2;
-  while (!hasScan || at < bytes.length) {
-    while (view.getUint8(at) !== 0xff) at += 1;
-    while (view.getUint8(at) === 0xff) at += 1;
-    const marker = view.getUint8(at);
-    at += 1;
-    if (isWithoutBody(marker)) continue;
-    if (marker === EOI && hasScan) return yield { marker, start: at, end: at };
-    const start = at + 2;
-    at += Math.max(2, view.getUint16(at));
-    if (at > bytes.length) throw new RangeError("Cannot read a JPEG segment that was cut short");
-    hasScan ||= marker === SOS;
-    if (marker === SOS) at = endOfScan(bytes, at);
-    yield { marker, start, end: at };
-  }
-}
-
-// A stuffed zero, TEM, RSTn.
-function isWithoutBody(marker: number): boolean {
-  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
-}
-
-// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
-function endOfScan(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(0xff, start);
-  while (at !== -1) {
-    let code = at + 1;
-    while (bytes[code] === 0xff) code += 1;
-    const marker = bytes[code];
-    if (marker !== undefined && !isWithoutBody(marker)) return at;
-    at = marker === undefined ? -1 : bytes.indexOf(0xff, code);
-  }
-  return bytes.length;
 }
 
 function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefined {
@@ -111,7 +67,7 @@ function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefine
   if (marker === APP2 && asciiAt(bytes, start, 12) === "ICC_PROFILE\0") return end - start;
   if (marker === APP14 && end - start >= ADOBE_BYTES && asciiAt(bytes, start, 5) === "Adobe")
     return ADOBE_BYTES;
-  if ((marker >= APP0 && marker <= LAST_APP) || marker === COM) return undefined;
+  if (isApplicationMarker(marker) || marker === COM) return undefined;
   throw new RangeError("Cannot tell what a JPEG segment is for");
 }
 

@@ -1,18 +1,12 @@
 import { crc32 } from "node:zlib";
-import { asciiAt, viewOf } from "./bytes.ts";
+import { viewOf } from "./bytes.ts";
 import { type Exif, parseExif } from "./exif.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
+import { type PngChunk, PNG_SIGNATURE, pngChunksOf } from "./png-chunks.ts";
 import { createTextReader } from "./png-text.ts";
 
-interface PngChunk {
-  type: string;
-  start: number;
-  end: number;
-}
-
-const SIGNATURE = "\x89PNG\r\n\x1a\n";
 const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 
@@ -37,14 +31,14 @@ export function cleanPng(bytes: Uint8Array): CleanImage {
   const kindsOfText = createTextReader();
   let exif: Exif | undefined;
   let hasPixels = false;
-  let end = SIGNATURE.length;
+  let end = PNG_SIGNATURE.length;
   cleaning.keep(0, end);
-  for (const chunk of chunksOf(bytes)) {
-    const { type, start } = chunk;
+  for (const chunk of pngChunksOf(bytes)) {
+    const { type, at, start } = chunk;
     const body = bytes.subarray(start, chunk.end);
-    end = chunk.end + CHECKSUM_BYTES;
+    end = chunk.next;
     hasPixels ||= type === "IDAT";
-    if (KEPT.has(type)) cleaning.keep(start - HEADER_BYTES, end);
+    if (KEPT.has(type)) cleaning.keep(at, end);
     else if (type === "eXIf") {
       // The first intact one before the pixels counts.
       const isHeeded = exif === undefined && !hasPixels && isIntact(bytes, chunk);
@@ -58,23 +52,6 @@ export function cleanPng(bytes: Uint8Array): CleanImage {
   }
   if (end < bytes.length) cleaning.drop("trailing");
   return cleaning.finish();
-}
-
-// Chromium shows a PNG without IEND.
-function* chunksOf(bytes: Uint8Array): Generator<PngChunk> {
-  if (asciiAt(bytes, 0, SIGNATURE.length) !== SIGNATURE)
-    throw new RangeError("Cannot find the start of a PNG");
-  const view = viewOf(bytes);
-  let type = "";
-  for (let at = SIGNATURE.length; type !== "IEND" && at < bytes.length;) {
-    const start = at + HEADER_BYTES;
-    const end = start + view.getUint32(at);
-    if (end + CHECKSUM_BYTES > bytes.length)
-      throw new RangeError("Cannot read a PNG chunk that was cut short");
-    type = asciiAt(bytes, at + 4);
-    yield { type, start, end };
-    at = end + CHECKSUM_BYTES;
-  }
 }
 
 function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {

@@ -1,0 +1,83 @@
+import type { Metadata, Sharp } from "sharp";
+import { asciiAt } from "../image/bytes.ts";
+import type { ImageSize } from "../image/image-size.ts";
+import { type ImageFacts, inspectImage } from "../image/inspect-image.ts";
+import { isDecodedAlike } from "../image/is-decoded-alike.ts";
+import { readPngHeader } from "../image/png-header.ts";
+import { removeMetadata } from "../image/remove-metadata.ts";
+import { fitsInMemory } from "./fits-in-memory.ts";
+import { sharp } from "./sharp.ts";
+
+/** Bytes that a browser shows, and what they are. */
+export interface SourceImage {
+  bytes: Uint8Array;
+  facts: ImageFacts;
+}
+
+/** More pixels are refused, slower work is given up: both throw. */
+export interface CodecLimits {
+  maxPixels: number;
+  timeoutSeconds: number;
+}
+
+export interface OpenPicture {
+  /** Upright, with its ICC profile and no other metadata. */
+  pixels: Sharp;
+  metadata: Metadata;
+  /** Its ICC profile is for grey alone and fits no format that has only colours. */
+  hasGreyProfile: boolean;
+}
+
+// 100 megapixels in colour; half that at 16 bits would take 1.4 GB, if the picture is interlaced or turned.
+const MAX_PNG_DATA_BYTES = 300_000_000;
+
+// The others are turned by nothing (WebP), or by what the decoder turns by itself (AVIF).
+const TURNED_BY_EXIF = new Set(["jpg", "png"]);
+
+/**
+ * A still picture to be decoded and encoded anew, or `undefined` if browsers and the decoder might disagree on how it
+ * looks: CMYK, HDR, another gamma or size.
+ */
+export async function openPicture(
+  { bytes, facts }: SourceImage,
+  { maxPixels, timeoutSeconds }: CodecLimits,
+): Promise<OpenPicture | undefined> {
+  if (isTooLarge({ bytes, facts }))
+    throw new RangeError(`Cannot decode an image: ${nameOf(facts)} takes too much memory`);
+  // What is left is the orientation that browsers heed, in a form that all decoders read alike.
+  const clean = removeMetadata(bytes, facts.type);
+  if (clean === undefined || !isDecodedAlike(clean.bytes, facts.type)) return undefined;
+  const autoOrient = TURNED_BY_EXIF.has(facts.type);
+  const options = { limitInputPixels: maxPixels, failOn: "warning", autoOrient } as const;
+  const pixels = sharp(clean.bytes, options).timeout({ seconds: timeoutSeconds }).keepIccProfile();
+  const metadata = await pixels.metadata();
+  const seen = autoOrient ? metadata.autoOrient : metadata;
+  if (metadata.space === "cmyk" || !isSameSize(seen, facts)) return undefined;
+  const hasGreyProfile = metadata.icc !== undefined && asciiAt(metadata.icc, 16) === "GRAY";
+  return { pixels, metadata, hasGreyProfile };
+}
+
+function isTooLarge({ bytes, facts }: SourceImage): boolean {
+  if (facts.type === "png") return readPngHeader(bytes).dataBytes > MAX_PNG_DATA_BYTES;
+  return facts.type === "avif" && !fitsInMemory(facts);
+}
+
+/** What came of it; throws unless a browser shows it at the size meant, give or take a pixel of its height. */
+export function asSourceImage(bytes: Uint8Array, meant: ImageFacts): SourceImage {
+  const facts = inspectImage(bytes);
+  const isAsMeant =
+    facts?.type === meant.type &&
+    facts.width === meant.width &&
+    Math.abs(facts.height - meant.height) <= 1;
+  if (!isAsMeant)
+    throw new Error(`Cannot rework an image: ${nameOf(meant)} became ${nameOf(facts)}`);
+  return { bytes, facts };
+}
+
+function isSameSize(one: ImageSize, other: ImageSize): boolean {
+  return one.width === other.width && one.height === other.height;
+}
+
+function nameOf(facts: ImageFacts | undefined): string {
+  return facts === undefined ? "no image" : `${facts.type} ${facts.width}×${facts.height}`;
+}

@@ -1,0 +1,93 @@
+import { readAvifBoxes } from "./avif-boxes.ts";
+import { type Box, filledBoxes } from "./boxes.ts";
+import { asciiAt, viewOf } from "./bytes.ts";
+import { gifFramesOf } from "./gif-frames.ts";
+import type { ImageType } from "./inspect-image.ts";
+import { type PngChunk, pngChunksOf } from "./png-chunks.ts";
+import { readPngHeader } from "./png-header.ts";
+
+const CHECKS = {
+  png: isPlainPng,
+  jpg: () => true,
+  gif: isFilledGif,
+  webp: () => true,
+  avif: isPlainAvif,
+} as const;
+
+// PNG specification, 11.3.2.1 and 11.3.2.2, in 1/100000: what sRGB is, and what is taken for it.
+const SRGB_GAMMA = [45_455];
+const SRGB_PRIMARIES = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000];
+const TOLERANCE = 1_000;
+
+// ITU-T H.273: BT.709 or unspecified; transfers that Chromium draws as it draws sRGB.
+const SDR_PRIMARIES = new Set([1, 2]);
+const SDR_TRANSFERS = new Set([1, 2, 6, 13]);
+
+// AV1 in ISO base media, 2.3.3: the second and third byte of `av1C`.
+const PROFILE = 0xe000;
+const PROFESSIONAL = 0x4000;
+const HIGH_BIT_DEPTH = 0x0040;
+const MONOCHROME = 0x0010;
+
+/**
+ * Whether libvips makes of a picture what browsers show, as far as the file tells: colours are those of an ICC profile or
+ * sRGB, and all pixels are there. Found by comparing it with Chromium. Throws a RangeError for a broken file.
+ */
+export function isDecodedAlike(bytes: Uint8Array, type: ImageType): boolean {
+  return CHECKS[type](bytes);
+}
+
+// Browsers heed `gAMA`, `cHRM` and `cICP`; a transparent grey of less than 8 bits is understood in two ways.
+function isPlainPng(bytes: Uint8Array): boolean {
+  const chunks = new Map<string, PngChunk>();
+  for (const chunk of pngChunksOf(bytes)) {
+    if (chunk.type === "IDAT") break;
+    chunks.set(chunk.type, chunk);
+  }
+  const { isColour, bitDepth } = readPngHeader(bytes);
+  if (chunks.has("cICP") || (chunks.has("tRNS") && !isColour && bitDepth < 8)) return false;
+  if (chunks.has("iCCP") || chunks.has("sRGB")) return true;
+  return (
+    isNear(bytes, chunks.get("gAMA"), SRGB_GAMMA) &&
+    isNear(bytes, chunks.get("cHRM"), SRGB_PRIMARIES)
+  );
+}
+
+function isNear(bytes: Uint8Array, chunk: PngChunk | undefined, expected: number[]): boolean {
+  if (chunk === undefined) return true;
+  const view = viewOf(bytes);
+  return expected.every(
+    (value, index) => Math.abs(view.getUint32(chunk.start + 4 * index) - value) <= TOLERANCE,
+  );
+}
+
+// What the frame leaves free of the screen is transparent in browsers.
+function isFilledGif(bytes: Uint8Array): boolean {
+  const view = viewOf(bytes);
+  for (const at of gifFramesOf(bytes))
+    return view.getUint32(at + 1) === 0 && view.getUint32(at + 5) === view.getUint32(6);
+  return false;
+}
+
+// libheif takes grey, of which transparency is made too, for darker or lighter than it is. Of the Professional profile
+// (4:2:2, 12 bits) early files describe themselves wrongly, and Chromium draws nothing.
+function isPlainAvif(bytes: Uint8Array): boolean {
+  const list = readAvifBoxes(bytes).file.get("ipco");
+  const properties = list ? [...filledBoxes(bytes, list.start, list.end)] : [];
+  const view = viewOf(bytes);
+  const codings = properties.filter(({ type }) => type === "av1C");
+  const flags = codings.map(({ start }) => view.getUint16(start + 1));
+  if (flags.some((bits) => bits & MONOCHROME || (bits & PROFILE) === PROFESSIONAL)) return false;
+  const colours = properties.filter(({ type }) => type === "colr");
+  // Without a `colr` the coded picture says it, which is HDR at 10 or 12 bits only.
+  if (colours.length === 0) return flags.every((bits) => (bits & HIGH_BIT_DEPTH) === 0);
+  return colours.every((colour) => isSdr(bytes, colour));
+}
+
+function isSdr(bytes: Uint8Array, { start }: Box): boolean {
+  const view = viewOf(bytes);
+  return (
+    asciiAt(bytes, start) !== "nclx" ||
+    (SDR_PRIMARIES.has(view.getUint16(start + 4)) && SDR_TRANSFERS.has(view.getUint16(start + 6)))
+  );
+}
