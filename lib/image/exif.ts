@@ -9,9 +9,9 @@ const LONG = 4;
 const RATIONAL = 5;
 
 export const ORIENTATION = 0x0112;
-const X_RESOLUTION = 0x011a;
-const Y_RESOLUTION = 0x011b;
-const RESOLUTION_UNIT = 0x0128;
+export const X_RESOLUTION = 0x011a;
+export const Y_RESOLUTION = 0x011b;
+export const RESOLUTION_UNIT = 0x0128;
 const EXIF_DIRECTORY = 0x8769;
 const PIXEL_X_DIMENSION = 0xa002;
 const PIXEL_Y_DIMENSION = 0xa003;
@@ -27,7 +27,7 @@ const TYPES_BY_TAG = new Map([
   [PIXEL_Y_DIMENSION, [SHORT, LONG]],
 ]);
 
-const INCHES = 2;
+export const INCHES = 2;
 const CSS_DPI = 72;
 const ENTRY_BYTES = 12;
 

@@ -2,7 +2,7 @@ import type { ImageSize } from "./image-size.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
 import { densityCorrectedSize, orientedSize, parseExif } from "./exif.ts";
 
-interface JpegSegment {
+export interface JpegSegment {
   marker: number;
   start: number;
   end: number;
@@ -13,7 +13,7 @@ const SOS = 0xda;
 const FIRST_FRAME = 0xc0;
 const LAST_FRAME = 0xcf;
 const NOT_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
-const EXIF_SIGNATURE_BYTES = 6;
+export const EXIF_SIGNATURE_BYTES = 6;
 
 // Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits.
 const DECODABLE_FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca]);
@@ -40,8 +40,8 @@ export function inspectJpeg(bytes: Uint8Array, stored: ImageSize): ImageSize | u
   return orientedSize(exif, densityCorrectedSize(exif, stored));
 }
 
-// The walk of libjpeg's next_marker(): junk, fill bytes and markers without a body are passed over.
-function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
+/** The walk of libjpeg's next_marker() up to the scan: junk, fill bytes and markers without a body are passed over. */
+export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
   let at = 2;
   let marker = 0;
@@ -77,7 +77,7 @@ function isDecodable(bytes: Uint8Array, { marker, start, end }: JpegSegment): bo
   );
 }
 
-function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
   return (
     marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
   );

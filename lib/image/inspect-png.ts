@@ -3,7 +3,7 @@ import { asciiAt, viewOf } from "./bytes.ts";
 import { type Exif, orientedSize, parseExif } from "./exif.ts";
 import type { ImageSize } from "./image-size.ts";
 
-interface PngChunk {
+export interface PngChunk {
   type: string;
   start: number;
   end: number;
@@ -31,7 +31,7 @@ export function inspectPng(bytes: Uint8Array, stored: ImageSize): ImageSize | un
   if (!isDecodable(bytes, header) || Math.max(stored.width, stored.height) > MAX_SIDE)
     return undefined;
   let exif: Exif | undefined;
-  for (const chunk of chunksUntilPixels(bytes, header)) {
+  for (const chunk of chunksUntilPixels(bytes)) {
     if (isUnknownCritical(chunk)) return undefined;
     if (chunk.type === "eXIf" && isIntact(bytes, chunk))
       exif ??= parseExif(bytes.subarray(chunk.start, chunk.end));
@@ -39,8 +39,9 @@ export function inspectPng(bytes: Uint8Array, stored: ImageSize): ImageSize | un
   return exif === undefined ? stored : orientedSize(exif, stored);
 }
 
-function* chunksUntilPixels(bytes: Uint8Array, header: PngChunk): Generator<PngChunk> {
-  let chunk = chunkAt(bytes, header.end + 4);
+/** What stands between the header and the first pixels. */
+export function* chunksUntilPixels(bytes: Uint8Array): Generator<PngChunk> {
+  let chunk = chunkAt(bytes, chunkAt(bytes, SIGNATURE_BYTES).end + 4);
   while (chunk.type !== "IDAT") {
     yield chunk;
     chunk = chunkAt(bytes, chunk.end + 4);
@@ -63,7 +64,7 @@ function isDecodable(bytes: Uint8Array, header: PngChunk): boolean {
   return isKnownColour && compression === 0 && filter === 0 && interlace <= 1;
 }
 
-function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
+export function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
   return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
 }
 
