@@ -10,7 +10,7 @@ export function renderThread(messages: readonly Message[]): string {
 /** The addresses of the images in the tags. */
 export function findImageUrls(messages: readonly Message[]): string[] {
   const tags = messages.flatMap(({ blocks }) => tagsIn(blocks)).join("\n");
-  return [...tags.matchAll(/ src="([^"]+)"/gu)].map(([, url = ""]) => url);
+  return [...new Set([...tags.matchAll(/ src="([^"]+)"/gu)].map(([, url = ""]) => url))];
 }
 
 /** What the app wrote, without its name. */

@@ -19,13 +19,16 @@ import { createRetryUploadListener } from "./listeners/retry-upload.ts";
 import { createSlashCommandListener } from "./listeners/slash-command.ts";
 import { createStrangerListener } from "./listeners/stranger.ts";
 import { createUploadFilesListener } from "./listeners/upload-files.ts";
+import { MAX_MEGAPIXELS } from "./image/image-size.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { isSslCheck } from "./slack/command-payload.ts";
 import { readSlackRequest } from "./slack/request.ts";
 import { createBucket, type Bucket, type Credentials } from "./storage/s3.ts";
 import { publicUrl } from "./storage/object-key.ts";
 import { renderTag } from "./tag/render-tag.ts";
+import { tagSize } from "./tag/tag-size.ts";
 import { createUploadClaims } from "./uploads/claim-upload.ts";
+import type { ImageCodec } from "./uploads/make-picture.ts";
 import type { Reconcile } from "./uploads/reconcile.ts";
 import { createRecordStore, type RecordStore } from "./uploads/record-store.ts";
 import type { UploadedImage } from "./uploads/record.ts";
@@ -83,6 +86,8 @@ interface Surroundings {
 let app: App | undefined;
 
 const DOWNLOAD_TIMEOUT_MS = 30_000;
+/** Of one step of decoding and encoding: a photo of 12 megapixels takes one or two. */
+const CODEC_TIMEOUT_SECONDS = 30;
 
 const CATALOGUES = { en, ko } as const;
 
@@ -147,6 +152,7 @@ async function buildServices(
     { createFileDownload },
     { createWebClient },
     { createDeleteImage },
+    { createPictureMaker },
     { createReplyPublisher },
     { createResolveFile },
     { createStoreImage },
@@ -156,13 +162,14 @@ async function buildServices(
     import("./slack/file-download.ts"),
     import("./slack/web-client.ts"),
     import("./uploads/delete-image.ts"),
+    import("./uploads/make-picture.ts"),
     import("./uploads/publish-reply.ts"),
     import("./uploads/resolve-file.ts"),
     import("./uploads/store-image.ts"),
     import("./uploads/upload-images.ts"),
   ]);
   const { botToken, apiUrl, extraFileOrigins } = config.slack;
-  const { maxImageBytes, imagePrefix, keepMetadata, adminUserIds, locale } = config;
+  const { maxImageBytes, imagePrefix, pictures, adminUserIds, locale } = config;
   const slack = createWebClient({ botToken, apiUrl, clock });
   const rendering = {
     messages: CATALOGUES[locale],
@@ -181,21 +188,53 @@ async function buildServices(
     slack,
     reply,
     modals: createModals({ slack, reply: rendering, clock, logger }),
-    deleteImage: createDeleteImage({ records, images, reply, adminUserIds, clock, logger }),
+    deleteImage: createDeleteImage({
+      records,
+      images,
+      imagePrefix,
+      reply,
+      adminUserIds,
+      clock,
+      logger,
+    }),
     uploadImages: createUploadImages({
       records,
       resolveFile: createResolveFile(slack, logger),
       storeImage: createStoreImage({
         downloadFile,
+        pictures: createPictureMaker({
+          codec: loadCodec(),
+          downloadFile,
+          wanted: pictures,
+          clock,
+          logger,
+        }),
         bucket: images,
         imagePrefix,
-        keepMetadata,
         logger,
       }),
       reply,
       clock,
       logger,
     }),
+  };
+}
+
+/** A decoder is loaded with the first image that needs it: by default, only a HEIC does. */
+function loadCodec(): ImageCodec {
+  const maxPixels = MAX_MEGAPIXELS * 1_000_000;
+  const heic = once(async () => {
+    const { createHeicConverter } = await import("./codecs/heic.ts");
+    return createHeicConverter({ maxPixels, timeoutMs: CODEC_TIMEOUT_SECONDS * 1000 });
+  });
+  const reworker = once(async () => {
+    const { createReworker } = await import("./codecs/rework-image.ts");
+    return createReworker({ maxPixels, timeoutSeconds: CODEC_TIMEOUT_SECONDS });
+  });
+  return {
+    convertHeic: async (bytes) => (await heic())(bytes),
+    reworkImage: async (source, options) => (await reworker()).reworkImage(source, options),
+    makeVariant: async (source, width) => (await reworker()).makeVariant(source, width),
   };
 }
 
@@ -224,9 +263,19 @@ async function buildReconcile(context: ListenerContext, state: Bucket): Promise<
 }
 
 function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): string[] {
-  const { alt, link, width, height, name: filename, key } = image;
-  const url = publicUrl(publicBaseUrl, key);
-  const facts = { url, alt, link, width, height, filename, key };
+  const { alt, link, name: filename, key, variants = [] } = image;
+  const facts = {
+    url: publicUrl(publicBaseUrl, key),
+    variants: variants.map((variant) => ({
+      url: publicUrl(publicBaseUrl, variant.key),
+      width: variant.width,
+    })),
+    alt,
+    link,
+    ...tagSize(image),
+    filename,
+    key,
+  };
   return tags.formats.map((format) => renderTag(format, facts, tags));
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { OPTIMIZE_MODES, type OptimizeMode } from "./image/optimize-modes.ts";
 import { parseTemplate, TAG_FORMATS, type TagFormat } from "./tag/render-tag.ts";
 import { inspectUrl, isLoopback } from "./url.ts";
 
@@ -43,8 +44,17 @@ export interface Config {
     template: string;
   };
   maxImageBytes: number;
-  /** Publishes images as they are, with what a camera or an editor wrote into them. */
-  keepMetadata: boolean;
+  pictures: {
+    /** Publishes images as they are, with what a camera or an editor wrote into them. */
+    keepMetadata: boolean;
+    /** What the tag says of an image that declares 144 dots to the inch. */
+    hidpi: "off" | "halve";
+    optimize: OptimizeMode;
+    /** Pixels; `undefined` leaves all sizes alone. */
+    maxWidth: number | undefined;
+    /** Pixels, ascending; none unless a `picture` tag shows them. */
+    variantWidths: readonly number[];
+  };
   /** Of whoever may start a sweep; without one nobody may. */
   cronSecret: string | undefined;
   locale: Locale;
@@ -102,6 +112,17 @@ const Prefix = (byDefault: string) =>
     v.optional(v.string(), byDefault),
     v.check((value) => !value.startsWith("/"), "a key prefix without a leading slash"),
     v.transform((value) => (value.endsWith("/") ? value : `${value}/`)),
+  );
+
+/** WebP has no more to a side, and every width is one more file to each image. */
+const MAX_PIXELS = 16_383;
+const MAX_VARIANTS = 8;
+const Pixels = (expected: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[1-9]\d{0,4}$/u, expected),
+    v.transform(Number),
+    v.maxValue(MAX_PIXELS, `${expected}, at most ${MAX_PIXELS}`),
   );
 
 const Environment = v.object({
@@ -177,6 +198,17 @@ const Environment = v.object({
   ),
   CRON_SECRET: v.optional(v.string()),
   KEEP_METADATA: Flag(false),
+  HIDPI: v.optional(v.picklist(["off", "halve"], '"off" or "halve"'), "off"),
+  OPTIMIZE: v.optional(v.picklist(OPTIMIZE_MODES, '"off", "lossless" or "webp"'), "off"),
+  MAX_WIDTH: v.optional(Pixels("a whole number of pixels")),
+  VARIANT_WIDTHS: v.pipe(
+    v.optional(v.string(), "640,1280,1920"),
+    v.transform(splitList),
+    v.array(Pixels("widths in pixels, separated by commas")),
+    v.minLength(1, "at least one width in pixels"),
+    v.maxLength(MAX_VARIANTS, `at most ${MAX_VARIANTS} widths`),
+    v.transform((widths) => [...new Set(widths)].toSorted((a, b) => a - b)),
+  ),
   LOCALE: v.optional(v.picklist(["en", "ko"], '"en" or "ko"'), "en"),
 });
 type Environment = v.InferOutput<typeof Environment>;
@@ -251,7 +283,13 @@ function toConfig(env: Environment): Config {
       template: env.TAG_TEMPLATE ?? "",
     },
     maxImageBytes: env.MAX_IMAGE_BYTES,
-    keepMetadata: env.KEEP_METADATA,
+    pictures: {
+      keepMetadata: env.KEEP_METADATA,
+      hidpi: env.HIDPI,
+      optimize: env.OPTIMIZE,
+      maxWidth: env.MAX_WIDTH,
+      variantWidths: env.TAG_FORMATS.includes("picture") ? env.VARIANT_WIDTHS : [],
+    },
     cronSecret: env.CRON_SECRET,
     locale: env.LOCALE,
   };

@@ -33,7 +33,13 @@ describe("parseConfig()", () => {
       allowExternalUsers: false,
       tags: { formats: ["html"] },
       maxImageBytes: 52_428_800,
-      keepMetadata: false,
+      pictures: {
+        keepMetadata: false,
+        hidpi: "off",
+        optimize: "off",
+        maxWidth: undefined,
+        variantWidths: [],
+      },
       locale: "en",
     });
   });
@@ -65,6 +71,13 @@ describe("parseConfig()", () => {
     ["TAG_TEMPLATE", "{nonsense}", { TAG_FORMATS: "custom" }],
     ["MAX_IMAGE_BYTES", "0"],
     ["MAX_IMAGE_BYTES", "1.5e6"],
+    ["HIDPI", "true"],
+    ["OPTIMIZE", "true"],
+    ["MAX_WIDTH", "0"],
+    ["MAX_WIDTH", "16384"],
+    ["VARIANT_WIDTHS", ","],
+    ["VARIANT_WIDTHS", "640,1280px"],
+    ["VARIANT_WIDTHS", "1,2,3,4,5,6,7,8,9"],
     ["LOCALE", "kr"],
   ] as [string, string | undefined, Record<string, string>?][])(
     "names %s when it is %j",
@@ -101,6 +114,17 @@ describe("parseConfig()", () => {
       imagePrefix: "img/",
       tags: { formats: ["markdown", "html"] },
     });
+  });
+
+  it("sorts the widths of copies, and wants none unless a tag shows them", () => {
+    const widths = { VARIANT_WIDTHS: "1280, 640,1280" };
+    expect(parseConfig({ ...ENV, ...widths }).pictures.variantWidths).toEqual([]);
+    expect(
+      parseConfig({ ...ENV, ...widths, TAG_FORMATS: "html,picture" }).pictures.variantWidths,
+    ).toEqual([640, 1280]);
+    expect(parseConfig({ ...ENV, TAG_FORMATS: "picture" }).pictures.variantWidths).toEqual([
+      640, 1280, 1920,
+    ]);
   });
 
   it("allows the origin of a SLACK_API_URL of its own as a file host", () => {

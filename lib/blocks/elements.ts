@@ -1,6 +1,7 @@
 import type {
   Button,
   ConfirmationDialog,
+  ContextBlock,
   PlainTextElement,
   RichTextBlock,
   RichTextPreformatted,
@@ -49,6 +50,7 @@ export function button(
   };
 }
 
-export function truncate(content: string, length: number): string {
-  return content.length > length ? `${content.slice(0, length - 1)}…` : content;
+/** Small and grey. */
+export function context(content: string): ContextBlock {
+  return { type: "context", elements: [plainText(content)] };
 }

@@ -1,7 +1,8 @@
 import type { KnownBlock, ModalView } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes } from "../i18n/size.ts";
-import { paragraph, plainText, richText, section, text, truncate } from "./elements.ts";
+import { truncate } from "../truncate.ts";
+import { paragraph, plainText, richText, section, text } from "./elements.ts";
 import { renderTagFields, type TagValues } from "./tag-fields.ts";
 
 /** `callback_id`s of the modals, and the message shortcut's. */

@@ -1,18 +1,21 @@
-import type { ActionsBlock, KnownBlock, RichTextBlock } from "@slack/web-api";
+import type { ActionsBlock, ContextBlock, KnownBlock, RichTextBlock } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
-import { formatBytes } from "../i18n/size.ts";
+import { formatBytes, formatMediaType, formatPixels } from "../i18n/size.ts";
+import { MAX_MEGAPIXELS } from "../image/image-size.ts";
 import type { RecordRef } from "../storage/object-key.ts";
+import { tagSize } from "../tag/tag-size.ts";
+import { truncate } from "../truncate.ts";
 import type { RecordImage, UploadedImage } from "../uploads/record.ts";
 import { ACTIONS, renderActionValue } from "./action-value.ts";
 import {
   button,
+  context,
   paragraph,
   plainText,
   preformatted,
   richText,
   section,
   text,
-  truncate,
 } from "./elements.ts";
 import { LIMITS } from "./limits.ts";
 import { pack } from "./pack.ts";
@@ -96,7 +99,9 @@ function renderHeading(images: readonly RecordImage[], messages: Messages): Know
 /** What stays together: mostly all of one image. */
 function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] {
   const blocks = renderImage(image, options);
-  const actions = isUploaded(image) ? [renderActions(image, options)] : [];
+  const actions = isUploaded(image)
+    ? [...renderReminder(image, options.messages), renderActions(image, options)]
+    : [];
   const last = blocks.at(-1);
   return last === undefined
     ? []
@@ -135,21 +140,47 @@ function describe(
 ): string {
   switch (image.state) {
     case "uploaded":
-      return [
-        "",
-        `${image.width} × ${image.height}`,
-        formatBytes(image.bytes),
-        ...(image.removed?.includes("location") === true ? [messages.locationRemoved] : []),
-      ].join(" · ");
+      return ["", ...describeUploaded(image, messages)].join(" · ");
     case "failed": {
-      const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
-      return ` — ${messages.failures[image.code]({ size, limit: formatBytes(maxImageBytes) })}`;
+      const facts = {
+        size: image.bytes === undefined ? undefined : formatBytes(image.bytes),
+        limit: formatBytes(maxImageBytes),
+        maxMegapixels: MAX_MEGAPIXELS,
+      };
+      return ` — ${messages.failures[image.code](facts)}`;
     }
     case "deleted":
       return ` — ${messages.deleted}`;
     case "pending":
       return ` — ${messages.pending}`;
   }
+}
+
+/** Whatever is not as it was posted shows what it was: "HEIC → JPG", "1.8 MB → 640 kB". */
+function describeUploaded(image: UploadedImage, messages: Messages): string[] {
+  const { original = image, density } = image;
+  const { width = image.width, height = image.height } = original;
+  const pixels = formatPixels(image);
+  return [
+    density === undefined
+      ? changed(formatPixels({ width, height }), pixels)
+      : `${formatPixels(tagSize(image))} (${messages.halved(changed(formatPixels({ width, height }), pixels))})`,
+    ...(original.type === image.type
+      ? []
+      : [changed(formatMediaType(original.type), formatMediaType(image.type))]),
+    changed(formatBytes(original.bytes), formatBytes(image.bytes)),
+    ...(image.isPreview === true ? [messages.previewTaken] : []),
+    ...(image.removed?.includes("location") === true ? [messages.locationRemoved] : []),
+  ];
+}
+
+function changed(before: string, after: string): string {
+  return before === after ? after : `${before} → ${after}`;
+}
+
+/** Quiet, and gone once somebody has described the image or said that it is decorative. */
+function renderReminder({ alt, decorative }: UploadedImage, messages: Messages): ContextBlock[] {
+  return alt === "" && decorative !== true ? [context(messages.noDescription)] : [];
 }
 
 function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): ActionsBlock {

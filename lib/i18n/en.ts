@@ -9,6 +9,12 @@ export interface Messages {
   nothingUploaded: string;
   /** Behind the size of an image that told where it was taken. */
   locationRemoved: string;
+  /** Behind the size in a tag that is half of that many pixels. */
+  halved(pixels: string): string;
+  /** Behind the size of what Slack made of a file that could not be converted. */
+  previewTaken: string;
+  /** Above the buttons of an image that nobody has described. */
+  noDescription: string;
   /** Behind the name of an image that is still to come. */
   pending: string;
   /** Behind the name of an image that was deleted. */
@@ -65,6 +71,7 @@ export interface Messages {
 export interface FailureFacts {
   size: string | undefined;
   limit: string;
+  maxMegapixels: number;
 }
 
 export const en: Messages = {
@@ -72,6 +79,9 @@ export const en: Messages = {
   uploaded: (names) => (names === "" ? "Deleted." : `Uploaded: ${names}`),
   nothingUploaded: "No files were uploaded.",
   locationRemoved: "location removed",
+  halved: (pixels) => `half of ${pixels} pixels`,
+  previewTaken: "Slack's preview, for the photo itself could not be converted",
+  noDescription: "No description yet",
   pending: "still working on it…",
   deleted: "deleted",
   tagTooLong: "This tag is too long to be shown in Slack.",
@@ -80,8 +90,16 @@ export const en: Messages = {
       size === undefined
         ? `It is larger than the limit of ${limit}. Make it smaller and post it again.`
         : `It has ${size} and the limit is ${limit}. Make it smaller and post it again.`,
+    too_many_pixels: ({ maxMegapixels }) =>
+      `It has more than ${maxMegapixels} megapixels. Scale it down and post it again.`,
+    svg: () =>
+      "It is an SVG, which can carry scripts into the page that shows it. Export it as PNG and post that.",
+    tiff_or_bmp: () =>
+      "It is a TIFF or BMP, which browsers do not show. Export it as PNG or JPG and post that.",
+    heic: () =>
+      "It is a HEIC photo that could not be converted. Export it as JPG and post that; on an iPhone, Settings → Camera → Formats → Most Compatible takes JPG.",
     not_an_image: () =>
-      "It is not a PNG, JPG, GIF, WebP or AVIF image. Export it as one of these and post it again.",
+      "It is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
     not_safe: () =>
       "It is damaged, so that it cannot be made sure that nothing private is in it. Open it, export it again and post that.",
     no_access: () =>

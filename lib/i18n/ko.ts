@@ -5,6 +5,9 @@ export const ko: Messages = {
   uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
   nothingUploaded: "업로드된 파일이 없습니다.",
   locationRemoved: "위치 정보 삭제됨",
+  halved: (pixels) => `${pixels} 픽셀의 절반`,
+  previewTaken: "사진을 변환하지 못해 Slack 미리보기로 대신함",
+  noDescription: "아직 설명이 없습니다",
   pending: "아직 작업 중입니다…",
   deleted: "삭제됨",
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
@@ -13,8 +16,15 @@ export const ko: Messages = {
       size === undefined
         ? `제한 용량 ${limit}보다 큽니다. 용량을 줄여 다시 올려주세요.`
         : `용량이 ${size}로 제한 용량 ${limit}보다 큽니다. 용량을 줄여 다시 올려주세요.`,
+    too_many_pixels: ({ maxMegapixels }) =>
+      `${maxMegapixels}메가픽셀보다 큽니다. 크기를 줄여 다시 올려주세요.`,
+    svg: () =>
+      "SVG는 페이지에서 스크립트를 실행할 수 있어 올릴 수 없습니다. PNG로 내보내 올려주세요.",
+    tiff_or_bmp: () => "TIFF와 BMP는 브라우저에서 보이지 않습니다. PNG나 JPG로 내보내 올려주세요.",
+    heic: () =>
+      "HEIC 사진을 변환하지 못했습니다. JPG로 내보내 올려주세요. iPhone에서는 설정 → 카메라 → 포맷 → 높은 호환성으로 바꾸면 JPG로 찍힙니다.",
     not_an_image: () =>
-      "PNG, JPG, GIF, WebP, AVIF 이미지가 아닙니다. 이 중 하나로 변환해 다시 올려주세요.",
+      "PNG, JPG, GIF, WebP, AVIF, HEIC 이미지가 아닙니다. PNG나 JPG로 변환해 올려주세요.",
     not_safe: () =>
       "파일이 손상되어 개인 정보가 없는지 확인할 수 없습니다. 이미지를 열어 다시 내보낸 뒤 올려주세요.",
     no_access: () =>

@@ -6,4 +6,20 @@ export function formatBytes(sizeBytes: number): string {
   return `${Number(value.toFixed(digits))} ${UNITS[exponent]}`;
 }
 
+/** "1200 × 630" */
+export function formatPixels({ width, height }: { width: number; height: number }): string {
+  return `${width} × ${height}`;
+}
+
+/** As people call it: "JPG" for `image/jpeg`. */
+export function formatMediaType(mediaType: string): string {
+  const name = mediaType.replace(/^image\//u, "");
+  return NAMES.get(name) ?? name.toUpperCase();
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["jpeg", "JPG"],
+  ["webp", "WebP"],
+]);
+
 const UNITS = ["B", "kB", "MB", "GB"] as const;

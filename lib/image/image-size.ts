@@ -3,9 +3,9 @@ export interface ImageSize {
   height: number;
 }
 
-// Blink's ImageDecoder::SizeCalculationMayOverflow: more pixels than this are never shown.
-const MAX_PIXELS = 2 ** 29 - 1;
+/** More are neither decoded nor published: a few hundred bytes can claim them and cost every reader the memory. */
+export const MAX_MEGAPIXELS = 100;
 
-export function isShowable({ width, height }: ImageSize): boolean {
-  return width > 0 && height > 0 && width * height <= MAX_PIXELS;
+export function hasTooManyPixels({ width, height }: ImageSize): boolean {
+  return width * height > MAX_MEGAPIXELS * 1_000_000;
 }

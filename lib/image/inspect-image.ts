@@ -1,5 +1,5 @@
 import { imageDimensionsFromData } from "image-dimensions";
-import { type ImageSize, isShowable } from "./image-size.ts";
+import type { ImageSize } from "./image-size.ts";
 import { hasReadableBoxes, inspectAvif } from "./inspect-avif.ts";
 import { inspectGif } from "./inspect-gif.ts";
 import { inspectJpeg } from "./inspect-jpeg.ts";
@@ -37,7 +37,7 @@ const INSPECTORS = {
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   try {
     const facts = inspectFormat(bytes);
-    return facts && isShowable(facts) ? facts : undefined;
+    return facts && facts.width > 0 && facts.height > 0 ? facts : undefined;
   } catch (error) {
     // What a DataView throws past the last byte: the file ends before it has said how it is shown.
     if (error instanceof RangeError) return undefined;

@@ -20,6 +20,12 @@ export const FilePayload = v.pipe(
     user_team: lenient(v.string()),
     original_w: lenient(v.number()),
     thumb_64: lenient(v.string()),
+    thumb_360: lenient(v.string()),
+    thumb_480: lenient(v.string()),
+    thumb_720: lenient(v.string()),
+    thumb_800: lenient(v.string()),
+    thumb_960: lenient(v.string()),
+    thumb_1024: lenient(v.string()),
     url_private: lenient(v.string()),
     url_private_download: lenient(v.string()),
   }),
@@ -37,6 +43,14 @@ export const FilePayload = v.pipe(
     teamId: file.user_team,
     hasThumbnail: file.original_w !== undefined || file.thumb_64 !== undefined,
     downloadUrl: file.url_private_download || file.url_private || undefined,
+    previewUrl:
+      file.thumb_1024 ||
+      file.thumb_960 ||
+      file.thumb_800 ||
+      file.thumb_720 ||
+      file.thumb_480 ||
+      file.thumb_360 ||
+      undefined,
   })),
 );
 
@@ -57,6 +71,8 @@ export interface SlackFile {
   teamId: string | undefined;
   hasThumbnail: boolean;
   downloadUrl: string | undefined;
+  /** The largest picture that Slack made of it, as PNG or JPG. */
+  previewUrl: string | undefined;
 }
 
 /**

@@ -3,6 +3,16 @@ export function imageKey(prefix: string, uuid: string, extension: string): strin
   return `${prefix}${uuid}.${extension}`;
 }
 
+/** A narrower copy of an image: `images/` + uuid + `-640.webp`. */
+export function variantKey(prefix: string, uuid: string, width: number): string {
+  return `${prefix}${uuid}-${width}.webp`;
+}
+
+/** What the keys of an image and of its copies begin with, and no other key does. */
+export function imageKeyPrefix(prefix: string, uuid: string): string {
+  return `${prefix}${uuid}`;
+}
+
 /**
  * What names a record in buttons and modals: its key without prefix and `.json`,
  * "messages/T1/C1/1652227646.593159" or "forms/T1/V1".

@@ -1,3 +1,5 @@
+import { truncate } from "../truncate.ts";
+
 /** Why a description is refused; each has a sentence in the catalogue of `lib/i18n`. */
 export type AltTextProblem = "too_long" | "several_lines" | "file_name" | "says_nothing";
 
@@ -19,6 +21,12 @@ export function inspectAltText(alt: string): AltTextProblem | undefined {
     return "file_name";
   }
   return NOTHING.has(normalize(text)) ? "says_nothing" : undefined;
+}
+
+/** The first description of an image: the one that came with its file, if it is one. Nobody is blamed for what they did not write. */
+export function toFirstAlt(altText: string): string {
+  const alt = truncate(altText.replaceAll(/\s+/gu, " ").trim(), MAX_ALT_LENGTH);
+  return inspectAltText(alt) === undefined ? alt : "";
 }
 
 const FILE_NAME = /^\S(?:[^/\\]*\S)?\.(?:avif|bmp|gif|heic|heif|jpe?g|png|svg|tiff?|webp)$/iu;

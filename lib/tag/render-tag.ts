@@ -1,6 +1,6 @@
 import { escapeHtml, escapeMarkdown, escapeMarkdownUrl } from "./escape.ts";
 
-export const TAG_FORMATS = ["html", "wrapped", "markdown", "url", "custom"] as const;
+export const TAG_FORMATS = ["html", "wrapped", "markdown", "url", "custom", "picture"] as const;
 export type TagFormat = (typeof TAG_FORMATS)[number];
 
 /** What a tag says of one published image. */
@@ -17,6 +17,16 @@ export interface TagImage {
   filename: string;
   /** The object key. */
   key: string;
+  /** Copies of other widths, for a `picture` tag. */
+  variants: readonly TagVariant[];
+}
+
+/** A WebP copy of an image. */
+export interface TagVariant {
+  /** Absolute and percent-encoded. */
+  url: string;
+  /** In pixels of its own. */
+  width: number;
 }
 
 export interface TagStyle {
@@ -54,11 +64,38 @@ const RENDERERS: Readonly<Record<TagFormat, (image: TagImage, style: TagStyle) =
   markdown: renderMarkdown,
   url: (image) => image.url,
   custom: renderTemplate,
+  picture: renderPicture,
 };
 
 function renderHtml(image: TagImage): string {
-  const img = `<img src="${escapeHtml(image.url)}" alt="${escapeHtml(image.alt)}" width="${image.width}" height="${image.height}">`;
-  return image.link === undefined ? img : `<a href="${escapeHtml(image.link)}">${img}</a>`;
+  return renderLink(image, renderImg(image));
+}
+
+function renderImg({ url, alt, width, height }: TagImage): string {
+  return `<img src="${escapeHtml(url)}" alt="${escapeHtml(alt)}" width="${width}" height="${height}">`;
+}
+
+function renderLink({ link }: TagImage, content: string): string {
+  return link === undefined ? content : `<a href="${escapeHtml(link)}">${content}</a>`;
+}
+
+/** As wide as the window until that is as wide as the tag. Without variants there is nothing to choose from. */
+function renderPicture(image: TagImage): string {
+  if (image.variants.length === 0) {
+    return renderHtml(image);
+  }
+  const candidates = image.variants
+    .toSorted((one, other) => one.width - other.width)
+    .map(({ url, width }) => `${escapeSrcsetUrl(url)} ${width}w`);
+  const srcset = escapeHtml(candidates.join(", "));
+  const sizes = `(max-width: ${image.width}px) 100vw, ${image.width}px`;
+  const source = `<source type="image/webp" srcset="${srcset}" sizes="${sizes}">`;
+  return renderLink(image, `<picture>${source}${renderImg(image)}</picture>`);
+}
+
+/** A `srcset` is cut at white space and at the commas around it (HTML, section 4.8.4.2.1). */
+function escapeSrcsetUrl(url: string): string {
+  return url.replaceAll(/[\s,]/gu, (character) => encodeURIComponent(character));
 }
 
 function renderMarkdown(image: TagImage): string {

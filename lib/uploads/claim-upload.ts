@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { SlackFile } from "../slack/file.ts";
+import { isStub, type SlackFile } from "../slack/file.ts";
 import { type RecordRef, recordKey } from "../storage/object-key.ts";
+import { toFirstAlt } from "../tag/alt-text.ts";
 import {
   isLeaseAlive,
   RECORD_VERSION,
@@ -145,7 +146,7 @@ function newRecord(request: UploadRequest, lease: Lease): UploadRecord {
       fileId: file.id,
       name: file.name,
       uuid: randomUUID(),
-      alt: "",
+      ...(!isStub(file) && { alt: toFirstAlt(file.altText) }),
       state: "pending",
     })),
   };

@@ -4,7 +4,11 @@ import { METADATA_KINDS } from "../image/metadata-kinds.ts";
 /** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
 export const FAILURE_CODES = [
   "too_large",
+  "too_many_pixels",
   "not_an_image",
+  "svg",
+  "tiff_or_bmp",
+  "heic",
   "not_safe",
   "no_access",
   "gone",
@@ -26,11 +30,11 @@ const ImageBase = {
   name: v.string(),
   /** Chosen with the claim, so that every attempt writes the same object. */
   uuid: v.string(),
-  /** "" until somebody writes one, or for good when the image is decorative. */
-  alt: v.string(),
+  /** Absent while Slack has not been asked what came with the file; "" until somebody writes one, or when decorative. */
+  alt: v.optional(v.string()),
   link: v.optional(v.string()),
   decorative: v.optional(v.boolean()),
-  /** Of the original; of a failed image when it is known. */
+  /** Of what was published; of a failed image that of the file, when it is known. */
   bytes: v.optional(v.number()),
 };
 
@@ -43,16 +47,34 @@ const FailedImage = v.object({
 const UploadedImage = v.object({
   ...ImageBase,
   state: v.literal("uploaded"),
+  alt: v.string(),
   key: v.string(),
   /** Media type. */
   type: v.string(),
+  /** Pixels as displayed: what a browser reports as its natural size. */
   width: v.number(),
   height: v.number(),
+  /** Pixels to each CSS pixel of the tag, when it is not one. */
+  density: v.optional(v.number()),
   bytes: v.number(),
   /** Of what was published. */
   sha256: v.string(),
   /** What was taken out of it, one word each, never the values. */
   removed: v.optional(v.array(v.picklist(METADATA_KINDS))),
+  /** The file in Slack, when another picture was made of it. */
+  original: v.optional(
+    v.object({
+      /** Media type. */
+      type: v.string(),
+      bytes: v.number(),
+      width: v.optional(v.number()),
+      height: v.optional(v.number()),
+    }),
+  ),
+  /** Slack's own preview stands in for a file that could not be converted. */
+  isPreview: v.optional(v.literal(true)),
+  /** WebP copies of other widths, ascending. */
+  variants: v.optional(v.array(v.object({ key: v.string(), width: v.number() }))),
 });
 
 const DeletedImage = v.object({
@@ -121,7 +143,7 @@ export function isLeaseAlive(record: UploadRecord, now: string): boolean {
  * any more has its outcome: a worker that was taken for dead comes too late.
  */
 export function withOutcome(record: UploadRecord, outcome: RecordImage): UploadRecord {
-  const { alt: _alt, link: _link, decorative: _decorative, ...facts } = outcome;
+  const { link: _link, decorative: _decorative, ...facts } = outcome;
   return {
     ...record,
     images: record.images.map((present) =>
@@ -180,7 +202,7 @@ export function identityOf({ fileId, name, uuid, alt, link, decorative }: Record
     fileId,
     name,
     uuid,
-    alt,
+    ...(alt !== undefined && { alt }),
     ...(link !== undefined && { link }),
     ...(decorative !== undefined && { decorative }),
   };
@@ -192,10 +214,11 @@ function editImage(image: RecordImage, edits: ReadonlyMap<string, TagEdit>): Rec
     return image;
   }
   const { link: present, ...others } = image;
-  const { alt = image.alt, link = present, decorative = image.decorative } = edit;
+  const { link = present, decorative = image.decorative } = edit;
+  const alt = decorative === true ? "" : edit.alt;
   return {
     ...others,
-    alt: decorative === true ? "" : alt,
+    ...(alt !== undefined && { alt }),
     ...(link !== undefined && link !== "" && { link }),
     ...(decorative !== undefined && { decorative }),
   };

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { describeError, type Logger } from "../logger.ts";
-import { IMAGE_TYPES } from "../image/inspect-image.ts";
-import { prepareImage } from "../image/prepare-image.ts";
+import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
 import {
   DownloadError,
   type DownloadErrorCode,
@@ -9,11 +8,16 @@ import {
 } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
 import type { CallOptions } from "../slack/api-call.ts";
-import { imageKey } from "../storage/object-key.ts";
+import { imageKey, variantKey } from "../storage/object-key.ts";
 import { type Bucket, StorageError } from "../storage/s3.ts";
-import { type FailureCode, identityOf, type RecordImage } from "./record.ts";
+import type { SourceImage } from "../codecs/rework-image.ts";
+import type { Picture, PictureMaker, PictureWork } from "./make-picture.ts";
+import { type FailureCode, identityOf, type RecordImage, type UploadedImage } from "./record.ts";
 
-/** Slack's file → bytes → facts → object. What cannot be published comes back as a failed image. */
+/**
+ * Slack's file → bytes → picture → objects. What cannot be published comes back as a failed image, what there is no time
+ * for as it was.
+ */
 export type StoreImage = (
   file: SlackFile,
   image: RecordImage,
@@ -22,43 +26,90 @@ export type StoreImage = (
 
 export function createStoreImage(options: {
   downloadFile: DownloadFile;
+  pictures: PictureMaker;
   bucket: Bucket;
   imagePrefix: string;
-  keepMetadata: boolean;
   logger: Logger;
 }): StoreImage {
-  const { downloadFile, bucket, imagePrefix, keepMetadata, logger } = options;
+  const { downloadFile, pictures, bucket, imagePrefix, logger } = options;
 
   async function publish(
-    ...[file, image, callOptions]: Parameters<StoreImage>
+    ...[file, image, { deadlineMs }]: Parameters<StoreImage>
   ): Promise<RecordImage> {
-    const body = await downloadFile(file.downloadUrl ?? "", callOptions);
-    const prepared = prepareImage(body, { keepMetadata });
-    if (prepared.outcome !== "prepared") {
-      const code = prepared.outcome;
-      logger.info("upload.refused", { file: file.id, code, bytes: body.byteLength });
-      return failedImage(image, { code, bytes: body.byteLength });
+    const work = { file, deadlineMs };
+    const body = await downloadFile(file.downloadUrl ?? "", { deadlineMs });
+    const made = await pictures.make(body, work);
+    switch (made.outcome) {
+      case "late":
+        return image;
+      case "refused":
+        logger.info("upload.refused", { file: file.id, code: made.code, bytes: body.byteLength });
+        return failedImage(image, { code: made.code, bytes: body.byteLength });
+      case "made":
+        return storePicture(made.picture, image, work);
     }
-    const { bytes, facts, removed } = prepared;
-    const { extension, mediaType } = IMAGE_TYPES[facts.type];
+  }
+
+  async function storePicture(
+    picture: Picture,
+    image: RecordImage,
+    work: PictureWork,
+  ): Promise<UploadedImage> {
+    const { removed, density, original, isPreview } = picture;
+    const { extension, mediaType } = IMAGE_TYPES[picture.facts.type];
     const key = imageKey(imagePrefix, image.uuid, extension);
-    // Refused because it exists: an earlier attempt of this same upload got that far.
-    await bucket.put(key, bytes, {
-      contentType: mediaType,
-      cacheControl: IMMUTABLE,
-      ifNoneMatch: "*",
-    });
+    const stored = await putOnce(key, picture);
+    const variants = await storeVariants(picture, { stored, image, work });
+    const { bytes, facts } = stored;
     return {
       ...identityOf(image),
+      alt: image.alt ?? "",
       state: "uploaded",
       key,
       type: mediaType,
       width: facts.width,
       height: facts.height,
+      ...(density !== undefined && { density }),
       bytes: bytes.byteLength,
       sha256: createHash("sha256").update(bytes).digest("hex"),
       ...(removed.length > 0 && { removed: [...removed] }),
+      ...(original !== undefined && { original }),
+      ...(isPreview !== undefined && { isPreview }),
+      ...(variants.length > 0 && { variants }),
     };
+  }
+
+  /** An image without one of its copies is still an image. */
+  async function storeVariants(
+    picture: Picture,
+    { stored, image, work }: { stored: StoredImage; image: RecordImage; work: PictureWork },
+  ): Promise<Variant[]> {
+    const variants: Variant[] = [];
+    for await (const variant of pictures.makeVariants(picture, work)) {
+      const key = variantKey(imagePrefix, image.uuid, variant.facts.width);
+      try {
+        const copy = variant === picture ? stored : await putOnce(key, variant);
+        variants.push({ key: copy.key, width: copy.facts.width });
+      } catch (error) {
+        const described = describeError(error);
+        logger.warn("picture.failed", { file: work.file.id, step: "variant", error: described });
+      }
+    }
+    return variants;
+  }
+
+  /** Where an earlier attempt of this same upload got that far, its object stays, and is what people see. */
+  async function putOnce(key: string, source: SourceImage): Promise<StoredImage> {
+    const { outcome } = await bucket.put(key, source.bytes, {
+      contentType: IMAGE_TYPES[source.facts.type].mediaType,
+      cacheControl: IMMUTABLE,
+      ifNoneMatch: "*",
+    });
+    const present = outcome === "stored" ? undefined : await bucket.get(key);
+    const facts = present && inspectImage(present.body);
+    return present && facts
+      ? { key, bytes: present.body, facts }
+      : { key, bytes: source.bytes, facts: source.facts };
   }
 
   return async function storeImage(file, image, callOptions) {
@@ -72,6 +123,11 @@ export function createStoreImage(options: {
     }
   };
 }
+
+interface StoredImage extends SourceImage {
+  key: string;
+}
+type Variant = NonNullable<UploadedImage["variants"]>[number];
 
 export function failedImage(
   image: RecordImage,

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { describeError, type Logger } from "../logger.ts";
 import { createStub, type SlackFile } from "../slack/file.ts";
 import { SlackApiError } from "../slack/api-call.ts";
+import { toFirstAlt } from "../tag/alt-text.ts";
 import type { Claim } from "./claim-upload.ts";
 import type { ReplyPublisher } from "./publish-reply.ts";
 import { type RecordImage, type UploadRecord, withOutcome } from "./record.ts";
@@ -110,7 +111,8 @@ export function createUploadImages(dependencies: UploadDependencies): UploadImag
     }
     const startMs = clock.now();
     const { file } = resolved;
-    const named = { ...image, name: nameOf(file, image) };
+    const { alt = toFirstAlt(file.altText) } = image;
+    const named = { ...image, name: nameOf(file, image), alt };
     const outcome = await storeImage(file, named, { deadlineMs: startUntilMs });
     if (outcome.state === "uploaded") {
       const { key, bytes, removed } = outcome;

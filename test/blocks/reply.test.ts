@@ -68,6 +68,7 @@ describe("renderReply()", () => {
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "two" }] },
             ],
           },
+          { type: "context", elements: [{ type: "plain_text", text: "No description yet" }] },
           {
             type: "actions",
             elements: [
@@ -122,6 +123,32 @@ describe("renderReply()", () => {
     }
   });
 
+  it("shows what was posted where something else is published", () => {
+    const image = uploaded("a.webp");
+    const shown = (changed: object) =>
+      textsOf(renderReply([{ ...image, ...changed }], OPTIONS)[0])[1];
+    const original = { type: "image/png", width: 1200, height: 630, bytes: 1_840_000 };
+    expect(shown({ original })).toBe(" · 1200 × 630 · 1.8 MB → 84 kB");
+    expect(
+      shown({ original: { ...original, width: 2400, height: 1260 }, type: "image/webp" }),
+    ).toBe(" · 2400 × 1260 → 1200 × 630 · PNG → WebP · 1.8 MB → 84 kB");
+    expect(shown({ density: 2 })).toBe(" · 600 × 315 (half of 1200 × 630 pixels) · 84 kB");
+    const heic = { type: "image/heic", bytes: 1_840_000 };
+    expect(shown({ original: heic, isPreview: true, removed: ["location"] })).toBe(
+      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 84 kB · Slack's preview, for the photo itself could not be converted · location removed",
+    );
+  });
+
+  it("marks what nobody has described, unless it is decorative", () => {
+    const types = (changed: object) =>
+      renderReply([{ ...uploaded("a.png"), ...changed }], OPTIONS)[0]?.blocks.map(
+        ({ type }) => type,
+      );
+    expect(types({})).toEqual(["rich_text", "context", "actions"]);
+    expect(types({ alt: "Two trees" })).toEqual(["rich_text", "actions"]);
+    expect(types({ decorative: true })).toEqual(["rich_text", "actions"]);
+  });
+
   it("offers one retry for all that failed, and strikes out what was deleted", () => {
     const deleted: RecordImage = {
       fileId: "Fold",
@@ -147,7 +174,10 @@ describe("renderReply()", () => {
   it("never exceeds 50 blocks in a part", () => {
     const images = Array.from({ length: 120 }, (_, index) => uploaded(`${index}`));
     const parts = renderReply(images, { ...OPTIONS, renderTags: () => ["x"] });
-    expect(parts.map((part) => part.blocks.length)).toEqual([50, 50, 50, 50, 40]);
+    expect(parts.map((part) => part.blocks.length)).toEqual([48, 48, 48, 48, 48, 48, 48, 24]);
+    const described = images.map((image) => ({ ...image, alt: "Two trees" }));
+    const fewer = renderReply(described, { ...OPTIONS, renderTags: () => ["x"] });
+    expect(fewer.map((part) => part.blocks.length)).toEqual([50, 50, 50, 50, 40]);
   });
 
   it("spreads the tags of one image when they are too long together, and says when one alone is", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { post, type Posted } from "../helpers/person.ts";
+import { post, type Posted, tagsShown } from "../helpers/person.ts";
 import type { TestStack } from "../helpers/stack.ts";
 import { after, type Cut, cutWire, NEVER } from "./cut.ts";
 import {
@@ -41,7 +41,35 @@ describe("reconcile gives the same end state as no fault at all", () => {
       await upload(half, { ...after(count), isNextCarriedOut });
     }
   });
+
+  it.each(MOMENTS)("when copies are made too, and it dies %s", async (_, isNextCarriedOut) => {
+    const clean = await uploadWithCopies();
+    expect(clean.sent.filter((request) => request === "PUT images")).toHaveLength(3);
+    for (const count of clean.sent.keys()) {
+      const { tags, keys } = await uploadWithCopies({ ...after(count), isNextCarriedOut });
+      expect([count, ...tags]).toEqual([count, ...clean.tags]);
+      expect([count, ...keys]).toEqual([count, ...clean.keys]);
+    }
+  });
 });
+
+/** As they would be if every image had the same uuid, behind the same address. */
+async function uploadWithCopies(cut = NEVER) {
+  await using stack = await startUploadStack({ TAG_FORMATS: "picture", VARIANT_WIDTHS: "16,32" });
+  const posted = post(stack, { files: [IMAGES[1]] });
+  const wire = cutWire(stack, cut);
+  await stack.send(stack.slack.envelopeOf(CHANNEL, posted.ts));
+  await stack.drain();
+  wire.mend();
+  await reconcile(stack, posted);
+  const anonymous = (text: string) =>
+    text.replaceAll(/[0-9a-f-]{36}/gu, "uuid").replaceAll(stack.s3.publicBaseUrl, "");
+  return {
+    sent: wire.sent,
+    tags: tagsShown(stack, posted).map(anonymous),
+    keys: stack.s3.objects("images/").map(({ key }) => anonymous(key)),
+  };
+}
 
 /** One upload and, later, the sweep of another instance, each cut off for good at one moment; then the next sweeps. */
 async function upload(uploadCut = NEVER, sweepCut?: Cut) {

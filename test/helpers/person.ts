@@ -265,15 +265,19 @@ export function callsTo(stack: TestStack, method: string) {
 
 /** As if it had never been, or had been tidied away. */
 export async function deleteRecord(stack: TestStack): Promise<void> {
-  const { s3 } = stack;
-  const bucket = createBucket({
+  const bucket = bucketOf(stack);
+  for (const { key } of stack.s3.objects("state/")) {
+    await bucket.delete(key);
+  }
+}
+
+/** The app's bucket, for what only somebody else would do to it. */
+export function bucketOf({ s3, clock }: TestStack) {
+  return createBucket({
     bucket: s3.bucket,
     region: s3.region,
     endpoint: s3.endpoint,
     credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey },
-    clock: stack.clock,
+    clock,
   });
-  for (const { key } of s3.objects("state/")) {
-    await bucket.delete(key);
-  }
 }

@@ -34,8 +34,8 @@ async function uploadBytes(bytes: Uint8Array, name = "innocent.png", mimetype = 
 
 describe("what is no image", () => {
   it.each([
-    ["an SVG with a script", SVG],
-    ["an SVG behind an XML declaration", `<?xml version="1.0"?>\n<!-- x -->\n${SVG}`],
+    ["an SVG with a script", SVG, "svg"],
+    ["an SVG behind an XML declaration", `<?xml version="1.0"?>\n<!-- x -->\n${SVG}`, "svg"],
     ["a script", "#!/bin/sh\nrm -rf /\n"],
     ["JavaScript", "alert(document.domain)//"],
     ["PHP", "<?php system($_GET['x']); ?>"],
@@ -43,8 +43,8 @@ describe("what is no image", () => {
     ["HTML behind a GIF's name only", `GIF89a${SCRIPT}`],
     ["HTML behind a PNG's signature only", `\u0089PNG\r\n\u001a\n${SCRIPT}`],
     ["a JPEG's beginning before a page", `\u00ff\u00d8\u00ff${PAGE}`],
-    ["a BMP", `BM${"\0".repeat(60)}`],
-    ["a TIFF", "II*\0\u0008\0\0\0"],
+    ["a BMP's two letters", `BM${"\0".repeat(60)}`],
+    ["a TIFF", "II*\0\u0008\0\0\0", "tiff_or_bmp"],
     ["an icon", "\0\0\u0001\0\u0001\0"],
     ["a PDF", "%PDF-1.7\n"],
     ["a ZIP", "PK\u0003\u0004"],
@@ -52,11 +52,8 @@ describe("what is no image", () => {
     ["a Flash film", "CWS\u0009"],
     ["nothing", ""],
     ["one byte", "\u0089"],
-  ])("is refused: %s", async (_, content) => {
-    expect(await uploadBytes(text(content))).toMatchObject({
-      code: "not_an_image",
-      key: undefined,
-    });
+  ] as [string, string, string?][])("is refused: %s", async (_, content, code = "not_an_image") => {
+    expect(await uploadBytes(text(content))).toMatchObject({ code, key: undefined });
   });
 
   it("is refused as Slack's login page when it is a page", async () => {
@@ -64,11 +61,11 @@ describe("what is no image", () => {
   });
 
   it.each([
-    ["60,000 × 60,000", pngHeader(60_000, 60_000)],
-    ["4,294,967,295 × 1", pngHeader(0xffffffff, 1)],
-    ["0 × 0", pngHeader(0, 0)],
-  ])("is refused: a PNG that claims %s", async (_, bytes) => {
-    expect(await uploadBytes(bytes)).toMatchObject({ code: "not_an_image" });
+    ["60,000 × 60,000", pngHeader(60_000, 60_000), "too_many_pixels"],
+    ["4,294,967,295 × 1", pngHeader(0xffffffff, 1), "not_an_image"],
+    ["0 × 0", pngHeader(0, 0), "not_an_image"],
+  ])("is refused: a PNG that claims %s", async (_, bytes, code) => {
+    expect(await uploadBytes(bytes)).toMatchObject({ code });
   });
 });
 

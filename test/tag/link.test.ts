@@ -72,7 +72,7 @@ describe("isLink()", () => {
         expect(new URL(link).protocol).toMatch(/^(?:https?|mailto):$/u);
         const html = renderTag(
           "html",
-          { url: PAGE, alt: "", link, width: 1, height: 1, filename: "", key: "" },
+          { url: PAGE, alt: "", link, width: 1, height: 1, filename: "", key: "", variants: [] },
           { wrapperClass: "", template: "" },
         );
         expect(outline(parseFragment(html))).toEqual([

@@ -11,7 +11,12 @@ const IMAGE: TagImage = {
   height: 630,
   filename: "sunrise.png",
   key: "images/2f1c.png",
+  variants: [],
 };
+const VARIANTS = [
+  { url: "https://cdn.example.com/images/2f1c-640.webp", width: 640 },
+  { url: "https://cdn.example.com/images/2f1c-1280.webp", width: 1280 },
+];
 const STYLE = {
   wrapperClass: "figure wide",
   template: '<picture data-name="{filename}">{alt}<img src="{url}"></picture>',
@@ -33,6 +38,10 @@ describe("renderTag()", () => {
       "custom",
       '<picture data-name="sunrise.png"><img src="https://cdn.example.com/images/2f1c.png"></picture>',
     ],
+    [
+      "picture",
+      '<img src="https://cdn.example.com/images/2f1c.png" alt="" width="1200" height="630">',
+    ],
   ] as const)("writes %s", (format, expected) => {
     expect(renderTag(format, IMAGE, STYLE)).toBe(expected);
   });
@@ -44,6 +53,76 @@ describe("renderTag()", () => {
     );
     expect(renderTag("markdown", linked, STYLE)).toBe(
       "[![A sunrise](https://cdn.example.com/images/2f1c.png)](https://example.com/?a=1&b=2)",
+    );
+  });
+
+  it("offers a picture's variants by width, inside its link", () => {
+    const image = { ...IMAGE, alt: "A sunrise", variants: VARIANTS };
+    const picture =
+      '<picture><source type="image/webp" srcset="https://cdn.example.com/images/2f1c-640.webp 640w, https://cdn.example.com/images/2f1c-1280.webp 1280w" sizes="(max-width: 1200px) 100vw, 1200px"><img src="https://cdn.example.com/images/2f1c.png" alt="A sunrise" width="1200" height="630"></picture>';
+    expect(renderTag("picture", image, STYLE)).toBe(picture);
+    expect(renderTag("picture", { ...image, variants: VARIANTS.toReversed() }, STYLE)).toBe(
+      picture,
+    );
+    expect(renderTag("picture", { ...image, link: "https://example.com/?a=1&b=2" }, STYLE)).toBe(
+      `<a href="https://example.com/?a=1&amp;b=2">${picture}</a>`,
+    );
+  });
+
+  it("writes a picture without variants as html, with its link", () => {
+    const linked = { ...IMAGE, link: "https://example.com/" };
+    expect(renderTag("picture", linked, STYLE)).toBe(renderTag("html", linked, STYLE));
+  });
+
+  it("shows the variants in no other format", () => {
+    for (const format of TAG_FORMATS.filter((other) => other !== "picture"))
+      expect(renderTag(format, { ...IMAGE, variants: VARIANTS }, STYLE)).toBe(
+        renderTag(format, IMAGE, STYLE),
+      );
+  });
+
+  it("yields a picture that a browser reads back exactly, whatever texts and addresses hold", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom('"><script>', "' onerror='x", "</picture>", "&quot;", "&copy", "]]>", "-->"),
+    );
+    const url = fc
+      .tuple(
+        fc.webUrl({ withQueryParameters: true }),
+        fc.constantFrom("", ",", "/a,b", "/a b", "&copy;'", '"x'),
+      )
+      .map((parts) => parts.join(""));
+    const variant = fc.record({ url, width: fc.integer({ min: 1, max: 10_000 }) });
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        url,
+        fc.array(variant, { minLength: 1 }),
+        (alt, link, src, variants) => {
+          const html = renderTag("picture", { ...IMAGE, url: src, alt, link, variants }, STYLE);
+          const [a, picture, source, img, ...others] = outline(parseFragment(html));
+          expect([a, picture, img, others]).toEqual([
+            ["a", { href: normalize(link) }],
+            ["picture", {}],
+            ["img", { src, alt: normalize(alt), width: "1200", height: "630" }],
+            [],
+          ]);
+          const { srcset = "", ...attributes } = source?.[1] ?? {};
+          expect([source?.[0], attributes]).toEqual([
+            "source",
+            { type: "image/webp", sizes: "(max-width: 1200px) 100vw, 1200px" },
+          ]);
+          expect(parseSrcset(srcset)).toEqual(
+            variants
+              .toSorted((one, other) => one.width - other.width)
+              .map((one) => [
+                one.url.replaceAll(",", "%2C").replaceAll(" ", "%20"),
+                `${one.width}w`,
+              ]),
+          );
+        },
+      ),
     );
   });
 
@@ -91,9 +170,14 @@ describe("parseTemplate()", () => {
 
 describe("TAG_FORMATS", () => {
   it("are those of the contract", () => {
-    expect(TAG_FORMATS).toEqual(["html", "wrapped", "markdown", "url", "custom"]);
+    expect(TAG_FORMATS).toEqual(["html", "wrapped", "markdown", "url", "custom", "picture"]);
   });
 });
+
+/** As HTML does: an address goes on to the next white space, and commas at its end are not part of it. */
+function parseSrcset(srcset: string): string[][] {
+  return srcset.split(/,\s+/u).map((candidate) => candidate.split(/\s+/u));
+}
 
 /** An HTML parser itself turns CRLF into LF and NUL into U+FFFD. */
 function normalize(text: string): string {

@@ -438,7 +438,7 @@ describe("when S3 or Slack fails", () => {
       "big.png",
       expect.stringMatching(/^ — It has 2\.\d kB and the limit is 500 B\./u),
       "fake.png",
-      " — It is not a PNG, JPG, GIF, WebP or AVIF image. Export it as one of these and post it again.",
+      " — It is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
     ]);
     expect(stack.s3.objects("images/")).toEqual([]);
   });

@@ -1,0 +1,212 @@
+import type { Clock } from "../clock.ts";
+import type { ConvertHeic } from "../codecs/heic.ts";
+import type { Reworker, ReworkOptions, SourceImage } from "../codecs/rework-image.ts";
+import { isHiDpi } from "../image/hidpi.ts";
+import { type ImageFacts, IMAGE_TYPES } from "../image/inspect-image.ts";
+import { isAnimated } from "../image/is-animated.ts";
+import { kindsOfHeic } from "../image/heic-metadata.ts";
+import { type PreparedImage, prepareImage } from "../image/prepare-image.ts";
+import type { MetadataKind } from "../image/remove-metadata.ts";
+import { describeError, type Logger } from "../logger.ts";
+import type { CallOptions } from "../slack/api-call.ts";
+import { DownloadError, type DownloadFile } from "../slack/file-download.ts";
+import type { SlackFile } from "../slack/file.ts";
+import type { FailureCode, UploadedImage } from "./record.ts";
+
+/** What is published of a file. */
+export interface Picture extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {
+  removed: readonly MetadataKind[];
+  density?: number | undefined;
+}
+
+export type MadePicture =
+  | { outcome: "made"; picture: Picture }
+  | { outcome: "refused"; code: FailureCode }
+  /** Its turn came after the deadline: it is left for the next attempt. */
+  | { outcome: "late" };
+
+/** Decodes and encodes, off the event loop. Whatever it cannot do, it throws. */
+export interface ImageCodec extends Reworker {
+  convertHeic: ConvertHeic;
+}
+
+/** What the team wants of its images. */
+export interface PictureOptions extends ReworkOptions {
+  keepMetadata: boolean;
+  hidpi: "off" | "halve";
+  /** Pixels, ascending; none where no tag shows them. */
+  variantWidths: readonly number[];
+}
+
+export interface PictureMaker {
+  make(body: Buffer, work: PictureWork): Promise<MadePicture>;
+  /** WebP copies, ascending, never wider than the picture, which may be one of them; what fails is left out. */
+  makeVariants(picture: Picture, work: PictureWork): AsyncIterable<SourceImage>;
+}
+
+/** Nothing is begun after the deadline. */
+export interface PictureWork extends CallOptions {
+  file: SlackFile;
+}
+
+/**
+ * File → picture. By default nothing is decoded: metadata is cut out, the pixels stay. Where somebody asked for more, or a
+ * browser could not show the file, pictures are worked on one at a time: each takes some hundred megabytes meanwhile.
+ */
+export function createPictureMaker(dependencies: {
+  codec: ImageCodec;
+  downloadFile: DownloadFile;
+  wanted: PictureOptions;
+  clock: Clock;
+  logger: Logger;
+}): PictureMaker {
+  const { codec, downloadFile, wanted, clock, logger } = dependencies;
+  const inTurn = createTurns();
+
+  return {
+    async make(body, work) {
+      const prepared = prepareImage(body, wanted);
+      const source = prepared.outcome === "heic" ? await fromHeic(body, work) : prepared;
+      if (source.outcome === "prepared") {
+        return { outcome: "made", picture: await refine(source, { body, ...work }) };
+      }
+      return source.outcome === "late" ? source : { outcome: "refused", code: source.outcome };
+    },
+
+    async *makeVariants(picture, work) {
+      const { bytes, facts } = picture;
+      const isWanted = wanted.variantWidths.length > 0 && !isAnimated(bytes, facts.type);
+      for (const width of isWanted ? widthsOf(facts, wanted.variantWidths) : []) {
+        if (facts.type === "webp" && width === facts.width) {
+          yield picture;
+          continue;
+        }
+        const made = await attempt("variant", work, () =>
+          codec.makeVariant({ bytes, facts }, width),
+        );
+        if (made.outcome === "done") {
+          yield made.result;
+        }
+      }
+    },
+  };
+
+  async function fromHeic(body: Buffer, work: PictureWork): Promise<ConvertedHeic> {
+    const converted = await attempt("heic", work, () => codec.convertHeic(body));
+    if (converted.outcome === "late") {
+      return converted;
+    }
+    const isPreview = converted.outcome === "failed";
+    const shown = isPreview ? await downloadPreview(work) : converted.result;
+    const prepared = shown && prepareImage(shown, wanted);
+    if (prepared?.outcome !== "prepared") {
+      return { outcome: "heic" };
+    }
+    const { width, height } = prepared.facts;
+    return {
+      ...prepared,
+      removed: kindsOfHeic(body),
+      original: {
+        type: "image/heic",
+        bytes: body.byteLength,
+        ...(!isPreview && { width, height }),
+      },
+      ...(isPreview && { isPreview }),
+    };
+  }
+
+  /** Slack's own conversion, if it made one. @throws {DownloadError} when another try may get it. */
+  async function downloadPreview({ file, deadlineMs }: PictureWork): Promise<Buffer | undefined> {
+    try {
+      const { previewUrl } = file;
+      return previewUrl === undefined ? undefined : await downloadFile(previewUrl, { deadlineMs });
+    } catch (error) {
+      if (error instanceof DownloadError && error.code !== "unavailable") {
+        logger.warn("picture.failed", {
+          file: file.id,
+          step: "preview",
+          error: describeError(error),
+        });
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async function refine(
+    { outcome: _outcome, ...source }: PreparedSource,
+    { body, ...work }: PictureWork & { body: Buffer },
+  ): Promise<Picture> {
+    const { facts } = source;
+    const reworked = await rework(source, work);
+    if (reworked === undefined) {
+      return { ...source, density: densityOf(body, { from: facts, to: facts }) };
+    }
+    const { width, height, type } = facts;
+    const posted = { type: IMAGE_TYPES[type].mediaType, bytes: body.byteLength, width, height };
+    const density = densityOf(body, { from: facts, to: reworked.facts });
+    return { original: posted, ...source, ...reworked, density };
+  }
+
+  async function rework(
+    { bytes, facts }: SourceImage,
+    work: PictureWork,
+  ): Promise<SourceImage | undefined> {
+    const { optimize, maxWidth = Number.POSITIVE_INFINITY } = wanted;
+    if (optimize === "off" && facts.width <= maxWidth) {
+      return undefined;
+    }
+    const made = await attempt("optimize", work, () => codec.reworkImage({ bytes, facts }, wanted));
+    return made.outcome === "done" ? made.result : undefined;
+  }
+
+  /** What was scaled down is still shown no smaller than half of what was posted. */
+  function densityOf(
+    body: Buffer,
+    { from, to }: { from: ImageFacts; to: ImageFacts },
+  ): number | undefined {
+    const density = to.width / (from.width / 2);
+    return wanted.hidpi === "halve" && density > 1 && isHiDpi(body, from) ? density : undefined;
+  }
+
+  async function attempt<Result>(
+    step: string,
+    { file, deadlineMs }: PictureWork,
+    run: () => Promise<Result>,
+  ): Promise<Attempt<Result>> {
+    return inTurn(async () => {
+      if (clock.now() >= deadlineMs) {
+        logger.warn("picture.late", { file: file.id, step });
+        return { outcome: "late" };
+      }
+      try {
+        return { outcome: "done", result: await run() };
+      } catch (error) {
+        logger.warn("picture.failed", { file: file.id, step, error: describeError(error) });
+        return { outcome: "failed" };
+      }
+    });
+  }
+}
+
+type Prepared = Extract<PreparedImage, { outcome: "prepared" }>;
+type PreparedSource = Prepared & Pick<Picture, "original" | "isPreview">;
+type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
+type Attempt<Result> =
+  | { outcome: "done"; result: Result }
+  | { outcome: "failed" }
+  | { outcome: "late" };
+
+/** The picture's own width stands in for all that are larger: the widest copy is what large screens get. */
+function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
+  return [...new Set(wanted.map((one) => Math.min(one, width)))];
+}
+
+function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return function inTurn(work) {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
