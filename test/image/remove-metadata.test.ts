@@ -287,12 +287,12 @@ describe("removeMetadata()", () => {
 
   test("is done at once with a file made of nothing but tiny parts", () => {
     const parts: [ImageType, Buffer][] = [
-      ["jpg", jpeg(Buffer.alloc(8_000_000, "\xff\xe2\0\x02", "latin1"))],
-      ["jpg", Buffer.concat([JPEG.subarray(0, -2), Buffer.alloc(8_000_000, 0xff)])],
-      ["png", png(Buffer.alloc(8_000_004, pngChunk("teXt")))],
-      ["gif", gif(Buffer.alloc(8_000_001, "\x21\xfe\0", "latin1"))],
-      ["webp", riff(WEBP, Buffer.alloc(8_000_000, webpChunk("ALPH", Buffer.alloc(0))))],
-      ["avif", avif(Buffer.alloc(8_000_000, box("free")))],
+      ["jpg", jpeg(Buffer.alloc(2_000_000, "\xff\xe2\0\x02", "latin1"))],
+      ["jpg", Buffer.concat([JPEG.subarray(0, -2), Buffer.alloc(2_000_000, 0xff)])],
+      ["png", png(Buffer.alloc(2_000_004, pngChunk("teXt")))],
+      ["gif", gif(Buffer.alloc(2_000_001, "\x21\xfe\0", "latin1"))],
+      ["webp", riff(WEBP, Buffer.alloc(2_000_000, webpChunk("ALPH", Buffer.alloc(0))))],
+      ["avif", avif(Buffer.alloc(2_000_000, box("free")))],
     ];
     for (const [type, bytes] of parts) expect(removeMetadata(bytes, type)).toBeDefined();
   }, 10_000);
