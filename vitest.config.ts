@@ -15,7 +15,7 @@ export default defineConfig({
         setupFiles: ["test/setup.ts"],
         testTimeout: 15_000,
       }),
-      lane("browser", { include: ["test/browser/**/*.test.ts"] }),
+      lane("browser", { include: ["test/browser/**/*.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("load", { include: ["test/lanes/load.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("built", { include: ["test/lanes/built.test.ts"] }),
       lane("vercel-dev", { include: ["test/lanes/vercel-dev.test.ts"] }),
