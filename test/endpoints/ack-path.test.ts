@@ -2,23 +2,30 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import messageWithImages from "../fixtures/payloads/message-with-images.json" with { type: "json" };
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("../helpers/loaded-packages.ts", import.meta.url));
+const PHOTO = "../fixtures/images/progressive.jpg";
 
-async function answer(event: Record<string, unknown>) {
-  const payload = JSON.stringify({ ...messageWithImages, event });
-  const { stdout } = await run(process.execPath, ["--import", "tsx", SCRIPT, payload]);
+async function answer(image = "", settings = {}) {
+  const args = ["--import", "tsx", SCRIPT, image, JSON.stringify(settings)];
+  const { stdout } = await run(process.execPath, args);
   return JSON.parse(stdout.slice(stdout.lastIndexOf("\n") + 1));
 }
 
-it("a message without images loads no SDK, one with images loads both", async () => {
-  const [text, images] = await Promise.all([
-    answer({ ...messageWithImages.event, files: undefined }),
-    answer(messageWithImages.event),
+it("a message without images loads no SDK, one with images both and no codec, until it is asked for", async () => {
+  const [text, image, webp, lossless] = await Promise.all([
+    answer(),
+    answer(PHOTO),
+    answer(PHOTO, { OPTIMIZE: "webp" }),
+    answer(PHOTO, { OPTIMIZE: "lossless" }),
   ]);
   expect(text).toEqual({ status: 200, packages: [] });
-  expect(images.status).toBe(200);
-  expect(images.packages).toEqual(expect.arrayContaining(["@aws-sdk/client-s3", "@slack/web-api"]));
+  const sdks = ["@aws-sdk/client-s3", "@slack/web-api"];
+  const codecs = expect.stringMatching(/^@(?:img|napi-rs)\//u);
+  expect(image.packages).toEqual(expect.arrayContaining(sdks));
+  expect(image.packages).not.toContainEqual(codecs);
+  expect(webp.packages).toEqual(expect.arrayContaining([...sdks, codecs]));
+  expect(webp.packages).not.toContain("@napi-rs/image");
+  expect(lossless.packages).toContain("@napi-rs/image");
 });
