@@ -25,7 +25,7 @@ export function toRecordedModalImages(images: readonly RecordImage[]): ModalImag
       fileId: image.fileId,
       name: image.name,
       bytes: image.bytes,
-      isPreviewable: image.state === "uploaded" && PREVIEWABLE.has(image.type),
+      isPreviewable: image.state === "uploaded" && PREVIEWABLE.has((image.original ?? image).type),
       base: "record",
       alt: image.alt ?? "",
       link: image.link ?? "",
@@ -33,4 +33,5 @@ export function toRecordedModalImages(images: readonly RecordImage[]): ModalImag
     }));
 }
 
+/** What Slack shows of its own files, whatever was published of them. */
 const PREVIEWABLE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif"]);

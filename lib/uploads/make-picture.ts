@@ -40,7 +40,10 @@ export interface PictureOptions extends ReworkOptions {
 
 export interface PictureMaker {
   make(body: Buffer, work: PictureWork): Promise<MadePicture>;
-  /** WebP copies, ascending, never wider than the picture, which may be one of them; what fails is left out. */
+  /**
+   * WebP copies, descending, never wider than the picture, which may be one of them. One that fails is left out; without
+   * the widest there are none, for a browser would show a narrower one in its place.
+   */
   makeVariants(picture: Picture, work: PictureWork): AsyncIterable<SourceImage>;
 }
 
@@ -76,7 +79,9 @@ export function createPictureMaker(dependencies: {
     async *makeVariants(picture, work) {
       const { bytes, facts } = picture;
       const isWanted = wanted.variantWidths.length > 0 && !isAnimated(bytes, facts.type);
-      for (const width of isWanted ? widthsOf(facts, wanted.variantWidths) : []) {
+      const widths = isWanted ? widthsOf(facts, wanted.variantWidths) : [];
+      const [widest] = widths;
+      for (const width of widths) {
         if (facts.type === "webp" && width === facts.width) {
           yield picture;
           continue;
@@ -86,6 +91,8 @@ export function createPictureMaker(dependencies: {
         );
         if (made.outcome === "done") {
           yield made.result;
+        } else if (width === widest) {
+          return;
         }
       }
     },
@@ -199,7 +206,7 @@ type Attempt<Result> =
 
 /** The picture's own width stands in for all that are larger: the widest copy is what large screens get. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
-  return [...new Set(wanted.map((one) => Math.min(one, width)))];
+  return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
 }
 
 function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {

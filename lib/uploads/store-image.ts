@@ -89,10 +89,13 @@ export function createStoreImage(options: {
       const key = variantKey(imagePrefix, image.uuid, variant.facts.width);
       try {
         const copy = variant === picture ? stored : await putOnce(key, variant);
-        variants.push({ key: copy.key, width: copy.facts.width });
+        variants.unshift({ key: copy.key, width: copy.facts.width });
       } catch (error) {
         const described = describeError(error);
         logger.warn("picture.failed", { file: work.file.id, step: "variant", error: described });
+        if (variants.length === 0) {
+          break;
+        }
       }
     }
     return variants;

@@ -138,6 +138,22 @@ describe("a HEIC photo", () => {
     expect(shownIn(stack, posted)).toContain(` — ${sentence(facts)}`);
   });
 
+  it("opens in the modal without a preview, which Slack would refuse, and others with theirs", async () => {
+    await using stack = await startTestStack({ OPTIMIZE: "webp" });
+    const bytes = await image("heic/still.heic");
+    const files = [
+      { name: "IMG_0006.HEIC", bytes },
+      { name: "photo.jpg", bytes: PHOTO },
+    ];
+    const posted = await upload(stack, { files });
+    takeLogs();
+    await openShortcut(stack, posted);
+    const blocks = stack.slack.viewOf()?.blocks ?? [];
+    const previews = blocks.filter(({ type }) => type === "image");
+    expect(previews).toMatchObject([{ slack_file: { id: posted.fileIds[1] } }]);
+    expect(takeLogs().filter(({ event }) => event === "modal.failed")).toEqual([]);
+  });
+
   it("has the size of what an earlier attempt had stored", async () => {
     await using stack = await startTestStack();
     const bytes = await image("heic/still.heic");
@@ -351,6 +367,23 @@ describe("TAG_FORMATS=picture", () => {
       ".png",
     ]);
     expect(tagsShown(stack, other)).toHaveLength(1);
+  });
+
+  it("is a plain tag when the widest copy could not be stored: a narrower one would look blurred", async () => {
+    await using stack = await startTestStack(PICTURE);
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /-1600\.webp$/u, times: 1 });
+    const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
+    expect(tagsShown(stack, posted)[0]).toMatch(/^<img /u);
+    expect(keysIn(stack)).toEqual([keyOf(stack, ".jpg")]);
+  });
+
+  it("is a plain tag, and says why in the log, when no copy would look the same", async () => {
+    await using stack = await startTestStack(PICTURE);
+    const bytes = await image("cmyk.jpg");
+    const posted = await upload(stack, { files: [{ name: "print.jpg", bytes }] });
+    expect(tagsShown(stack, posted)[0]).toMatch(/^<img /u);
+    const failed = takeLogs().filter(({ event }) => event === "picture.failed");
+    expect(failed).toEqual([expect.objectContaining({ step: "variant" })]);
   });
 
   it("takes a WebP for its own widest copy", async () => {
