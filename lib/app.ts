@@ -204,6 +204,7 @@ async function buildServices(
         downloadFile,
         pictures: createPictureMaker({
           codec: loadCodec(),
+          slack,
           downloadFile,
           wanted: pictures,
           clock,

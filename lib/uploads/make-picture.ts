@@ -8,9 +8,10 @@ import { kindsOfHeic } from "../image/heic-metadata.ts";
 import { type PreparedImage, prepareImage } from "../image/prepare-image.ts";
 import type { MetadataKind } from "../image/remove-metadata.ts";
 import { describeError, type Logger } from "../logger.ts";
-import type { CallOptions } from "../slack/api-call.ts";
+import { SlackApiError } from "../slack/api-call.ts";
 import { DownloadError, type DownloadFile } from "../slack/file-download.ts";
-import type { SlackFile } from "../slack/file.ts";
+import type { SlackClient } from "../slack/web-client.ts";
+import { createAttempt, type PictureWork } from "./attempt-step.ts";
 import type { FailureCode, UploadedImage } from "./record.ts";
 
 /** What is published of a file. */
@@ -47,24 +48,20 @@ export interface PictureMaker {
   makeVariants(picture: Picture, work: PictureWork): AsyncIterable<SourceImage>;
 }
 
-/** Nothing is begun after the deadline. */
-export interface PictureWork extends CallOptions {
-  file: SlackFile;
-}
-
 /**
  * File → picture. By default nothing is decoded: metadata is cut out, the pixels stay. Where somebody asked for more, or a
  * browser could not show the file, pictures are worked on one at a time: each takes some hundred megabytes meanwhile.
  */
 export function createPictureMaker(dependencies: {
   codec: ImageCodec;
+  slack: Pick<SlackClient, "fileInfo">;
   downloadFile: DownloadFile;
   wanted: PictureOptions;
   clock: Clock;
   logger: Logger;
 }): PictureMaker {
-  const { codec, downloadFile, wanted, clock, logger } = dependencies;
-  const inTurn = createTurns();
+  const { codec, slack, downloadFile, wanted, clock, logger } = dependencies;
+  const attempt = createAttempt({ clock, logger });
 
   return {
     async make(body, work) {
@@ -122,13 +119,18 @@ export function createPictureMaker(dependencies: {
     };
   }
 
-  /** Slack's own conversion, if it made one. @throws {DownloadError} when another try may get it. */
+  /**
+   * Slack's own conversion, if it made one; it may do so after the event. @throws {DownloadError} when another try may
+   * get it.
+   */
   async function downloadPreview({ file, deadlineMs }: PictureWork): Promise<Buffer | undefined> {
     try {
-      const { previewUrl } = file;
+      const { previewUrl } =
+        file.previewUrl === undefined ? await slack.fileInfo(file.id, { deadlineMs }) : file;
       return previewUrl === undefined ? undefined : await downloadFile(previewUrl, { deadlineMs });
     } catch (error) {
-      if (error instanceof DownloadError && error.code !== "unavailable") {
+      const isRefused = error instanceof DownloadError && error.code !== "unavailable";
+      if (isRefused || error instanceof SlackApiError) {
         logger.warn("picture.failed", {
           file: file.id,
           step: "preview",
@@ -175,45 +177,12 @@ export function createPictureMaker(dependencies: {
     const density = to.width / (from.width / 2);
     return wanted.hidpi === "halve" && density > 1 && isHiDpi(body, from) ? density : undefined;
   }
-
-  async function attempt<Result>(
-    step: string,
-    { file, deadlineMs }: PictureWork,
-    run: () => Promise<Result>,
-  ): Promise<Attempt<Result>> {
-    return inTurn(async () => {
-      if (clock.now() >= deadlineMs) {
-        logger.warn("picture.late", { file: file.id, step });
-        return { outcome: "late" };
-      }
-      try {
-        return { outcome: "done", result: await run() };
-      } catch (error) {
-        logger.warn("picture.failed", { file: file.id, step, error: describeError(error) });
-        return { outcome: "failed" };
-      }
-    });
-  }
 }
 
 type Prepared = Extract<PreparedImage, { outcome: "prepared" }>;
 type PreparedSource = Prepared & Pick<Picture, "original" | "isPreview">;
 type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
-type Attempt<Result> =
-  | { outcome: "done"; result: Result }
-  | { outcome: "failed" }
-  | { outcome: "late" };
-
 /** The picture's own width stands in for all that are larger: the widest copy is what large screens get. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
   return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
-}
-
-function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return function inTurn(work) {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
 }

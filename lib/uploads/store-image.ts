@@ -11,7 +11,8 @@ import type { CallOptions } from "../slack/api-call.ts";
 import { imageKey, variantKey } from "../storage/object-key.ts";
 import { type Bucket, StorageError } from "../storage/s3.ts";
 import type { SourceImage } from "../codecs/rework-image.ts";
-import type { Picture, PictureMaker, PictureWork } from "./make-picture.ts";
+import type { PictureWork } from "./attempt-step.ts";
+import type { Picture, PictureMaker } from "./make-picture.ts";
 import { type FailureCode, identityOf, type RecordImage, type UploadedImage } from "./record.ts";
 
 /**

@@ -4,6 +4,7 @@ import exifr from "exifr";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
+import { reconcile, startUploadStack } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
   bucketOf,
@@ -112,6 +113,20 @@ describe("a HEIC photo", () => {
     );
   });
 
+  it("is published as the preview that Slack made after the event", async () => {
+    await using stack = await startTestStack();
+    const bytes = (await image("heic/still.heic")).subarray(0, -20);
+    const posted = post(stack, { files: [{ name: "IMG_0003.HEIC", bytes, thumbnail: PREVIEW }] });
+    const envelope = JSON.stringify(
+      stack.slack.envelopeOf(posted.channel, posted.ts),
+      (key, value) => (key.startsWith("thumb_") ? undefined : value),
+    );
+    expect(envelope).not.toContain("files-tmb");
+    await stack.send(JSON.parse(envelope));
+    await stack.drain();
+    expect(stack.s3.objects("images/")[0]?.body.equals(PHOTO)).toBe(true);
+  });
+
   it("is refused with advice where Slack made no preview either", async () => {
     await using stack = await startTestStack();
     const bytes = (await image("heic/still.heic")).subarray(0, -20);
@@ -136,6 +151,25 @@ describe("a HEIC photo", () => {
     });
     const facts = { size: undefined, limit: "", maxMegapixels: 100 };
     expect(shownIn(stack, posted)).toContain(` — ${sentence(facts)}`);
+  });
+
+  it("is left to the next sweep when its turn comes too late, and finished there", async () => {
+    await using stack = await startUploadStack();
+    const bytes = await image("heic/still.heic");
+    const posted = post(stack, { files: [{ name: "IMG_0007.HEIC", bytes }] });
+    let lateMs = 200_000;
+    const when = () => {
+      stack.clock.nowMs += lateMs;
+      return false;
+    };
+    stack.slack.fault({ on: "download", kind: "reset", when });
+    await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+    await stack.drain();
+    expect(shownIn(stack, posted)).toEqual(["IMG_0007.HEIC", ` — ${en.pending}`]);
+    expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "picture.late" }));
+    lateMs = 0;
+    await reconcile(stack, posted);
+    expect(tagsShown(stack, posted)[0]).toMatch(/^<img src="\S+\.jpg"/u);
   });
 
   it("opens in the modal without a preview, which Slack would refuse, and others with theirs", async () => {

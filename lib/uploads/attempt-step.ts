@@ -1,0 +1,45 @@
+import type { Clock } from "../clock.ts";
+import { describeError, type Logger } from "../logger.ts";
+import type { CallOptions } from "../slack/api-call.ts";
+import type { SlackFile } from "../slack/file.ts";
+
+/** Nothing is begun after the deadline. */
+export interface PictureWork extends CallOptions {
+  file: SlackFile;
+}
+
+/** What became of a step of decoding and encoding. */
+export type Attempted<Result> =
+  | { outcome: "done"; result: Result }
+  /** The log says why. */
+  | { outcome: "failed" }
+  /** Its turn came after the deadline. */
+  | { outcome: "late" };
+
+export type Attempt = <Result>(
+  step: "heic" | "optimize" | "variant",
+  work: PictureWork,
+  run: () => Promise<Result>,
+) => Promise<Attempted<Result>>;
+
+/** One step at a time, over all uploads of the process: each takes some hundred megabytes. Never rejects. */
+export function createAttempt({ clock, logger }: { clock: Clock; logger: Logger }): Attempt {
+  let last: Promise<unknown> = Promise.resolve();
+
+  return function attempt(step, { file, deadlineMs }, run) {
+    const turn = last.then(async () => {
+      if (clock.now() >= deadlineMs) {
+        logger.warn("picture.late", { file: file.id, step });
+        return { outcome: "late" } as const;
+      }
+      try {
+        return { outcome: "done", result: await run() } as const;
+      } catch (error) {
+        logger.warn("picture.failed", { file: file.id, step, error: describeError(error) });
+        return { outcome: "failed" } as const;
+      }
+    });
+    last = turn;
+    return turn;
+  };
+}
