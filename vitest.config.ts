@@ -14,6 +14,8 @@ export default defineConfig({
         exclude: ["test/browser/**", "test/lanes/**"],
         setupFiles: ["test/setup.ts"],
         testTimeout: 15_000,
+        // Files share the modules of a worker, which saves a third of the time: nothing of theirs outlives a test.
+        isolate: false,
       }),
       lane("browser", { include: ["test/browser/**/*.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("load", { include: ["test/lanes/load.test.ts"], setupFiles: ["test/setup.ts"] }),
