@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { asciiAt } from "../image/bytes.ts";
-import { readHeicColour } from "../image/heic.ts";
+import { readHeicColour, readHeicOrientation } from "../image/heic.ts";
 import { withColourProfile } from "../image/jpeg-profile.ts";
 import { sharp } from "./sharp.ts";
 
@@ -61,7 +61,7 @@ export function createHeicConverter(limits: HeicLimits): ConvertHeic {
     try {
       const decoded = await decode(heic, limits);
       const icc = readProfile(heic);
-      const jpeg = await encode(decoded, limits);
+      const jpeg = await encode(decoded, readHeicOrientation(heic), limits);
       return icc === undefined ? jpeg : withColourProfile(jpeg, icc);
     } catch (error) {
       throw error instanceof HeicError
@@ -117,11 +117,29 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
   }
 }
 
-function encode({ pixels, width, height }: Decoded, { maxPixels }: HeicLimits): Promise<Buffer> {
+function encode(
+  { pixels, width, height }: Decoded,
+  orientation: number,
+  { maxPixels }: HeicLimits,
+): Promise<Buffer> {
+  const { isMirrored, degrees } = TURNS.get(orientation) ?? { isMirrored: false, degrees: 0 };
   return sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels })
+    .flop(isMirrored)
+    .rotate(degrees)
     .jpeg({ quality: QUALITY })
     .toBuffer();
 }
+
+// By EXIF orientation: first mirrored from left to right, then turned clockwise.
+const TURNS = new Map([
+  [2, { isMirrored: true, degrees: 0 }],
+  [3, { isMirrored: false, degrees: 180 }],
+  [4, { isMirrored: true, degrees: 180 }],
+  [5, { isMirrored: true, degrees: 270 }],
+  [6, { isMirrored: false, degrees: 90 }],
+  [7, { isMirrored: true, degrees: 90 }],
+  [8, { isMirrored: false, degrees: 270 }],
+]);
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,8 @@
 import { readUint } from "./avif-items.ts";
 import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
+import { ORIENTATION } from "./exif.ts";
+import { readHeicExif } from "./heic-metadata.ts";
 import { boxesIn, findBox, readProperties } from "./item-properties.ts";
 
 /** What the numbers of a picture's pixels stand for. */
@@ -18,6 +20,8 @@ const MAX_BRANDS = 256;
 // ITU-T H.273: BT.709, unspecified, BT.601 with 625 or 525 lines; BT.709, unspecified, BT.601, sRGB.
 const SRGB_PRIMARIES = new Set([1, 2, 5, 6]);
 const SRGB_TRANSFERS = new Set([1, 2, 6, 13]);
+
+const TURNS = new Set(["irot", "imir"]);
 
 const PROFILE_TYPES = new Set(["prof", "rICC"]);
 const COLOUR_TYPE_BYTES = 4;
@@ -46,6 +50,26 @@ export function readHeicColour(bytes: Uint8Array): HeicColour {
   } catch (error) {
     // What a DataView throws past the last byte.
     if (error instanceof RangeError) return { kind: "unknown" };
+    throw error;
+  }
+}
+
+/**
+ * What is left to do once `irot` and `imir` are heeded, as EXIF numbers it: nothing (1), unless the file has neither. EXIF
+ * only informs there (ISO/IEC 23008-12), but for phones whose photos have nothing else (Galaxy S24), and for Apple's
+ * Photos (libvips/libvips#2551, imgproxy/imgproxy#1418). Never throws.
+ */
+export function readHeicOrientation(bytes: Uint8Array): number {
+  return isTurnedByItself(bytes) ? 1 : (readHeicExif(bytes).get(ORIENTATION) ?? 1);
+}
+
+function isTurnedByItself(bytes: Uint8Array): boolean {
+  try {
+    const meta = findBox(bytes, "meta", 0, bytes.length);
+    const properties = meta && readProperties(bytes, meta);
+    return properties?.ofItem(properties.primaryId).some(({ box }) => TURNS.has(box.type)) ?? true;
+  } catch (error) {
+    if (error instanceof RangeError) return true;
     throw error;
   }
 }

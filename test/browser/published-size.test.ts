@@ -10,6 +10,7 @@ const NAMES = [
   "heic/alpha.heic",
   "heic/grid-rotated.heic",
   "heic/rotated-and-mirrored.heic",
+  "heic/rotated-with-exif.heic",
   "heic/still.heic",
   "orientation-3-big-endian.jpg",
   "orientation-6-little-endian.jpg",

@@ -42,6 +42,27 @@ describe("convertHeic()", () => {
     expect(await shown("rotated-and-mirrored.heic")).toEqual({ size: "64 × 128", quarters });
   });
 
+  test.each([
+    [1, "64 × 48", ["red", "green", "blue", "yellow"]],
+    [2, "64 × 48", ["green", "red", "yellow", "blue"]],
+    [3, "64 × 48", ["yellow", "blue", "green", "red"]],
+    [4, "64 × 48", ["blue", "yellow", "red", "green"]],
+    [5, "48 × 64", ["red", "blue", "green", "yellow"]],
+    [6, "48 × 64", ["blue", "red", "yellow", "green"]],
+    [7, "48 × 64", ["yellow", "green", "blue", "red"]],
+    [8, "48 × 64", ["green", "yellow", "red", "blue"]],
+    [9, "64 × 48", ["red", "green", "blue", "yellow"]],
+  ])("heeds EXIF orientation %i where nothing else turns the picture", async (value, ...seen) => {
+    const [size, quarters] = seen;
+    const heic = withOrientation(fixture("still.heic"), value);
+    expect(await shownBy(await convertHeic(heic))).toEqual({ size, quarters });
+  });
+
+  test("heeds no EXIF orientation where the file turns the picture itself", async () => {
+    const heic = withOrientation(fixture("rotated-with-exif.heic"), 3);
+    expect(await shownBy(await convertHeic(heic))).toEqual(await shown("rotated-with-exif.heic"));
+  });
+
   test("puts tiles together, in the order that the picture is shown in", async () => {
     const quarters = ["red", "red", "green", "green"];
     expect(await shown("grid-rotated.heic")).toEqual({ size: "60 × 120", quarters });
@@ -132,6 +153,11 @@ describe("convertHeic()", () => {
   });
 });
 
+interface Picture {
+  size: string;
+  quarters: string[];
+}
+
 const conversions = new Map<string, Promise<Uint8Array>>();
 
 function converted(name: string): Promise<Uint8Array> {
@@ -144,14 +170,28 @@ function fixture(name: string): Buffer {
   return readFileSync(new URL(name, FIXTURES));
 }
 
+/** The same file with another number in its EXIF, whose bytes are in the order that heif-enc leaves them in. */
+function withOrientation(heic: Buffer, value: number): Buffer {
+  const changed = Buffer.from(heic);
+  const little = changed.indexOf(Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0]));
+  const big = changed.indexOf(Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1]));
+  expect(Math.max(little, big)).toBeGreaterThan(0);
+  if (little > 0) changed.writeUInt16LE(value, little + 8);
+  else changed.writeUInt16BE(value, big + 8);
+  return changed;
+}
+
 async function failure(heic: Uint8Array): Promise<HeicError> {
   const error = await convertHeic(heic).catch((reason: unknown) => reason);
   if (error instanceof HeicError) return error;
   throw new Error("Cannot see why it failed: it did not", { cause: error });
 }
 
-async function shown(name: string): Promise<{ size: string; quarters: string[] }> {
-  const jpeg = await converted(name);
+async function shown(name: string): Promise<Picture> {
+  return shownBy(await converted(name));
+}
+
+async function shownBy(jpeg: Uint8Array): Promise<Picture> {
   const image = sharp(jpeg, { ignoreIcc: true }).raw();
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   const { width, height } = info;

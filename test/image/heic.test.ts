@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isHeic, readHeicColour } from "../../lib/image/heic.ts";
+import { kindsOfHeic } from "../../lib/image/heic-metadata.ts";
+import { isHeic, readHeicColour, readHeicOrientation } from "../../lib/image/heic.ts";
 import { box } from "./metadata-writers.ts";
 
 const IMAGES = new URL("../fixtures/images/", import.meta.url);
@@ -133,6 +134,34 @@ describe("readHeicColour()", () => {
     );
   });
 });
+
+describe.each([
+  ["readHeicOrientation()", readHeicOrientation, [6, 1, 1]],
+  ["kindsOfHeic()", kindsOfHeic, [["camera"], ["camera"], ["location", "camera", "author"]]],
+] as const)("%s", (_, read, expected) => {
+  const heics = [withoutTurn(), fixture("rotated-with-exif.heic"), fixture("location.heic")];
+
+  test("reads what EXIF says", () => {
+    expect(heics.map((heic) => read(heic))).toEqual(expected);
+  });
+
+  test("never throws, wherever a file ends and whatever byte of it is changed", () => {
+    for (const heic of heics) {
+      for (let at = 0; at < heic.length; at += 1) {
+        const changed = Uint8Array.from(heic);
+        changed[at] = 255 - (heic[at] ?? 0);
+        expect(() => [read(heic.subarray(0, at)), read(changed)], `byte ${at}`).not.toThrow();
+      }
+    }
+  });
+});
+
+/** With another name for the property that turns the picture. */
+function withoutTurn(): Buffer {
+  const bytes = Buffer.from(fixture("rotated-with-exif.heic"));
+  bytes.write("none", bytes.indexOf("irot"), "latin1");
+  return bytes;
+}
 
 function fixture(name: string): Buffer {
   return readFileSync(new URL(name, FIXTURES));
