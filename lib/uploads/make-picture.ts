@@ -166,7 +166,16 @@ export function createPictureMaker(dependencies: {
       return undefined;
     }
     const made = await attempt("optimize", work, () => codec.reworkImage({ bytes, facts }, wanted));
-    return made.outcome === "done" ? made.result : undefined;
+    const reworked = made.outcome === "done" ? made.result : undefined;
+    if (made.outcome === "done" && reworked === undefined) {
+      // Nothing is gained, or it might look different.
+      logger.info("picture.kept", {
+        file: work.file.id,
+        type: facts.type,
+        bytes: bytes.byteLength,
+      });
+    }
+    return reworked;
   }
 
   /** What was scaled down is still shown no smaller than half of what was posted. */

@@ -337,9 +337,11 @@ describe("OPTIMIZE", () => {
     const bodies = stack.s3.objects("images/").map(({ body }) => body);
     expect(bodies.some((body) => body.equals(GIF))).toBe(true);
     expect(bodies.some((body) => body.equals(damaged))).toBe(true);
-    expect(takeLogs()).toContainEqual(
+    const logged = takeLogs();
+    expect(logged).toContainEqual(
       expect.objectContaining({ event: "picture.failed", step: "optimize" }),
     );
+    expect(logged).toContainEqual(expect.objectContaining({ event: "picture.kept", type: "gif" }));
   });
 });
 
