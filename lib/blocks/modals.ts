@@ -64,7 +64,7 @@ export function renderUploadFilesModal(messages: Messages): ModalView {
         element: {
           type: "file_input",
           action_id: FILES_BLOCK,
-          filetypes: ["png", "jpg", "jpeg", "gif", "webp", "avif"],
+          filetypes: ["png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "heif"],
           max_files: MAX_FORM_FILES,
         },
       },

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
 import viewSubmission from "../fixtures/payloads/view-submission-upload-files.json" with { type: "json" };
@@ -29,6 +30,22 @@ async function openForm(stack: TestStack, channel = "general") {
 }
 
 describe("the form of /upload-to-s3, sent", () => {
+  it("takes photos of phones, and the description that came with them unless one was written", async () => {
+    await using stack = await startTestStack();
+    const bytes = await readFile(new URL("../fixtures/images/heic/still.heic", import.meta.url));
+    await openForm(stack);
+    const files = [
+      { name: "IMG_0001.HEIC", bytes, altText: "Two trees" },
+      { name: "IMG_0002.HEIF", bytes },
+    ];
+    const seen = await submit(stack, { files });
+    expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
+    expect(tagsIn(stack.slack.viewOf())).toEqual([
+      expect.stringMatching(/\.jpg" alt="Two trees" width="64" height="48">$/u),
+      expect.stringMatching(/\.jpg" alt="" width="64" height="48">$/u),
+    ]);
+  });
+
   it.each([
     ["a channel without the app", { name: "elsewhere", botIsMember: false }],
     ["a private channel without the app", { name: "secret", isPrivate: true, botIsMember: false }],

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -54,6 +55,13 @@ describe("what is no image", () => {
     ["one byte", "\u0089"],
   ] as [string, string, string?][])("is refused: %s", async (_, content, code = "not_an_image") => {
     expect(await uploadBytes(text(content))).toMatchObject({ code, key: undefined });
+  });
+
+  it("is refused: a HEIC that asks for more memory than a function has", async () => {
+    const bytes = await readFile(
+      new URL("../fixtures/images/heic/too-much-memory.heic", import.meta.url),
+    );
+    expect(await uploadBytes(bytes, "IMG_0001.HEIC")).toMatchObject({ code: "heic" });
   });
 
   it("is refused as Slack's login page when it is a page", async () => {
