@@ -1,16 +1,12 @@
 import { asciiAt, viewOf } from "./bytes.ts";
+import { EXTENSION, IMAGE, TRAILER, endOfGifHeader, gifBlocksOf } from "./gif-blocks.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
-const TRAILER = 0x3b;
 const GRAPHIC_CONTROL = 0xf9;
 const COMMENT = 0xfe;
 const APPLICATION = 0xff;
 const PLAIN_TEXT = 0x01;
-const HEADER_BYTES = 13;
-const DESCRIPTOR_BYTES = 10;
 const APPLICATION_BYTES = 11;
 
 const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
@@ -22,46 +18,24 @@ const COLOUR = "ICCRGBG1012";
  */
 export function cleanGif(bytes: Uint8Array): CleanImage {
   const cleaning = createCleaning(bytes);
-  const view = viewOf(bytes);
   if (asciiAt(bytes, 0, 3) !== "GIF") throw new RangeError("Cannot find the start of a GIF");
-  let at = HEADER_BYTES + colourTableBytes(view.getUint8(10));
-  cleaning.keep(0, at);
-  while (at < bytes.length) {
-    const start = at;
-    const introducer = view.getUint8(at);
+  cleaning.keep(0, endOfGifHeader(bytes));
+  for (const { introducer, start, end } of gifBlocksOf(bytes)) {
     if (introducer === EXTENSION) {
-      at = afterSubBlocks(bytes, at + 2);
-      const keptBytes = extensionBytesToKeep(bytes, start, at);
+      const keptBytes = extensionBytesToKeep(bytes, start, end);
       // The rest of what is kept in part is the empty sub-block that ends it.
       cleaning.keep(start, start + keptBytes);
       if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
-      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, at)));
-    } else if (introducer === IMAGE) {
-      const data = at + DESCRIPTOR_BYTES + colourTableBytes(view.getUint8(at + 9));
-      at = afterSubBlocks(bytes, data + 1);
-      cleaning.keep(start, at);
-    } else if (introducer === 0) {
+      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, end)));
+    } else if (introducer === IMAGE || introducer === 0) {
       // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
-      at += 1;
-      cleaning.keep(start, at);
+      cleaning.keep(start, end);
     } else {
       cleaning.write(Uint8Array.of(TRAILER));
-      if (introducer !== TRAILER || at + 1 < bytes.length) cleaning.drop("trailing");
-      break;
+      if (introducer !== TRAILER || end < bytes.length) cleaning.drop("trailing");
     }
   }
   return cleaning.finish();
-}
-
-function colourTableBytes(flags: number): number {
-  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
-}
-
-// Browsers show as much as there is of a frame that was cut short.
-function afterSubBlocks(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (let size = bytes[at]; size; size = bytes[at]) at += 1 + size;
-  return Math.min(at + 1, bytes.length);
 }
 
 // Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only.

@@ -2,30 +2,32 @@ import { asciiAt } from "./bytes.ts";
 import { parseExif } from "./exif.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
 import {
+  APP0,
+  APP1,
   COM,
   EOI,
+  EXIF_SIGNATURE_BYTES,
+  JFIF_BYTES,
   type JpegSegment,
   SEGMENT_HEADER_BYTES,
   SOS,
   isApplicationMarker,
+  isExif,
+  isJfif,
   segmentsOf,
 } from "./jpeg-segments.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
 
-const APP0 = 0xe0;
-const APP1 = 0xe1;
 const APP2 = 0xe2;
 const APP11 = 0xeb;
 const APP13 = 0xed;
 const APP14 = 0xee;
-const EXIF_SIGNATURE_BYTES = 6;
 
 // Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval.
 const PICTURE = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0xdc, 0xdd]);
 
-// What libjpeg reads of the two that it takes density and colour from; a thumbnail or more may follow.
-const JFIF_BYTES = 14;
+// What libjpeg reads of Adobe's segment, which it takes the colour transform from; more may follow.
 const ADOBE_BYTES = 12;
 
 /**
@@ -71,10 +73,6 @@ function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefine
   throw new RangeError("Cannot tell what a JPEG segment is for");
 }
 
-function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
-  return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
-}
-
 function shortSegment(marker: number, body: Uint8Array): Uint8Array {
   const segment = Uint8Array.of(0xff, marker, 0, 2 + body.length, ...body);
   // The width and height of JFIF's thumbnail.
@@ -95,10 +93,10 @@ function kindsOfSegment(bytes: Uint8Array, { marker, start, end }: JpegSegment):
 
 // Chromium takes the first EXIF segment before the scan, useful or not.
 function orientationSegment(bytes: Uint8Array): Uint8Array | undefined {
-  for (const { marker, start, end } of segmentsOf(bytes)) {
+  for (const segment of segmentsOf(bytes)) {
+    const { marker, start, end } = segment;
     if (marker === SOS) return undefined;
-    const isLongEnough = end - start >= EXIF_SIGNATURE_BYTES;
-    if (marker === APP1 && isLongEnough && asciiAt(bytes, start, 5) === "Exif\0") {
+    if (isExif(bytes, segment)) {
       const tiff = orientationExif(parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end)));
       return tiff && shortSegment(APP1, Buffer.concat([Buffer.from("Exif\0\0"), tiff]));
     }

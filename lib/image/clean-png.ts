@@ -1,10 +1,9 @@
 import { crc32 } from "node:zlib";
-import { viewOf } from "./bytes.ts";
 import { type Exif, parseExif } from "./exif.ts";
 import { type CleanImage, createCleaning } from "./image-cleaning.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
-import { type PngChunk, PNG_SIGNATURE, pngChunksOf } from "./png-chunks.ts";
+import { PNG_SIGNATURE, isIntact, pngChunksOf } from "./png-chunks.ts";
 import { createTextReader } from "./png-text.ts";
 
 const HEADER_BYTES = 8;
@@ -52,10 +51,6 @@ export function cleanPng(bytes: Uint8Array): CleanImage {
   }
   if (end < bytes.length) cleaning.drop("trailing");
   return cleaning.finish();
-}
-
-function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
-  return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
 }
 
 function exifChunk(tiff: Uint8Array): Uint8Array {

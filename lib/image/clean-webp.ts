@@ -3,15 +3,13 @@ import { parseExif } from "./exif.ts";
 import { type CleanImage, type ImageCleaning, createCleaning } from "./image-cleaning.ts";
 import { kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
+import {
+  CHUNK_HEADER_BYTES,
+  RIFF_HEADER_BYTES,
+  type WebpChunk,
+  webpChunksIn,
+} from "./webp-chunks.ts";
 
-interface WebpChunk {
-  type: string;
-  start: number;
-  end: number;
-}
-
-const RIFF_HEADER_BYTES = 12;
-const CHUNK_HEADER_BYTES = 8;
 const FRAME_HEADER_BYTES = 16;
 const EXTENDED_BYTES = 10;
 const EXIF_FLAG = 0x08;
@@ -30,7 +28,7 @@ export function cleanWebp(bytes: Uint8Array): CleanImage {
     throw new RangeError("Cannot find a whole WebP");
   const orientation = orientationBlock(bytes, end);
   cleaning.keep(0, RIFF_HEADER_BYTES);
-  for (const chunk of chunksIn(bytes, RIFF_HEADER_BYTES, end)) {
+  for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     const body = bytes.subarray(chunk.start, chunk.end);
     if (chunk.type === "VP8X") writeChunk(cleaning, "VP8X", extendedHeader(body, orientation));
     else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
@@ -46,18 +44,6 @@ export function cleanWebp(bytes: Uint8Array): CleanImage {
   return cleaning.finish();
 }
 
-function* chunksIn(bytes: Uint8Array, start: number, limit: number): Generator<WebpChunk> {
-  const view = viewOf(bytes);
-  let at = start;
-  while (at < limit) {
-    const bodyAt = at + CHUNK_HEADER_BYTES;
-    const end = bodyAt + view.getUint32(at + 4, true);
-    if (end > limit) throw new RangeError("Cannot read a WebP chunk that was cut short");
-    yield { type: asciiAt(bytes, at), start: bodyAt, end };
-    at = end + (end % 2 === bodyAt % 2 ? 0 : 1);
-  }
-}
-
 // The flag of EXIF stays as it was if EXIF does: most viewers look at it, some only at the chunk.
 function extendedHeader(header: Uint8Array, orientation: Uint8Array | undefined): Uint8Array {
   if (header.length !== EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
@@ -70,7 +56,7 @@ function writeFrame(cleaning: ImageCleaning, bytes: Uint8Array, { start, end }: 
   const sizeAt = cleaning.length() + 4;
   if (end - start < FRAME_HEADER_BYTES) throw new RangeError("Cannot read a frame of a WebP");
   writeChunk(cleaning, "ANMF", bytes.subarray(start, start + FRAME_HEADER_BYTES));
-  for (const chunk of chunksIn(bytes, start + FRAME_HEADER_BYTES, end)) {
+  for (const chunk of webpChunksIn(bytes, start + FRAME_HEADER_BYTES, end)) {
     if (!PICTURE.has(chunk.type)) cleaning.drop("other");
     else writeChunk(cleaning, chunk.type, bytes.subarray(chunk.start, chunk.end));
   }
@@ -91,7 +77,7 @@ function uint32(value: number): Uint8Array {
 }
 
 function orientationBlock(bytes: Uint8Array, end: number): Uint8Array | undefined {
-  for (const chunk of chunksIn(bytes, RIFF_HEADER_BYTES, end)) {
+  for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     if (chunk.type !== "EXIF") continue;
     const body = bytes.subarray(chunk.start, chunk.end);
     const hasSignature = asciiAt(body, 0, 6) === "Exif\0\0";

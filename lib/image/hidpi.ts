@@ -1,5 +1,5 @@
 import { imageDimensionsFromData } from "image-dimensions";
-import { asciiAt, viewOf } from "./bytes.ts";
+import { viewOf } from "./bytes.ts";
 import {
   type Exif,
   INCHES,
@@ -11,8 +11,14 @@ import {
 import type { ImageSize } from "./image-size.ts";
 import { hasReadableBoxes } from "./inspect-avif.ts";
 import type { ImageFacts } from "./inspect-image.ts";
-import { EXIF_SIGNATURE_BYTES, type JpegSegment, headerSegments, isExif } from "./inspect-jpeg.ts";
-import { type PngChunk, chunksUntilPixels, isIntact } from "./inspect-png.ts";
+import {
+  EXIF_SIGNATURE_BYTES,
+  type JpegSegment,
+  headerSegments,
+  isExif,
+  isJfif,
+} from "./jpeg-segments.ts";
+import { type PngChunk, chunksUntilPixels, isIntact } from "./png-chunks.ts";
 
 /** Dots per unit in each direction, and how many dots per inch one dot per unit is. */
 interface Density {
@@ -30,8 +36,6 @@ const PER_METRE = 0.0254;
 const PNG_METRES = 1;
 const PHYS_BYTES = 9;
 
-const APP0 = 0xe0;
-const JFIF_BYTES = 14;
 const JFIF_UNITS = new Map([
   [1, PER_INCH],
   [2, PER_CENTIMETRE],
@@ -93,10 +97,6 @@ function densityOfJpeg(bytes: Uint8Array): Density | undefined {
       exif ??= parseExif(bytes.subarray(segment.start + EXIF_SIGNATURE_BYTES, segment.end));
   }
   return (exif && exifDensity(exif)) ?? jfif;
-}
-
-function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
-  return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
 }
 
 function jfifDensity(bytes: Uint8Array, { start }: JpegSegment): Density | undefined {

@@ -1,20 +1,23 @@
 import type { ImageSize } from "./image-size.ts";
 import { viewOf } from "./bytes.ts";
+import {
+  DESCRIPTOR_BYTES,
+  EXTENSION,
+  IMAGE,
+  TRAILER,
+  colourTableBytes,
+  endOfGifHeader,
+} from "./gif-blocks.ts";
 
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
-const TRAILER = 0x3b;
 // What a picture whose data is whole may be followed by; a magic number followed by noise gets no further than here.
 const AFTER_IMAGE = new Set([EXTENSION, IMAGE, TRAILER, 0]);
-const HEADER_BYTES = 13;
-const DESCRIPTOR_BYTES = 10;
 // LZW codes of at most 12 bits need literals of at most 11.
 const MAX_CODE_BITS = 11;
 
 /** Chromium widens the screen until the first frame fits, and ignores how far later frames reach beyond it. */
 export function inspectGif(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
   const view = viewOf(bytes);
-  let at = HEADER_BYTES + colourTableBytes(view.getUint8(10));
+  let at = endOfGifHeader(bytes);
   while (view.getUint8(at) === EXTENSION) at = afterSubBlocks(view, at + 2);
   if (view.getUint8(at) !== IMAGE) return undefined;
 
@@ -28,10 +31,7 @@ export function inspectGif(bytes: Uint8Array, stored: ImageSize): ImageSize | un
   };
 }
 
-function colourTableBytes(flags: number): number {
-  return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
-}
-
+// Strict, where the walk of `gif-blocks` is lenient: of the first frame all has to be there.
 function afterSubBlocks(view: DataView, start: number): number {
   let at = start;
   while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);

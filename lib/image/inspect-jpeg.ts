@@ -1,19 +1,11 @@
 import type { ImageSize } from "./image-size.ts";
-import { asciiAt, viewOf } from "./bytes.ts";
+import { viewOf } from "./bytes.ts";
 import { densityCorrectedSize, orientedSize, parseExif } from "./exif.ts";
+import { EXIF_SIGNATURE_BYTES, type JpegSegment, headerSegments, isExif } from "./jpeg-segments.ts";
 
-export interface JpegSegment {
-  marker: number;
-  start: number;
-  end: number;
-}
-
-const APP1 = 0xe1;
-const SOS = 0xda;
 const FIRST_FRAME = 0xc0;
 const LAST_FRAME = 0xcf;
 const NOT_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
-export const EXIF_SIGNATURE_BYTES = 6;
 
 // Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits.
 const DECODABLE_FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca]);
@@ -40,28 +32,6 @@ export function inspectJpeg(bytes: Uint8Array, stored: ImageSize): ImageSize | u
   return orientedSize(exif, densityCorrectedSize(exif, stored));
 }
 
-/** The walk of libjpeg's next_marker() up to the scan: junk, fill bytes and markers without a body are passed over. */
-export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
-  const view = viewOf(bytes);
-  let at = 2;
-  let marker = 0;
-  while (marker !== SOS) {
-    while (view.getUint8(at) !== 0xff) at += 1;
-    while (view.getUint8(at) === 0xff) at += 1;
-    marker = view.getUint8(at);
-    at += 1;
-    if (hasBody(marker)) {
-      const length = Math.max(2, view.getUint16(at));
-      yield { marker, start: at + 2, end: at + length };
-      at += length;
-    }
-  }
-}
-
-function hasBody(marker: number): boolean {
-  return marker > 0x01 && !(marker >= 0xd0 && marker <= 0xd9);
-}
-
 function isFrame({ marker }: JpegSegment): boolean {
   return marker >= FIRST_FRAME && marker <= LAST_FRAME && !NOT_FRAMES.has(marker);
 }
@@ -74,11 +44,5 @@ function isDecodable(bytes: Uint8Array, { marker, start, end }: JpegSegment): bo
     view.getUint8(start) === 8 &&
     DECODABLE_COMPONENTS.has(components) &&
     end - start === 6 + 3 * components
-  );
-}
-
-export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
-  return (
-    marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
   );
 }

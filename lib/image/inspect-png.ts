@@ -1,15 +1,13 @@
-import { crc32 } from "node:zlib";
-import { asciiAt, viewOf } from "./bytes.ts";
 import { type Exif, orientedSize, parseExif } from "./exif.ts";
 import type { ImageSize } from "./image-size.ts";
+import {
+  type PngChunk,
+  PNG_SIGNATURE,
+  chunkAt,
+  chunksUntilPixels,
+  isIntact,
+} from "./png-chunks.ts";
 
-export interface PngChunk {
-  type: string;
-  start: number;
-  end: number;
-}
-
-const SIGNATURE_BYTES = 8;
 const HEADER_BYTES = 13;
 const MAX_SIDE = 1_000_000;
 
@@ -27,7 +25,7 @@ const DEPTHS_BY_COLOUR_TYPE = new Map([
  * resolution changes the size. It refuses Apple's CgBI variant and critical chunks that it does not know.
  */
 export function inspectPng(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
-  const header = chunkAt(bytes, SIGNATURE_BYTES);
+  const header = chunkAt(bytes, PNG_SIGNATURE.length);
   if (!isDecodable(bytes, header) || Math.max(stored.width, stored.height) > MAX_SIDE)
     return undefined;
   let exif: Exif | undefined;
@@ -39,20 +37,6 @@ export function inspectPng(bytes: Uint8Array, stored: ImageSize): ImageSize | un
   return exif === undefined ? stored : orientedSize(exif, stored);
 }
 
-/** What stands between the header and the first pixels. */
-export function* chunksUntilPixels(bytes: Uint8Array): Generator<PngChunk> {
-  let chunk = chunkAt(bytes, chunkAt(bytes, SIGNATURE_BYTES).end + 4);
-  while (chunk.type !== "IDAT") {
-    yield chunk;
-    chunk = chunkAt(bytes, chunk.end + 4);
-  }
-}
-
-function chunkAt(bytes: Uint8Array, at: number): PngChunk {
-  const start = at + 8;
-  return { type: asciiAt(bytes, at + 4), start, end: start + viewOf(bytes).getUint32(at) };
-}
-
 function isDecodable(bytes: Uint8Array, header: PngChunk): boolean {
   const { type, start, end } = header;
   if (type !== "IHDR" || end - start !== HEADER_BYTES || !isIntact(bytes, header)) return false;
@@ -62,10 +46,6 @@ function isDecodable(bytes: Uint8Array, header: PngChunk): boolean {
   );
   const isKnownColour = DEPTHS_BY_COLOUR_TYPE.get(colourType)?.includes(depth) ?? false;
   return isKnownColour && compression === 0 && filter === 0 && interlace <= 1;
-}
-
-export function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
-  return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
 }
 
 // An upper-case first letter says that the picture cannot be shown without the chunk.

@@ -1,20 +1,13 @@
 import type { ImageSize } from "./image-size.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
+import { RIFF_HEADER_BYTES, type WebpChunk, webpChunkAt } from "./webp-chunks.ts";
 
-interface WebpChunk {
-  type: string;
-  start: number;
-  end: number;
-}
-
-const RIFF_HEADER_BYTES = 12;
-const CHUNK_HEADER_BYTES = 8;
 const ANIMATION = 0x02;
 const RESERVED = 0xc1;
 
 /** Chromium shows a WebP as it is stored: it ignores the EXIF orientation and resolution. */
 export function inspectWebp(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
-  const first = chunkAt(bytes, RIFF_HEADER_BYTES);
+  const first = webpChunkAt(bytes, RIFF_HEADER_BYTES);
   const image = first.type === "VP8X" ? imageAfter(bytes, first) : first;
   return image !== undefined && isDecodable(bytes, image) ? stored : undefined;
 }
@@ -24,14 +17,8 @@ function imageAfter(bytes: Uint8Array, header: WebpChunk): WebpChunk | undefined
   if (flags & RESERVED) return undefined;
   const types = flags & ANIMATION ? ["ANMF"] : ["VP8 ", "VP8L"];
   let chunk = header;
-  while (!types.includes(chunk.type)) chunk = chunkAt(bytes, chunk.end + (chunk.end % 2));
+  while (!types.includes(chunk.type)) chunk = webpChunkAt(bytes, chunk.next);
   return chunk;
-}
-
-function chunkAt(bytes: Uint8Array, at: number): WebpChunk {
-  const start = at + CHUNK_HEADER_BYTES;
-  const end = start + viewOf(bytes).getUint32(at + 4, true);
-  return { type: asciiAt(bytes, at), start, end };
 }
 
 function isDecodable(bytes: Uint8Array, { type, start, end }: WebpChunk): boolean {

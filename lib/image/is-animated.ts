@@ -1,5 +1,5 @@
 import { asciiAt, viewOf } from "./bytes.ts";
-import { gifFramesOf } from "./gif-frames.ts";
+import { IMAGE, gifBlocksOf } from "./gif-blocks.ts";
 import type { ImageType } from "./inspect-image.ts";
 import { pngChunksOf } from "./png-chunks.ts";
 
@@ -35,8 +35,8 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 
 function isAnimatedGif(bytes: Uint8Array): boolean {
   let frames = 0;
-  for (const _ of gifFramesOf(bytes)) {
-    frames += 1;
+  for (const { introducer } of gifBlocksOf(bytes)) {
+    if (introducer === IMAGE) frames += 1;
     if (frames > 1) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 import { readAvifBoxes } from "./avif-boxes.ts";
 import { type Box, filledBoxes } from "./boxes.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
-import { gifFramesOf } from "./gif-frames.ts";
+import { IMAGE, gifBlocksOf } from "./gif-blocks.ts";
 import type { ImageType } from "./inspect-image.ts";
 import { type PngChunk, pngChunksOf } from "./png-chunks.ts";
 import { readPngHeader } from "./png-header.ts";
@@ -64,8 +64,9 @@ function isNear(bytes: Uint8Array, chunk: PngChunk | undefined, expected: number
 // What the frame leaves free of the screen is transparent in browsers.
 function isFilledGif(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
-  for (const at of gifFramesOf(bytes))
-    return view.getUint32(at + 1) === 0 && view.getUint32(at + 5) === view.getUint32(6);
+  for (const { introducer, start } of gifBlocksOf(bytes))
+    if (introducer === IMAGE)
+      return view.getUint32(start + 1) === 0 && view.getUint32(start + 5) === view.getUint32(6);
   return false;
 }
 

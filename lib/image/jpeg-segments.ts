@@ -1,4 +1,4 @@
-import { viewOf } from "./bytes.ts";
+import { asciiAt, viewOf } from "./bytes.ts";
 
 /** From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data. */
 export interface JpegSegment {
@@ -10,10 +10,16 @@ export interface JpegSegment {
 export const SEGMENT_HEADER_BYTES = 4;
 export const EOI = 0xd9;
 export const SOS = 0xda;
+export const APP0 = 0xe0;
+export const APP1 = 0xe1;
 export const COM = 0xfe;
 
+/** What stands before the TIFF header in a segment of EXIF. */
+export const EXIF_SIGNATURE_BYTES = 6;
+/** What libjpeg reads of a segment of JFIF; a thumbnail may follow. */
+export const JFIF_BYTES = 14;
+
 const SOI = 0xffd8;
-const APP0 = 0xe0;
 const LAST_APP = 0xef;
 
 /**
@@ -41,9 +47,41 @@ export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   }
 }
 
+/** The walk of next_marker() alone, up to the scan: whatever it passes over is passed over, and nothing is checked. */
+export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
+  const view = viewOf(bytes);
+  let at = 2;
+  let marker = 0;
+  while (marker !== SOS) {
+    while (view.getUint8(at) !== 0xff) at += 1;
+    while (view.getUint8(at) === 0xff) at += 1;
+    marker = view.getUint8(at);
+    at += 1;
+    if (hasBody(marker)) {
+      const length = Math.max(2, view.getUint16(at));
+      yield { marker, start: at + 2, end: at + length };
+      at += length;
+    }
+  }
+}
+
+export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return (
+    marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
+  );
+}
+
+export function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
+}
+
 /** The markers of what applications write: EXIF, ICC profile, Adobe's colour transform. */
 export function isApplicationMarker(marker: number): boolean {
   return marker >= APP0 && marker <= LAST_APP;
+}
+
+function hasBody(marker: number): boolean {
+  return marker > 0x01 && !(marker >= 0xd0 && marker <= 0xd9);
 }
 
 // A stuffed zero, TEM, RSTn.
