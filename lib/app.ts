@@ -19,7 +19,6 @@ import { createRetryUploadListener } from "./listeners/retry-upload.ts";
 import { createSlashCommandListener } from "./listeners/slash-command.ts";
 import { createStrangerListener } from "./listeners/stranger.ts";
 import { createUploadFilesListener } from "./listeners/upload-files.ts";
-import { MAX_MEGAPIXELS } from "./image/image-size.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { isSslCheck } from "./slack/command-payload.ts";
 import { readSlackRequest } from "./slack/request.ts";
@@ -28,7 +27,6 @@ import { publicUrl } from "./storage/object-key.ts";
 import { renderTag } from "./tag/render-tag.ts";
 import { tagSize } from "./tag/tag-size.ts";
 import { createUploadClaims } from "./uploads/claim-upload.ts";
-import type { ImageCodec } from "./uploads/make-picture.ts";
 import type { Reconcile } from "./uploads/reconcile.ts";
 import { createRecordStore, type RecordStore } from "./uploads/record-store.ts";
 import type { UploadedImage } from "./uploads/record.ts";
@@ -86,8 +84,6 @@ interface Surroundings {
 let app: App | undefined;
 
 const DOWNLOAD_TIMEOUT_MS = 30_000;
-/** Of one step of decoding and encoding: a photo of 12 megapixels takes one or two. */
-const CODEC_TIMEOUT_SECONDS = 30;
 
 const CATALOGUES = { en, ko } as const;
 
@@ -148,6 +144,7 @@ async function buildServices(
   { records, images, clock, logger }: Surroundings & { records: RecordStore; images: Bucket },
 ): Promise<Services> {
   const [
+    { createImageCodec },
     { createModals },
     { createFileDownload },
     { createWebClient },
@@ -158,6 +155,7 @@ async function buildServices(
     { createStoreImage },
     { createUploadImages },
   ] = await Promise.all([
+    import("./codecs/image-codec.ts"),
     import("./listeners/modals.ts"),
     import("./slack/file-download.ts"),
     import("./slack/web-client.ts"),
@@ -203,7 +201,7 @@ async function buildServices(
       storeImage: createStoreImage({
         downloadFile,
         pictures: createPictureMaker({
-          codec: loadCodec(),
+          codec: createImageCodec(),
           slack,
           downloadFile,
           wanted: pictures,
@@ -218,24 +216,6 @@ async function buildServices(
       clock,
       logger,
     }),
-  };
-}
-
-/** A decoder is loaded with the first image that needs it: by default, only a HEIC does. */
-function loadCodec(): ImageCodec {
-  const maxPixels = MAX_MEGAPIXELS * 1_000_000;
-  const heic = once(async () => {
-    const { createHeicConverter } = await import("./codecs/heic.ts");
-    return createHeicConverter({ maxPixels, timeoutMs: CODEC_TIMEOUT_SECONDS * 1000 });
-  });
-  const reworker = once(async () => {
-    const { createReworker } = await import("./codecs/rework-image.ts");
-    return createReworker({ maxPixels, timeoutSeconds: CODEC_TIMEOUT_SECONDS });
-  });
-  return {
-    convertHeic: async (bytes) => (await heic())(bytes),
-    reworkImage: async (source, options) => (await reworker()).reworkImage(source, options),
-    makeVariant: async (source, width) => (await reworker()).makeVariant(source, width),
   };
 }
 

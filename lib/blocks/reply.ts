@@ -160,11 +160,9 @@ function describe(
 function describeUploaded(image: UploadedImage, messages: Messages): string[] {
   const { original = image, density } = image;
   const { width = image.width, height = image.height } = original;
-  const pixels = formatPixels(image);
+  const pixels = changed(formatPixels({ width, height }), formatPixels(image));
   return [
-    density === undefined
-      ? changed(formatPixels({ width, height }), pixels)
-      : `${formatPixels(tagSize(image))} (${messages.halved(changed(formatPixels({ width, height }), pixels))})`,
+    density === undefined ? pixels : `${formatPixels(tagSize(image))} (${messages.halved(pixels)})`,
     ...(original.type === image.type
       ? []
       : [changed(formatMediaType(original.type), formatMediaType(image.type))]),

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { ConvertHeic } from "../codecs/heic.ts";
-import type { Reworker, ReworkOptions, SourceImage } from "../codecs/rework-image.ts";
+import type { ImageCodec } from "../codecs/image-codec.ts";
+import type { ReworkOptions, SourceImage } from "../codecs/rework-image.ts";
 import { isHiDpi } from "../image/hidpi.ts";
 import { type ImageFacts, IMAGE_TYPES } from "../image/inspect-image.ts";
 import { isAnimated } from "../image/is-animated.ts";
@@ -25,11 +25,6 @@ export type MadePicture =
   | { outcome: "refused"; code: FailureCode }
   /** Its turn came after the deadline: it is left for the next attempt. */
   | { outcome: "late" };
-
-/** Decodes and encodes, off the event loop. Whatever it cannot do, it throws. */
-export interface ImageCodec extends Reworker {
-  convertHeic: ConvertHeic;
-}
 
 /** What the team wants of its images. */
 export interface PictureOptions extends ReworkOptions {
@@ -148,12 +143,12 @@ export function createPictureMaker(dependencies: {
   ): Promise<Picture> {
     const { facts } = source;
     const reworked = await rework(source, work);
+    const density = densityOf(body, { from: facts, to: (reworked ?? source).facts });
     if (reworked === undefined) {
-      return { ...source, density: densityOf(body, { from: facts, to: facts }) };
+      return { ...source, density };
     }
     const { width, height, type } = facts;
     const posted = { type: IMAGE_TYPES[type].mediaType, bytes: body.byteLength, width, height };
-    const density = densityOf(body, { from: facts, to: reworked.facts });
     return { original: posted, ...source, ...reworked, density };
   }
 
@@ -188,9 +183,10 @@ export function createPictureMaker(dependencies: {
   }
 }
 
-type Prepared = Extract<PreparedImage, { outcome: "prepared" }>;
-type PreparedSource = Prepared & Pick<Picture, "original" | "isPreview">;
+type PreparedSource = Extract<PreparedImage, { outcome: "prepared" }> &
+  Pick<Picture, "original" | "isPreview">;
 type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
+
 /** The picture's own width stands in for all that are larger: the widest copy is what large screens get. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
   return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
