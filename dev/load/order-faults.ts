@@ -27,7 +27,8 @@ export function orderFaults(
   }
 }
 
-const SLACK_CALLS = [
+/** What an upload and a sweep of listed channels ask of Slack. */
+export const SLACK_CALLS = [
   "auth.test",
   "chat.delete",
   "chat.postMessage",

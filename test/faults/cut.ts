@@ -1,3 +1,4 @@
+import { SLACK_CALLS } from "../../dev/load/order-faults.ts";
 import type { TestStack } from "../helpers/stack.ts";
 
 /** A wire that can be cut between the app on the one side, and Slack and S3 on the other. */
@@ -70,15 +71,5 @@ export function cutWire(stack: TestStack, { isCutAfter, isNextCarriedOut = false
 
 type Fate = "answered" | "executed_then_reset" | "reset";
 
-const SLACK = [
-  "auth.test",
-  "chat.delete",
-  "chat.postMessage",
-  "chat.update",
-  "conversations.history",
-  "conversations.replies",
-  "download",
-  "files.info",
-  "users.conversations",
-] as const;
+const SLACK = [...SLACK_CALLS, "users.conversations"] as const;
 const S3 = ["DELETE", "GET", "HEAD", "LIST", "PUT"] as const;

@@ -124,6 +124,13 @@ export function signedRequest(
   });
 }
 
+/** Headers with which a request is not one that Slack signed. */
+export const UNSIGNED = [
+  ["no signature", { "x-slack-signature": "" }],
+  ["a wrong signature", { "x-slack-signature": `v0=${"0".repeat(64)}` }],
+  ["no timestamp", { "x-slack-request-timestamp": "" }],
+] as const;
+
 interface SigningOptions {
   nowMs: number;
   headers?: Record<string, string>;

@@ -9,7 +9,6 @@ import { takeLogs } from "../helpers/logs.ts";
 import {
   bucketOf,
   GIF,
-  openEdit,
   openShortcut,
   PNG,
   post,
@@ -17,11 +16,9 @@ import {
   press,
   recordIn,
   repliesTo,
-  submit,
   tagsShown,
   textsIn,
   upload,
-  writtenIn,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
@@ -200,58 +197,6 @@ describe("a HEIC photo", () => {
     await press(stack, posted, { action: "retry_upload" });
     expect(tagsShown(stack, posted)[0]).toContain('width="1600" height="1000"');
     expect(stack.s3.objects("images/").map(({ body }) => body.equals(PHOTO))).toEqual([true]);
-  });
-});
-
-describe("the first description", () => {
-  it("is the one that came with the file", async () => {
-    await using stack = await startTestStack();
-    const files = [{ name: "a.png", bytes: PNG, altText: " Two children\nplant a tree " }];
-    const posted = await upload(stack, { files });
-    expect(tagsShown(stack, posted)[0]).toContain('alt="Two children plant a tree"');
-    expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
-  });
-
-  it("is the one of a Slack Connect stub too, which is known later", async () => {
-    await using stack = await startTestStack({ ALLOW_EXTERNAL_USERS: "true" });
-    const files = [{ name: "a.png", bytes: PNG, altText: "Two trees", isConnectStub: true }];
-    const posted = await upload(stack, { files });
-    expect(tagsShown(stack, posted)[0]).toContain('alt="Two trees"');
-  });
-
-  it("is none when what came with the file says nothing, and the reply marks that until somebody writes one", async () => {
-    await using stack = await startTestStack();
-    const posted = await upload(stack, {
-      files: [{ name: "a.png", bytes: PNG, altText: "image.png" }],
-    });
-    expect(tagsShown(stack, posted)[0]).toContain('alt=""');
-    const [reply] = repliesTo(stack, posted);
-    expect(reply?.blocks?.map((block) => block["type"])).toEqual([
-      "rich_text",
-      "context",
-      "actions",
-    ]);
-    expect(JSON.stringify(reply?.blocks?.[1])).toContain(en.noDescription);
-    await openEdit(stack, posted);
-    await submit(stack, { alt: "Two trees" });
-    expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
-  });
-
-  it("is not missed of a decorative image", async () => {
-    await using stack = await startTestStack();
-    const posted = await upload(stack);
-    await openEdit(stack, posted);
-    await submit(stack, { decorative: "decorative" });
-    expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
-  });
-
-  it("does not come back when somebody cleared it in the shortcut's modal", async () => {
-    await using stack = await startTestStack({ AUTO_UPLOAD: "false" });
-    const files = [{ name: "a.png", bytes: PNG, altText: "Two trees" }];
-    const posted = await upload(stack, { files });
-    await openShortcut(stack, posted);
-    await submit(stack, { alt: "" });
-    expect(Object.values(writtenIn(stack))).toEqual([{ alt: "" }]);
   });
 });
 
