@@ -21,7 +21,7 @@ export function createSlackControl(origin: string) {
       const files = await readFiles("files", paths);
       return call("messages", Posted, { method: "POST", body: toForm(fields, files) });
     },
-    /** All messages of a channel, replies too, oldest first. */
+    /** All messages of a channel, or of the app's direct message with @somebody, replies too, oldest first. */
     messages: (channel: string) => call(`messages?${query({ channel })}`, Conversation),
     async thread(channel: string, ts: string): Promise<Message[]> {
       return (await call(`thread?${query({ channel, ts })}`, Messages)).messages;

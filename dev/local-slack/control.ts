@@ -4,9 +4,10 @@ import { deliverEvent } from "./delivery.ts";
 import type { NewFile } from "./file-store.ts";
 import { threadOf } from "./message-store.ts";
 import type { Attempt } from "./outgoing-request.ts";
-import { postAsPerson, requireChannel } from "./person-message.ts";
+import { postAsPerson, requireChannel, requireUser } from "./person-message.ts";
 import type { PostedMessage } from "./person-message.ts";
 import type { Slack } from "./slack.ts";
+import { directMessageWith } from "./workspace.ts";
 import type { Channel } from "./workspace.ts";
 
 type App = Hono<{ Bindings: HttpBindings }>;
@@ -19,7 +20,7 @@ export function serveControl(app: App, slack: Slack): void {
   app.post("/local/messages", (c) => answering(c, () => postAndDeliver(slack, c)));
   app.get("/local/messages", (c) =>
     answering(c, () => {
-      const { id, name } = requireChannel(slack, c.req.query("channel") ?? "");
+      const { id, name } = requireConversation(slack, c.req.query("channel") ?? "");
       return { channel: { id, name }, messages: slack.state.messages.get(id) ?? [] };
     }),
   );
@@ -29,6 +30,13 @@ export function serveControl(app: App, slack: Slack): void {
       return { messages: threadOf(slack.state.messages, channel.id, c.req.query("ts") ?? "") };
     }),
   );
+}
+
+/** A channel; behind an @, the app's direct message with that person. */
+function requireConversation(slack: Slack, name: string): Channel {
+  return name.startsWith("@")
+    ? directMessageWith(slack.workspace, requireUser(slack, name))
+    : requireChannel(slack, name);
 }
 
 /** JSON of what `act` gives, or a 400 that says why not. */

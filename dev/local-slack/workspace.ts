@@ -104,6 +104,14 @@ export function addUser(workspace: Workspace, user: NewUser): User {
   return added;
 }
 
+/** The app's direct message with somebody; it begins with the first message. */
+export function directMessageWith(workspace: Workspace, { id, name }: User): Channel {
+  const known = [...workspace.channels.values()].find(
+    ({ kind, members }) => kind === "im" && members.has(id) && members.has(workspace.botUserId),
+  );
+  return known ?? addChannel(workspace, { name: `dm-${name}`, isIm: true, members: [id] });
+}
+
 /** By id, or by name with or without `#`. */
 export function findChannel(workspace: Workspace, idOrName: string): Channel | undefined {
   const name = idOrName.replace(/^#/, "");

@@ -7,7 +7,7 @@ import { findMessage, removeMessage } from "../message-store.ts";
 import type { Message } from "../message-store.ts";
 import { Refusal } from "../refusal.ts";
 import type { EphemeralMessage, Slack } from "../slack.ts";
-import { findUser } from "../workspace.ts";
+import { directMessageWith } from "../workspace.ts";
 import type { Channel } from "../workspace.ts";
 import { requiredChannel, requiredText } from "./method.ts";
 import type { Method } from "./method.ts";
@@ -67,17 +67,11 @@ async function postEphemeral(slack: Slack, args: JsonObject): Promise<JsonObject
   return { message_ts: message.ts };
 }
 
-/** An id, a name, or a person's id for the direct message with them. */
+/** An id, a name, or a person's id for the direct message with them, which Slack opens when there is none yet. */
 function writableChannel(slack: Slack, args: JsonObject): Channel {
   const { workspace } = slack;
-  const person = findUser(workspace, textAt(args, "channel") ?? "");
-  const direct = [...workspace.channels.values()].find(
-    ({ kind, members }) =>
-      kind === "im" &&
-      person !== undefined &&
-      members.has(person.id) &&
-      members.has(workspace.botUserId),
-  );
+  const person = workspace.users.get(textAt(args, "channel") ?? "");
+  const direct = person === undefined ? undefined : directMessageWith(workspace, person);
   const channel = direct ?? requiredChannel(slack, args, { byName: true });
   if (channel.isArchived) throw new Refusal("is_archived");
   const mayPost =

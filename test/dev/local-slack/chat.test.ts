@@ -40,6 +40,22 @@ describe("chat.postMessage", () => {
     ]);
   });
 
+  it("opens the direct message with a person whose id is the channel, and tells which it is", async () => {
+    await using started = await start();
+    const { client, slack } = started;
+    const first = await client.chat.postMessage({ channel: "U0LOCAL002", text: "1" });
+    const second = await client.chat.postMessage({ channel: "U0LOCAL002", text: "2" });
+    expect(first.channel).toMatch(/^D/u);
+    expect(second.channel).toBe(first.channel);
+    expect(slack.state.messages.get(first.channel ?? "")).toHaveLength(2);
+    await client.chat.update({ channel: first.channel ?? "", ts: first.ts ?? "", text: "3" });
+    const read = await client.conversations.history({ channel: first.channel ?? "" });
+    expect(read.messages?.map(({ text }) => text)).toEqual(["2", "3"]);
+    expect(await errorOf(client.chat.postMessage({ channel: "U0NOBODY", text: "x" }))).toBe(
+      "channel_not_found",
+    );
+  });
+
   it("gives unique, increasing timestamps within one millisecond", async () => {
     await using started = await start({ now: () => 1_700_000_000_000 });
     const { client, images } = started;

@@ -16,6 +16,14 @@ describe("GET /local/messages", () => {
     });
   });
 
+  it("lists the app's direct message with somebody", async () => {
+    await using started = await start();
+    const { slack } = started;
+    await clientOf(slack).chat.postMessage({ channel: "U0LOCAL002", text: "for you" });
+    const response = await fetch(`${slack.origin}/local/messages?channel=%40minho`);
+    expect(await response.json()).toMatchObject({ messages: [{ text: "for you" }] });
+  });
+
   it("is empty for a channel without messages, and 400 for one that is not there", async () => {
     await using started = await start();
     const list = (channel: string) =>
