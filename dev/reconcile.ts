@@ -13,6 +13,7 @@ const SweepReport = v.object({
   open: v.number(),
   channels: v.number(),
   isComplete: v.boolean(),
+  unsearchedSince: v.optional(v.string()),
 });
 
 const REFUSALS: Readonly<Record<number, string>> = {
@@ -58,18 +59,20 @@ async function sweep(origin: string, secret: string): Promise<v.InferOutput<type
 }
 
 function renderReport(report: v.InferOutput<typeof SweepReport>): string {
-  const { finished, found, open, channels, isComplete } = report;
+  const { finished, found, open, channels, isComplete, unsearchedSince } = report;
   const done = [
-    finished > 0 && `finished ${count(finished, "upload")} that had been left behind`,
+    finished > 0 && `finished the work on ${count(finished, "message")} that had been left behind`,
     found > 0 && `found ${count(found, "message")} that had never been delivered`,
   ].filter((sentence) => sentence !== false);
   return [
     done.length === 0
       ? "Nothing was lost."
-      : `${done.join(", ").replace(/^f/u, "F")}: their tags are in the threads now.`,
+      : `${done.join(", ").replace(/^f/u, "F")}: the threads are in line now.`,
     open > 0 &&
-      `${count(open, "upload")} not done yet: somebody is at it, or it failed again. The next sweep looks after it.`,
+      `${count(open, "message")} not in line yet: somebody is at it, or it failed again. The next sweep looks after it.`,
     `Looked at ${count(channels, "channel")}.`,
+    unsearchedSince !== undefined &&
+      `What was posted since ${unsearchedSince} and more than seven days ago was never searched: use the message shortcut on what is missing.`,
     !isComplete && "The time was up before everything was seen: the next sweep goes on there.",
   ]
     .filter((sentence) => sentence !== false)

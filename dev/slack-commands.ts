@@ -116,8 +116,15 @@ export async function useSlashCommand(slack: SlackControl, options: CommandOptio
   const after = await slack.messages(channel.id);
   const posted = after.messages.slice(messages.length);
   print(renderThread(posted) || `The others in #${channel.name} see nothing of it.`);
+  const direct = await slack.messages(`@${user?.replace(/^@/u, "") ?? FIRST_PERSON}`);
+  const [reply] = direct.messages.filter(({ bot_id }) => bot_id !== undefined).slice(-1);
+  if (reply !== undefined && text === "") {
+    print(`Your direct message with the app:\n\n${renderThread([reply]).trimEnd()}`);
+  }
 }
 
+/** Whoever acts when nobody is named. */
+const FIRST_PERSON = "jane";
 const SAMPLE = fileURLToPath(new URL("samples/sunrise.jpg", import.meta.url));
 
 /** Slack hands over no file for a while. */

@@ -1,35 +1,19 @@
-import packageJson from "../package.json" with { type: "json" };
 import { systemClock, type Clock } from "./clock.ts";
 import { ConfigError, parseConfig, type Config } from "./config.ts";
-import { createCommandsEndpoint } from "./endpoints/commands.ts";
-import { createEventsEndpoint } from "./endpoints/events.ts";
-import { createInteractivityEndpoint } from "./endpoints/interactivity.ts";
-import { createReconcileEndpoint } from "./endpoints/reconcile.ts";
+import { serveCommands } from "./endpoints/commands.ts";
+import { serveEvents } from "./endpoints/events.ts";
+import { serveInteractivity } from "./endpoints/interactivity.ts";
+import { serveReconcile } from "./endpoints/reconcile.ts";
 import { createRoute, type Route } from "./endpoints/route.ts";
 import { en } from "./i18n/en.ts";
 import { ko } from "./i18n/ko.ts";
 import { createBackground } from "./listeners/background.ts";
-import type { ListenerContext, Services } from "./listeners/context.ts";
-import { createDeleteImageListener } from "./listeners/delete-image.ts";
-import { createEditTagsListener } from "./listeners/edit-tags.ts";
-import { createImageTagsListener } from "./listeners/image-tags.ts";
-import { createMessageShortcutListener } from "./listeners/message-shortcut.ts";
-import { createMessageListener, matchImageMessage } from "./listeners/message.ts";
-import { createRetryUploadListener } from "./listeners/retry-upload.ts";
-import { createSlashCommandListener } from "./listeners/slash-command.ts";
-import { createStrangerListener } from "./listeners/stranger.ts";
-import { createUploadFilesListener } from "./listeners/upload-files.ts";
-import { createLogger, type Logger } from "./logger.ts";
-import { isSslCheck } from "./slack/command-payload.ts";
-import { readSlackRequest } from "./slack/request.ts";
+import { createLogger, describeError, type Logger } from "./logger.ts";
+import type { AnswerPorts, Door, WorkPorts } from "./ports.ts";
+import { createMarkerStore } from "./records/marker-store.ts";
+import { createRecordStore, type StatePlace } from "./records/record-store.ts";
+import { TIME_PLAN } from "./time-plan.ts";
 import { createBucket, type Bucket, type Credentials } from "./storage/s3.ts";
-import { publicUrl } from "./storage/object-key.ts";
-import { renderTag } from "./tag/render-tag.ts";
-import { tagSize } from "./tag/tag-size.ts";
-import { createUploadClaims } from "./uploads/claim-upload.ts";
-import type { Reconcile } from "./uploads/reconcile.ts";
-import { createRecordStore, type RecordStore } from "./uploads/record-store.ts";
-import type { UploadedImage } from "./uploads/record.ts";
 
 /** What the functions in `api/` serve. */
 export interface App {
@@ -45,7 +29,7 @@ export function getApp(): App {
   return (app ??= createApp(process.env));
 }
 
-/** The only place that builds anything. A bad environment fails each request, not the start. */
+/** The only place that makes ports. A bad environment fails each request, not the start. */
 export function createApp(
   env: Readonly<Record<string, string | undefined>>,
   clock: Clock = systemClock,
@@ -53,12 +37,22 @@ export function createApp(
   const logger = createLogger(clock);
   const route = (handle: Route) => createRoute(handle, { clock, logger });
   try {
-    const endpoints = buildEndpoints(parseConfig(env), { clock, logger });
+    const { door, loadWork } = openDoor(parseConfig(env), { clock, logger });
+    const { cronSecret } = door.config;
+    const warmUp = once(() => warmUpLater({ clock, logger, loadWork }));
+    const open = (serve: (opened: Door, request: Request) => Promise<Response>) => {
+      const answer = route((request) => serve(door, request));
+      return async (request: Request) => {
+        const response = await answer(request);
+        void warmUp();
+        return response;
+      };
+    };
     return {
-      events: route(endpoints.events),
-      interactivity: route(endpoints.interactivity),
-      commands: route(endpoints.commands),
-      reconcile: route(endpoints.reconcile),
+      events: open(serveEvents),
+      interactivity: open(serveInteractivity),
+      commands: open(serveCommands),
+      reconcile: route((request) => serveReconcile({ cronSecret, loadWork }, request)),
       health: () => Response.json({ ok: true }),
     };
   } catch (error) {
@@ -81,193 +75,126 @@ interface Surroundings {
   logger: Logger;
 }
 
+type LoadWork = () => Promise<Omit<WorkPorts, "budget">>;
+
 let app: App | undefined;
 
-const DOWNLOAD_TIMEOUT_MS = 30_000;
+/** As many answers as a process can be asked for at once. Uploads have sockets of their own. */
+const STATE_SOCKETS = 200;
+/** Files that are held at once, in sizes of the largest. */
+const FILES_IN_FLIGHT = 4;
+/** After that long, the answer has left. */
+const WARM_UP_DELAY_MS = 20;
 
 const CATALOGUES = { en, ko } as const;
 
-function buildEndpoints(config: Config, { clock, logger }: Surroundings) {
-  const { bucket, stateBucket } = config.s3;
-  const state = openBucket(config, { bucket: stateBucket, clock });
-  const images = stateBucket === bucket ? state : openBucket(config, { bucket, clock });
-  const records = createRecordStore(state, clock);
-  const { accept, inBackground } = createBackground({ waitUntil, clock, logger });
-  const context: ListenerContext = {
+function openDoor(
+  config: Config,
+  { clock, logger }: Surroundings,
+): { door: Door; loadWork: LoadWork } {
+  const bucket = openBucket(config, {
+    bucket: config.s3.stateBucket,
+    timeoutMs: TIME_PLAN.recordMs,
+    maxSockets: STATE_SOCKETS,
+    clock,
+  });
+  const state = { bucket, prefix: config.statePrefix, clock };
+  const ports = {
     config,
     messages: CATALOGUES[config.locale],
-    records,
-    claims: createUploadClaims({ records, statePrefix: config.statePrefix, clock, logger }),
-    accept,
-    inBackground,
-    services: once(() => buildServices(config, { records, images, clock, logger })),
+    records: createRecordStore(state),
+    markers: createMarkerStore(state),
     clock,
     logger,
   };
-  const { signingSecrets } = config.slack;
-  const readRequest = (request: Request) =>
-    readSlackRequest(request, { signingSecrets, nowMs: clock.now() });
+  const loadWork = once(() => openWork(ports, state));
   return {
-    events: createEventsEndpoint({
-      readRequest,
-      onMessage: createMessageListener(context),
-      logger,
-    }),
-    interactivity: createInteractivityEndpoint({
-      readRequest,
-      onMessageShortcut: createMessageShortcutListener(context),
-      allowsStrangers: config.allowExternalUsers,
-      onStranger: createStrangerListener(context),
-      onEditTags: createEditTagsListener(context),
-      onDeleteImage: createDeleteImageListener(context),
-      onRetryUpload: createRetryUploadListener(context),
-      onImageTags: createImageTagsListener(context),
-      onUploadFiles: createUploadFilesListener(context),
-      inBackground,
-      logger,
-    }),
-    commands: createCommandsEndpoint({
-      readRequest: (request) =>
-        readSlackRequest(request, { signingSecrets, nowMs: clock.now(), isUnsigned: isSslCheck }),
-      onSlashCommand: createSlashCommandListener(context, packageJson.version),
-    }),
-    reconcile: createReconcileEndpoint({
-      cronSecret: config.cronSecret,
-      reconcile: once(() => buildReconcile(context, state)),
-    }),
+    door: { ...ports, ...createBackground({ waitUntil, loadWork, clock, logger }) },
+    loadWork,
   };
 }
 
-/** All that only work behind an answer needs is loaded with the first of it. */
-async function buildServices(
-  config: Config,
-  { records, images, clock, logger }: Surroundings & { records: RecordStore; images: Bucket },
-): Promise<Services> {
+/** All that only work behind an answer needs is loaded with the first of it, when that answer has left. */
+async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<WorkPorts, "budget">> {
+  const { config, clock, logger } = ports;
+  await clock.sleep(0);
   const [
     { createImageCodec },
-    { createModals },
+    { createCoalesce },
     { createFileDownload },
     { createWebClient },
-    { createDeleteImage },
+    { createTurns },
     { createPictureMaker },
-    { createReplyPublisher },
-    { createResolveFile },
-    { createStoreImage },
-    { createUploadImages },
   ] = await Promise.all([
     import("./codecs/image-codec.ts"),
-    import("./listeners/modals.ts"),
+    import("./replies/coalesce.ts"),
     import("./slack/file-download.ts"),
     import("./slack/web-client.ts"),
-    import("./uploads/delete-image.ts"),
+    import("./turns.ts"),
     import("./uploads/make-picture.ts"),
-    import("./uploads/publish-reply.ts"),
-    import("./uploads/resolve-file.ts"),
-    import("./uploads/store-image.ts"),
-    import("./uploads/upload-images.ts"),
   ]);
-  const { botToken, apiUrl, extraFileOrigins } = config.slack;
-  const { maxImageBytes, imagePrefix, pictures, adminUserIds, locale } = config;
+  const { botToken, apiUrl, extraFileOrigins: extraOrigins } = config.slack;
+  const { maxImageBytes: maxBytes } = config;
   const slack = createWebClient({ botToken, apiUrl, clock });
-  const rendering = {
-    messages: CATALOGUES[locale],
-    maxImageBytes,
-    renderTags: (image: UploadedImage) => renderTags(image, config),
-  };
-  const reply = createReplyPublisher({ slack, reply: rendering, logger });
-  const downloadFile = createFileDownload({
-    botToken,
-    extraOrigins: extraFileOrigins,
-    maxBytes: maxImageBytes,
-    timeoutMs: DOWNLOAD_TIMEOUT_MS,
-    clock,
-  });
+  const timeoutMs = TIME_PLAN.downloadMs;
+  const downloadFile = createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock });
   return {
-    slack,
-    reply,
-    modals: createModals({ slack, reply: rendering, clock, logger }),
-    deleteImage: createDeleteImage({
-      records,
-      images,
-      imagePrefix,
-      reply,
-      adminUserIds,
-      clock,
-      logger,
-    }),
-    uploadImages: createUploadImages({
-      records,
-      resolveFile: createResolveFile(slack, logger),
-      storeImage: createStoreImage({
-        downloadFile,
-        pictures: createPictureMaker({
-          codec: createImageCodec(),
-          slack,
-          downloadFile,
-          wanted: pictures,
-          clock,
-          logger,
-        }),
-        bucket: images,
-        imagePrefix,
-        logger,
-      }),
-      reply,
-      clock,
-      logger,
-    }),
-  };
-}
-
-async function buildReconcile(context: ListenerContext, state: Bucket): Promise<Reconcile> {
-  const { config, claims, clock, logger } = context;
-  const [{ createReconcile }, { createSweepStateStore }, { slack, uploadImages }] =
-    await Promise.all([
-      import("./uploads/reconcile.ts"),
-      import("./uploads/sweep-state.ts"),
-      context.services(),
-    ]);
-  const { statePrefix, channelIds, autoUpload } = config;
-  return createReconcile({
-    slack,
+    ...ports,
     state,
-    statePrefix,
-    sweeps: createSweepStateStore(state, statePrefix),
-    claims,
-    uploadImages,
-    matchMessage: (message) => matchImageMessage(message, config),
-    channelIds,
-    findsMessages: autoUpload,
-    clock,
-    logger,
-  });
-}
-
-function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): string[] {
-  const { alt, link, name: filename, key, variants = [] } = image;
-  const facts = {
-    url: publicUrl(publicBaseUrl, key),
-    variants: variants.map((variant) => ({
-      url: publicUrl(publicBaseUrl, variant.key),
-      width: variant.width,
-    })),
-    alt,
-    link,
-    ...tagSize(image),
-    filename,
-    key,
+    slack,
+    downloadFile,
+    images: openBucket(config, { bucket: config.s3.bucket, clock }),
+    pictures: createPictureMaker({
+      codec: createImageCodec(),
+      slack,
+      downloadFile,
+      wanted: config.pictures,
+      clock,
+      logger,
+    }),
+    bytesInFlight: createTurns(FILES_IN_FLIGHT * maxBytes),
+    publishing: createCoalesce(),
   };
-  return tags.formats.map((format) => renderTag(format, facts, tags));
 }
 
-function openBucket({ s3 }: Config, { bucket, clock }: { bucket: string; clock: Clock }): Bucket {
+/**
+ * Loads both SDKs behind the first answer of an instance, whatever it was, so that the first image does not wait for
+ * them.
+ */
+async function warmUpLater({
+  clock,
+  logger,
+  loadWork,
+}: Surroundings & { loadWork: LoadWork }): Promise<void> {
+  await clock.sleep(WARM_UP_DELAY_MS);
+  const load = async () => {
+    try {
+      await Promise.all([
+        loadWork(),
+        import("@aws-sdk/client-s3"),
+        import("@slack/web-api"),
+        import("./uploads/keep-promise.ts"),
+      ]);
+    } catch (error) {
+      logger.warn("instance.cold", { error: describeError(error) });
+    }
+  };
+  await waitUntil(load());
+}
+
+function openBucket(
+  { s3 }: Config,
+  options: Pick<
+    Parameters<typeof createBucket>[0],
+    "bucket" | "timeoutMs" | "maxSockets" | "clock"
+  >,
+): Bucket {
   const { region, endpoint } = s3;
   return createBucket({
-    bucket,
+    ...options,
     region,
     endpoint,
     credentials: toCredentials(s3.credentials),
-    clock,
   });
 }
 

@@ -54,6 +54,8 @@ export function checkOutcome(
       outcome.problems.push(`message ${ts} has ${replies.length} replies: ${texts}`);
     }
   }
+  const open = s3.objects("state/open/").map(({ key }) => `a promise that is not kept: ${key}`);
+  outcome.problems.push(...open);
   const strays = [...stored.keys()].filter((hash) => !known.has(hash));
   outcome.problems.push(...strays.map((hash) => `an object that nobody posted: ${hash}`));
   return outcome;

@@ -1,4 +1,4 @@
-import { isRecordRef, type RecordRef } from "../storage/object-key.ts";
+import { isRecordRef, type RecordRef } from "../records/record-ref.ts";
 
 /** `action_id`s of the buttons under a reply. */
 export const ACTIONS = {

@@ -2,10 +2,10 @@ import type { ActionsBlock, ContextBlock, KnownBlock, RichTextBlock } from "@sla
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes, formatMediaType, formatPixels } from "../i18n/size.ts";
 import { MAX_MEGAPIXELS } from "../image/image-size.ts";
-import type { RecordRef } from "../storage/object-key.ts";
+import type { RecordRef } from "../records/record-ref.ts";
 import { tagSize } from "../tag/tag-size.ts";
 import { truncate } from "../truncate.ts";
-import type { RecordImage, UploadedImage } from "../uploads/record.ts";
+import type { RecordImage, UploadedImage } from "../records/record.ts";
 import { ACTIONS, renderActionValue } from "./action-value.ts";
 import {
   button,
@@ -110,7 +110,8 @@ function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] 
 
 /** Usually one block; the tags of one image take several when they are very long together. */
 function renderImage(image: RecordImage, options: Omit<ReplyOptions, "ref">): RichTextBlock[] {
-  const style = image.state === "deleted" ? ({ strike: true } as const) : ({ bold: true } as const);
+  const isGone = image.state === "deleting" || image.state === "deleted";
+  const style = isGone ? ({ strike: true } as const) : ({ bold: true } as const);
   const heading = section([
     text(truncate(image.name, MAX_NAME_LENGTH), style),
     text(describe(image, options)),
@@ -149,8 +150,9 @@ function describe(
       };
       return ` — ${messages.failures[image.code](facts)}`;
     }
+    case "deleting":
     case "deleted":
-      return ` — ${messages.deleted}`;
+      return ` — ${messages[image.state]}`;
     case "pending":
       return ` — ${messages.pending}`;
   }

@@ -1,23 +1,18 @@
-import { isSslCheck, parseCommandPayload, type SlashCommand } from "../slack/command-payload.ts";
+import { onSlashCommand } from "../listeners/slash-command.ts";
+import type { Door } from "../ports.ts";
+import { isSslCheck, parseCommandPayload } from "../slack/command-payload.ts";
+import { readVerified } from "./read-verified.ts";
 import { emptyResponse } from "./route.ts";
 
-export interface CommandsDependencies {
-  /** The verified body, or one that {@link isSslCheck} tells. */
-  readRequest: (request: Request) => Promise<string>;
-  onSlashCommand: (command: SlashCommand) => Promise<string | undefined>;
-}
-
 /** The slash command's Request URL. */
-export function createCommandsEndpoint({ readRequest, onSlashCommand }: CommandsDependencies) {
-  return async function commands(request: Request): Promise<Response> {
-    const rawBody = await readRequest(request);
-    if (isSslCheck(rawBody)) {
-      return emptyResponse(200);
-    }
-    const text = await onSlashCommand(parseCommandPayload(rawBody));
-    // Whatever the body says is shown to the person.
-    return text === undefined
-      ? emptyResponse(200)
-      : Response.json({ response_type: "ephemeral", text });
-  };
+export async function serveCommands(door: Door, request: Request): Promise<Response> {
+  const rawBody = await readVerified(door, request, isSslCheck);
+  if (isSslCheck(rawBody)) {
+    return emptyResponse(200);
+  }
+  const text = await onSlashCommand(door, parseCommandPayload(rawBody));
+  // Whatever the body says is shown to the person.
+  return text === undefined
+    ? emptyResponse(200)
+    : Response.json({ response_type: "ephemeral", text });
 }

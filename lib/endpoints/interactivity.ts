@@ -1,95 +1,87 @@
 import { ACTIONS } from "../blocks/action-value.ts";
 import { CALLBACKS } from "../blocks/modals.ts";
-import type { Logger } from "../logger.ts";
-import type { InBackground } from "../listeners/background.ts";
-import type { MessageOutcome } from "../listeners/message.ts";
+import { onDeleteImage } from "../listeners/delete-image.ts";
+import { onImageTags } from "../listeners/image-tags.ts";
+import { onRetryUpload } from "../listeners/retry-upload.ts";
+import { onStranger } from "../listeners/stranger.ts";
+import { onUploadFiles } from "../listeners/upload-files.ts";
 import type { ViewAnswer } from "../listeners/view-answer.ts";
+import type { Door } from "../ports.ts";
 import {
   type BlockAction,
   type MessageShortcut,
   parseInteractionPayload,
   type ViewSubmission,
 } from "../slack/interaction-payloads.ts";
+import { readVerified } from "./read-verified.ts";
 import { emptyResponse } from "./route.ts";
 
-export interface InteractivityDependencies {
-  /** The verified body. */
-  readRequest: (request: Request) => Promise<string>;
-  onMessageShortcut: (shortcut: MessageShortcut) => Promise<void>;
-  /** `ALLOW_EXTERNAL_USERS`: otherwise strangers may look at a reply, and no more. */
-  allowsStrangers: boolean;
-  onStranger: (action: BlockAction) => Promise<void>;
-  onEditTags: (action: BlockAction) => Promise<void>;
-  onDeleteImage: (action: BlockAction) => Promise<void>;
-  onRetryUpload: (action: BlockAction) => Promise<MessageOutcome>;
-  onImageTags: (submission: ViewSubmission) => Promise<ViewAnswer>;
-  onUploadFiles: (submission: ViewSubmission) => Promise<ViewAnswer>;
-  inBackground: InBackground;
-  logger: Logger;
+/** The interactivity Request URL: shortcut, buttons and modals. */
+export async function serveInteractivity(door: Door, request: Request): Promise<Response> {
+  const payload = parseInteractionPayload(await readVerified(door, request));
+  switch (payload.type) {
+    case "message_shortcut":
+      return answerShortcut(door, payload.shortcut);
+    case "block_action":
+      return answerAction(door, payload.action);
+    case "view_submission":
+      return answerSubmission(door, payload.submission);
+    case "other":
+      return ignore(door, payload.name);
+  }
 }
 
-/** The interactivity Request URL: shortcut, buttons and modals. */
-export function createInteractivityEndpoint(dependencies: InteractivityDependencies) {
-  const { readRequest, inBackground, logger } = dependencies;
+async function answerShortcut(door: Door, shortcut: MessageShortcut): Promise<Response> {
+  if (shortcut.callbackId !== CALLBACKS.shortcut) {
+    return ignore(door, "message_action");
+  }
+  await door.inBackground(async (work) => {
+    const { onMessageShortcut } = await import("../listeners/message-shortcut.ts");
+    await onMessageShortcut(work, shortcut);
+  });
+  return emptyResponse(200);
+}
 
-  return async function interactivity(request: Request): Promise<Response> {
-    const payload = parseInteractionPayload(await readRequest(request));
-    switch (payload.type) {
-      case "message_shortcut":
-        return answerShortcut(payload.shortcut);
-      case "block_action":
-        return answerAction(payload.action);
-      case "view_submission":
-        return answerSubmission(payload.submission);
-      case "other":
-        return ignore(payload.name);
-    }
-  };
-
-  async function answerShortcut(shortcut: MessageShortcut): Promise<Response> {
-    if (shortcut.callbackId !== CALLBACKS.shortcut) {
-      return ignore("message_action");
-    }
-    await inBackground(() => dependencies.onMessageShortcut(shortcut));
+async function answerAction(door: Door, action: BlockAction): Promise<Response> {
+  // Strangers may look at a reply, and no more.
+  if (action.actor.isStranger && !door.config.allowExternalUsers) {
+    await door.inBackground((work) => onStranger(work, action));
     return emptyResponse(200);
   }
-
-  async function answerAction(action: BlockAction): Promise<Response> {
-    if (action.actor.isStranger && !dependencies.allowsStrangers) {
-      await inBackground(() => dependencies.onStranger(action));
+  switch (action.actionId) {
+    case ACTIONS.editTags:
+      await door.inBackground(async (work) => {
+        const { onEditTags } = await import("../listeners/edit-tags.ts");
+        await onEditTags(work, action);
+      });
       return emptyResponse(200);
+    case ACTIONS.deleteImage: {
+      const outcome = await onDeleteImage(door, action);
+      return emptyResponse(outcome === "unavailable" ? 503 : 200);
     }
-    switch (action.actionId) {
-      case ACTIONS.editTags:
-        await inBackground(() => dependencies.onEditTags(action));
-        return emptyResponse(200);
-      case ACTIONS.deleteImage:
-        await inBackground(() => dependencies.onDeleteImage(action));
-        return emptyResponse(200);
-      case ACTIONS.retryUpload: {
-        const outcome = await dependencies.onRetryUpload(action);
-        return emptyResponse(outcome === "unavailable" ? 503 : 200);
-      }
-      default:
-        return ignore("block_actions");
+    case ACTIONS.retryUpload: {
+      const outcome = await onRetryUpload(door, action);
+      return emptyResponse(outcome === "unavailable" ? 503 : 200);
     }
+    default:
+      return ignore(door, "block_actions");
   }
+}
 
-  async function answerSubmission(submission: ViewSubmission): Promise<Response> {
-    switch (submission.callbackId) {
-      case CALLBACKS.imageTags:
-        return toResponse(await dependencies.onImageTags(submission));
-      case CALLBACKS.uploadFiles:
-        return toResponse(await dependencies.onUploadFiles(submission));
-      default:
-        return ignore("view_submission");
-    }
+async function answerSubmission(door: Door, submission: ViewSubmission): Promise<Response> {
+  switch (submission.callbackId) {
+    case CALLBACKS.imageTags:
+      return toResponse(await onImageTags(door, submission));
+    case CALLBACKS.uploadFiles:
+      return toResponse(await onUploadFiles(door, submission));
+    default:
+      return ignore(door, "view_submission");
   }
+}
 
-  function ignore(name: string): Response {
-    logger.info("interaction.ignored", { name: name.slice(0, 40) });
-    return emptyResponse(200);
-  }
+function ignore({ logger }: Door, name: string): Response {
+  logger.info("interaction.ignored", { name: name.slice(0, 40) });
+  return emptyResponse(200);
 }
 
 function toResponse(answer: ViewAnswer): Response {

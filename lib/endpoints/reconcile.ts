@@ -1,25 +1,28 @@
 import { timingSafeEqual, createHash } from "node:crypto";
-import type { Reconcile } from "../uploads/reconcile.ts";
+import type { WorkPorts } from "../ports.ts";
+import { planWork } from "../time-plan.ts";
 import { emptyResponse } from "./route.ts";
 
-export interface ReconcileEndpointDependencies {
+export interface SweepDoor {
   /** `CRON_SECRET`; without it nobody may call. */
   cronSecret: string | undefined;
-  reconcile: () => Promise<Reconcile>;
+  loadWork: () => Promise<Omit<WorkPorts, "budget">>;
 }
 
 /** Vercel Cron calls it with `Authorization: Bearer $CRON_SECRET`. */
-export function createReconcileEndpoint({ cronSecret, reconcile }: ReconcileEndpointDependencies) {
-  return async function sweep(request: Request): Promise<Response> {
-    if (cronSecret === undefined) {
-      return emptyResponse(503);
-    }
-    if (!isEqual(request.headers.get("authorization") ?? "", `Bearer ${cronSecret}`)) {
-      return emptyResponse(401);
-    }
-    const run = await reconcile();
-    return Response.json(await run());
-  };
+export async function serveReconcile(
+  { cronSecret, loadWork }: SweepDoor,
+  request: Request,
+): Promise<Response> {
+  if (cronSecret === undefined) {
+    return emptyResponse(503);
+  }
+  if (!isEqual(request.headers.get("authorization") ?? "", `Bearer ${cronSecret}`)) {
+    return emptyResponse(401);
+  }
+  const [work, { sweep }] = await Promise.all([loadWork(), import("../sweep/sweep.ts")]);
+  const budget = planWork(work.clock.now());
+  return Response.json(await sweep({ ...work, budget }));
 }
 
 /** In constant time, whatever the lengths. */

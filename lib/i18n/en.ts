@@ -1,5 +1,5 @@
 import type { AltTextProblem } from "../tag/alt-text.ts";
-import type { FailureCode } from "../uploads/record.ts";
+import type { FailureCode } from "../records/record.ts";
 
 /** Every sentence that a person sees, in one language. Sizes come formatted, names as they are. */
 export interface Messages {
@@ -17,6 +17,8 @@ export interface Messages {
   noDescription: string;
   /** Behind the name of an image that is still to come. */
   pending: string;
+  /** Behind the name of an image that somebody wants deleted, and that is not yet. */
+  deleting: string;
   /** Behind the name of an image that was deleted. */
   deleted: string;
   tagTooLong: string;
@@ -83,6 +85,7 @@ export const en: Messages = {
   previewTaken: "Slack's preview, for the photo itself could not be converted",
   noDescription: "No description yet",
   pending: "still working on it…",
+  deleting: "being deleted…",
   deleted: "deleted",
   tagTooLong: "This tag is too long to be shown in Slack.",
   failures: {
@@ -110,6 +113,8 @@ export const en: Messages = {
     not_downloaded: () => "Slack did not hand it over. Try again in a moment.",
     not_stored: () =>
       "It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",
+    not_processed: () =>
+      "The app gave up on it after several attempts. Try again; if that fails too, export it again and post that.",
   },
   editTags: "Edit link & description",
   deleteImage: "Delete",
@@ -127,11 +132,13 @@ export const en: Messages = {
     close: "Close",
     loading: "One moment…",
     saving: "Uploading… The tags will be here in a moment, and in the thread.",
-    uploading: "Uploading… The tags will be here in a moment.",
+    uploading:
+      "Uploading… The tags will be here in a moment, and in your direct messages with this app.",
     noImages: "There are no images in this message.",
     notInvited:
       "The app cannot see the images of this conversation. Invite it with /invite @Upload to S3 and try again, or send the images through /upload-to-s3, which works anywhere.",
-    stillUploading: "Saved. The upload is still going on: the tags will be in the thread.",
+    stillUploading:
+      "Saved. The upload is still going on: the tags will be where the app answers, in the thread or in its direct message.",
     recordGone:
       "Nothing is known of this upload any more. Use the message shortcut “Upload to S3” on the message with the images to upload them.",
     deleted: "This was deleted. Post the image again to upload it again.",
@@ -165,7 +172,7 @@ export const en: Messages = {
   notDone: "This did not work. Please try again in a moment.",
   help: (version) =>
     [
-      "`/upload-to-s3` opens a form that takes up to 10 images, in any conversation, and gives you their tags.",
+      "`/upload-to-s3` opens a form that takes up to 10 images, in any conversation, and sends you their tags.",
       "Images in a channel that the app was invited to are uploaded by themselves; on any message, the shortcut *Upload to S3* does the same.",
       `Version ${version}`,
     ].join("\n"),

@@ -1,7 +1,7 @@
 import type { Messages } from "./en.ts";
 
 export const ko: Messages = {
-  uploading: () => "업로드 요청중입니다. 기다려주세요!",
+  uploading: (count) => `이미지 ${count}개를 업로드하는 중입니다. 잠시만 기다려 주세요!`,
   uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
   nothingUploaded: "업로드된 파일이 없습니다.",
   locationRemoved: "위치 정보 삭제됨",
@@ -9,6 +9,7 @@ export const ko: Messages = {
   previewTaken: "사진을 변환하지 못해 Slack 미리보기로 대신함",
   noDescription: "아직 설명이 없습니다",
   pending: "아직 작업 중입니다…",
+  deleting: "삭제하는 중…",
   deleted: "삭제됨",
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
   failures: {
@@ -34,6 +35,8 @@ export const ko: Messages = {
     not_downloaded: () => "Slack에서 파일을 받지 못했습니다. 잠시 후 다시 시도해주세요.",
     not_stored: () =>
       "저장하지 못했습니다. 잠시 후 다시 시도해주세요. 계속되면 앱 관리자에게 알려주세요.",
+    not_processed: () =>
+      "여러 번 시도했지만 처리하지 못했습니다. 다시 시도해주세요. 계속되면 이미지를 다시 내보내 올려주세요.",
   },
   editTags: "링크 및 설명 수정",
   deleteImage: "삭제",
@@ -51,11 +54,12 @@ export const ko: Messages = {
     close: "닫기",
     loading: "잠시만 기다려주세요…",
     saving: "업로드 중입니다. 잠시 후 이 창과 스레드에 태그가 표시됩니다.",
-    uploading: "업로드 중입니다. 잠시 후 이 창에 태그가 표시됩니다.",
+    uploading: "업로드 중입니다. 잠시 후 이 창과 앱의 다이렉트 메시지에 태그가 표시됩니다.",
     noImages: "이 메시지에는 이미지가 없습니다.",
     notInvited:
       "앱이 이 대화의 이미지를 볼 수 없습니다. /invite @Upload to S3 로 앱을 초대한 뒤 다시 시도하거나, 어디서나 쓸 수 있는 /upload-to-s3 로 이미지를 보내주세요.",
-    stillUploading: "저장했습니다. 업로드가 아직 진행 중이며 태그는 스레드에 표시됩니다.",
+    stillUploading:
+      "저장했습니다. 업로드가 아직 진행 중이며 태그는 스레드나 앱의 다이렉트 메시지에 표시됩니다.",
     recordGone:
       "이 업로드에 대한 기록이 더 이상 없습니다. 이미지가 있는 메시지에서 메시지 단축키 “Upload to S3”를 사용해 업로드해주세요.",
     deleted: "삭제된 이미지입니다. 다시 업로드하려면 이미지를 다시 올려주세요.",
@@ -87,7 +91,7 @@ export const ko: Messages = {
   notDone: "처리하지 못했습니다. 잠시 후 다시 시도해주세요.",
   help: (version) =>
     [
-      "`/upload-to-s3`는 어느 대화에서나 이미지를 최대 10개까지 올리고 태그를 받을 수 있는 창을 엽니다.",
+      "`/upload-to-s3`는 어느 대화에서나 이미지를 최대 10개까지 올릴 수 있는 창을 열고, 태그를 다이렉트 메시지로 보내드립니다.",
       "앱이 초대된 채널의 이미지는 자동으로 업로드되며, 모든 메시지에서 단축키 *Upload to S3*로도 업로드할 수 있습니다.",
       `버전 ${version}`,
     ].join("\n"),

@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { describeError, type Logger } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import { planWork, TIME_PLAN } from "../time-plan.ts";
 
 /** `unavailable`: it was not stored in time, and whoever asked had better ask again. */
 export type Settled<Accepted> =
@@ -7,7 +9,7 @@ export type Settled<Accepted> =
   | { outcome: "unavailable"; error: unknown };
 
 /** Work behind the answer that needs nothing stored before it. */
-export type InBackground = (work: () => Promise<void>) => Promise<void>;
+export type InBackground = (work: (ports: WorkPorts) => Promise<void>) => Promise<void>;
 
 export interface Accept {
   /**
@@ -16,7 +18,7 @@ export interface Accept {
    */
   <Accepted>(
     accepting: Promise<Accepted>,
-    work: (accepted: Accepted) => Promise<void>,
+    work: (ports: WorkPorts, accepted: Accepted) => Promise<void>,
   ): Promise<Settled<Accepted>>;
 }
 
@@ -24,10 +26,18 @@ export interface Accept {
 export function createBackground(dependencies: {
   /** Lets work go on after the answer. What is handed to it does not reject. */
   waitUntil: (work: Promise<void>) => Promise<void>;
+  /** The SDKs are heavy: they are loaded with the first work. */
+  loadWork: () => Promise<Omit<WorkPorts, "budget">>;
   clock: Clock;
   logger: Logger;
 }): { accept: Accept; inBackground: InBackground } {
-  const { waitUntil, clock, logger } = dependencies;
+  const { waitUntil, loadWork, clock, logger } = dependencies;
+
+  /** Its time counts from now; the ports are loaded when it begins. */
+  function prepareWork(): () => Promise<WorkPorts> {
+    const budget = planWork(clock.now());
+    return async () => ({ ...(await loadWork()), budget });
+  }
 
   function watch(work: Promise<void>): Promise<void> {
     return waitUntil(
@@ -38,16 +48,14 @@ export function createBackground(dependencies: {
   }
 
   return {
-    inBackground: (work) => watch(work()),
+    inBackground: (work) => watch(prepareWork()().then(work)),
     async accept(accepting, work) {
-      await watch(accepting.then(work));
-      return settleWithin(accepting, { timeoutMs: ACCEPT_TIMEOUT_MS, clock });
+      const openWork = prepareWork();
+      await watch(accepting.then(async (accepted) => work(await openWork(), accepted)));
+      return settleWithin(accepting, { timeoutMs: TIME_PLAN.answerMs, clock });
     },
   };
 }
-
-/** Slack waits 3 s for an answer; the rest is for the way there and back. */
-const ACCEPT_TIMEOUT_MS = 2500;
 
 async function settleWithin<Accepted>(
   accepting: Promise<Accepted>,

@@ -1,39 +1,56 @@
-import { inspectActionValue } from "../blocks/action-value.ts";
+import { type ActionTarget, inspectActionValue } from "../blocks/action-value.ts";
+import type { Door, WorkPorts } from "../ports.ts";
+import { amendRecord, type Claim } from "../records/claim.ts";
+import { mayDelete } from "../records/record.ts";
+import { RecordConflictError } from "../records/record-store.ts";
 import type { BlockAction } from "../slack/interaction-payloads.ts";
-import { recordKey } from "../storage/object-key.ts";
-import type { Deletion } from "../uploads/delete-image.ts";
-import { RecordConflictError } from "../uploads/record-store.ts";
-import { type ListenerContext, replyDeadline, tellPrivately } from "./context.ts";
+import type { Outcome } from "./message.ts";
+import { tellPrivately } from "./tell-privately.ts";
 
-/** "Delete" under an image of a reply, confirmed in Slack's own dialog. */
-export function createDeleteImageListener(context: ListenerContext) {
-  const { config, messages } = context;
-
-  return async function onDeleteImage(action: BlockAction): Promise<void> {
-    const target = inspectActionValue(action.value);
-    const { userId } = action.actor;
-    try {
-      const { deleteImage } = await context.services();
-      const key = recordKey(config.statePrefix, target?.ref ?? "");
-      const image = { key, fileId: target?.fileId ?? "", userId };
-      const deletion = await deleteImage(image, { deadlineMs: replyDeadline(context.clock) });
-      await tell(action, deletion);
-    } catch (error) {
-      const text = error instanceof RecordConflictError ? messages.conflict : messages.notDone;
-      await tellPrivately(context, { ...action, userId, text });
-      throw error;
+/** "Delete" under an image of a reply, confirmed in Slack's own dialog: promised in the record before the answer. */
+export async function onDeleteImage(door: Door, action: BlockAction): Promise<Outcome> {
+  const target = inspectActionValue(action.value);
+  const { userId } = action.actor;
+  const { messages } = door;
+  const deletion = { intent: "deletion", userId, deletedFileId: target?.fileId ?? "" } as const;
+  const amending = target === undefined ? NOTHING : amendRecord(door, target.ref, deletion);
+  const settled = await door.accept(amending, async (work, claim) => {
+    const refusal = refuse(work, { claim, target, userId });
+    if (refusal !== undefined) {
+      await tellPrivately(work, { ...action, userId, text: refusal });
+    } else if (claim !== undefined) {
+      const { keepPromise } = await import("../uploads/keep-promise.ts");
+      await keepPromise(work, claim);
     }
-  };
-
-  async function tell(action: BlockAction, deletion: Deletion): Promise<void> {
-    const sentences: Readonly<Record<Deletion, string | undefined>> = {
-      deleted: undefined,
-      not_allowed: messages.notAllowedToDelete,
-      unknown: messages.recordGone,
-    };
-    const text = sentences[deletion];
-    if (text !== undefined) {
-      await tellPrivately(context, { ...action, userId: action.actor.userId, text });
-    }
+  });
+  if (settled.outcome === "unavailable" && settled.error instanceof RecordConflictError) {
+    await door.inBackground((work) =>
+      tellPrivately(work, { ...action, userId, text: messages.conflict }),
+    );
+    return "accepted";
   }
+  return settled.outcome;
+}
+
+const NOTHING = Promise.resolve(undefined);
+
+interface AskedDeletion {
+  claim: Claim | undefined;
+  target: ActionTarget | undefined;
+  userId: string;
+}
+
+/** Why nothing is deleted, in a sentence. */
+function refuse(
+  { config, messages }: WorkPorts,
+  { claim, target, userId }: AskedDeletion,
+): string | undefined {
+  const fileId = target?.fileId ?? "";
+  if (claim?.record.images.some((image) => image.fileId === fileId) !== true) {
+    return messages.recordGone;
+  }
+  const { adminUserIds } = config;
+  return mayDelete(claim.record, { fileId, userId, adminUserIds })
+    ? undefined
+    : messages.notAllowedToDelete;
 }

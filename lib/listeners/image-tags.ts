@@ -1,106 +1,109 @@
 import type { ModalView } from "@slack/web-api";
 import { renderNoticeModal } from "../blocks/modals.ts";
-import type { ViewSubmission } from "../slack/interaction-payloads.ts";
+import type { Door, WorkPorts } from "../ports.ts";
+import { amendRecord, type Claim, claimUpload } from "../records/claim.ts";
+import { channelOf } from "../records/record-ref.ts";
+import { RecordConflictError } from "../records/record-store.ts";
+import type { TagEdit } from "../records/record.ts";
 import { createStub } from "../slack/file.ts";
-import { channelOf } from "../storage/object-key.ts";
-import type { Claim } from "../uploads/claim-upload.ts";
-import { openRecordSession } from "../uploads/record-session.ts";
-import { RecordConflictError } from "../uploads/record-store.ts";
-import type { TagEdit } from "../uploads/record.ts";
-import { type ListenerContext, replyDeadline, tellPrivately } from "./context.ts";
+import type { ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectModalContext, type ModalContext } from "./modal-context.ts";
 import { readTagSubmission } from "./tag-submission.ts";
+import { tellPrivately } from "./tell-privately.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
 /** The modal of the shortcut and of "Edit link & description", sent. */
-export function createImageTagsListener(context: ListenerContext) {
-  const { config, messages, claims, records, accept, inBackground, clock, logger } = context;
-
-  return async function onImageTags(submission: ViewSubmission): Promise<ViewAnswer> {
-    const modal = inspectModalContext(submission.privateMetadata);
-    if (modal === undefined) {
-      logger.warn("interaction.ignored", {
-        name: "view_submission",
-        callback: submission.callbackId,
-      });
-      return { outcome: "ignored" };
-    }
-    const { edits, errors } = readTagSubmission(submission.fields, messages);
-    if (Object.keys(errors).length > 0) {
-      return { outcome: "errors", errors };
-    }
-    const changes = [...edits].map(([fileId, edit]): TagEdit => ({ fileId, ...edit }));
-    const settled = await accept(store(submission, modal, changes), (claim) =>
-      finish(submission.viewId, claim),
-    );
-    if (settled.outcome === "accepted") {
-      return { outcome: "update", view: await renderNext(settled.accepted) };
-    }
-    return settled.error instanceof RecordConflictError
-      ? refuse(submission, modal)
-      : { outcome: "unavailable" };
-  };
-
-  function store(
-    { actor }: ViewSubmission,
-    { ref, upload }: ModalContext,
-    edits: readonly TagEdit[],
-  ): Promise<Claim | undefined> {
-    if (upload === undefined) {
-      return claims.amend(ref, { edits });
-    }
-    const { teamId, channelId, ts, threadTs, uploader, homeTeamIds, fileIds } = upload;
-    return claims.claim({
-      ref,
-      teamId,
-      source: { type: "message", channelId, ts, threadTs },
-      uploader,
-      homeTeamIds: config.allowExternalUsers ? undefined : homeTeamIds,
-      files: fileIds.map(createStub),
-      edits,
-      requestedBy: actor.userId,
-      retryFailed: true,
+export async function onImageTags(door: Door, submission: ViewSubmission): Promise<ViewAnswer> {
+  const modal = inspectModalContext(submission.privateMetadata);
+  if (modal === undefined) {
+    door.logger.warn("interaction.ignored", {
+      name: "view_submission",
+      callback: submission.callbackId,
     });
+    return { outcome: "ignored" };
   }
+  const { edits, errors } = readTagSubmission(submission.fields, door.messages);
+  if (Object.keys(errors).length > 0) {
+    return { outcome: "errors", errors };
+  }
+  const changes = [...edits].map(([fileId, edit]): TagEdit => ({ fileId, ...edit }));
+  const settled = await door.accept(store(door, submission, { modal, changes }), (work, claim) =>
+    finish(work, submission.viewId, claim),
+  );
+  if (settled.outcome === "accepted") {
+    return { outcome: "update", view: await renderNext(door, settled.accepted) };
+  }
+  return settled.error instanceof RecordConflictError
+    ? refuse(door, submission, modal)
+    : { outcome: "unavailable" };
+}
 
-  /** What can be said at once goes with the answer: a view that is updated before it arrives is overwritten by it. */
-  async function renderNext(claim: Claim | undefined): Promise<ModalView> {
-    if (claim === undefined || claim.isOurs) {
-      const { recordGone, saving } = messages.modal;
-      return renderNoticeModal(claim === undefined ? recordGone : saving, messages);
-    }
-    const { modals } = await context.services();
-    return modals.renderResult(claim.stored.record);
+function store(
+  door: Door,
+  { actor }: ViewSubmission,
+  { modal, changes: edits }: { modal: ModalContext; changes: readonly TagEdit[] },
+): Promise<Claim | undefined> {
+  const { ref, upload } = modal;
+  const { userId } = actor;
+  if (upload === undefined) {
+    return amendRecord(door, ref, { intent: "edit", userId, edits });
   }
+  const { teamId, channelId, ts, threadTs, uploader, homeTeamIds, fileIds } = upload;
+  return claimUpload(door, {
+    intent: "upload",
+    ref,
+    teamId,
+    source: { type: "message", channelId, ts, threadTs },
+    uploader,
+    homeTeamIds: door.config.allowExternalUsers ? undefined : homeTeamIds,
+    files: fileIds.map(createStub),
+    userId,
+    edits,
+    isRequest: true,
+    isRetried: ({ state }) => state === "failed",
+  });
+}
 
-  /** Uploads what is this claim's to upload and puts the tags into the modal, or shows in the thread what was edited. */
-  async function finish(viewId: string, claim: Claim | undefined): Promise<void> {
-    if (claim === undefined) {
-      return;
-    }
-    const { modals, reply, uploadImages } = await context.services();
-    try {
-      if (claim.isOurs) {
-        await modals.showResult(viewId, await uploadImages(claim));
-      } else if (claim.stored.record.state === "done") {
-        const session = openRecordSession(records, claim.stored);
-        await reply.publish(session, { mayBePosted: false, deadlineMs: replyDeadline(clock) });
-      }
-    } catch (error) {
-      await modals.showNotice(viewId, messages.modal.unavailable);
-      throw error;
-    }
+/** What can be said at once goes with the answer: a view that is updated before it arrives is overwritten by it. */
+async function renderNext(door: Door, claim: Claim | undefined): Promise<ModalView> {
+  if (claim === undefined || claim.isOurs) {
+    const { recordGone, saving } = door.messages.modal;
+    return renderNoticeModal(claim === undefined ? recordGone : saving, door.messages);
   }
+  const { renderRecord } = await import("./modals.ts");
+  return renderRecord(door, claim.record);
+}
 
-  /** What was typed stays in the modal; nothing of it is stored. */
-  async function refuse(
-    { actor, fields }: ViewSubmission,
-    { ref }: ModalContext,
-  ): Promise<ViewAnswer> {
-    const { conflict } = messages;
-    await inBackground(() =>
-      tellPrivately(context, { channelId: channelOf(ref), userId: actor.userId, text: conflict }),
-    );
-    return { outcome: "errors", errors: { [fields[0]?.blockId ?? ""]: conflict } };
+/** Uploads what is this claim's to upload and puts the tags into the modal, or shows in the thread what was edited. */
+async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined): Promise<void> {
+  if (claim === undefined) {
+    return;
   }
+  const [{ keepPromise }, { showNotice, showResult }] = await Promise.all([
+    import("../uploads/keep-promise.ts"),
+    import("./modals.ts"),
+  ]);
+  try {
+    const record = await keepPromise(work, claim);
+    if (claim.isOurs) {
+      await showResult(work, viewId, record);
+    }
+  } catch (error) {
+    await showNotice(work, viewId, work.messages.modal.unavailable);
+    throw error;
+  }
+}
+
+/** What was typed stays in the modal; nothing of it is stored. */
+async function refuse(
+  door: Door,
+  { actor, fields }: ViewSubmission,
+  { ref }: ModalContext,
+): Promise<ViewAnswer> {
+  const { conflict: text } = door.messages;
+  const { userId } = actor;
+  await door.inBackground((work) =>
+    tellPrivately(work, { channelId: channelOf(ref), userId, text }),
+  );
+  return { outcome: "errors", errors: { [fields[0]?.blockId ?? ""]: text } };
 }

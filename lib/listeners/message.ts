@@ -1,32 +1,26 @@
 import type { Config } from "../config.ts";
+import type { Door } from "../ports.ts";
+import { claimUpload, type UploadRequest } from "../records/claim.ts";
+import { messageRef } from "../records/record-ref.ts";
 import { mayBeImage } from "../slack/file.ts";
 import { isStranger, type SlackMessage } from "../slack/payloads.ts";
-import { messageRef } from "../storage/object-key.ts";
-import type { UploadRequest } from "../uploads/claim-upload.ts";
-import type { ListenerContext } from "./context.ts";
 
-/** `accepted`: the record is stored, the upload goes on. `unavailable`: Slack had better deliver again. */
-export type MessageOutcome = "ignored" | "accepted" | "unavailable";
-
-export type MessageListener = (message: SlackMessage) => Promise<MessageOutcome>;
+/** `accepted`: the promise is stored, the work goes on. `unavailable`: Slack had better ask again. */
+export type Outcome = "ignored" | "accepted" | "unavailable";
 
 /** Images that somebody posts in a channel. */
-export function createMessageListener(context: ListenerContext): MessageListener {
-  const { config, claims, accept } = context;
-
-  return async function onMessage(message) {
-    const request = matchImageMessage(message, config);
-    if (request === undefined) {
-      return "ignored";
+export async function onMessage(door: Door, message: SlackMessage): Promise<Outcome> {
+  const request = matchImageMessage(message, door.config);
+  if (request === undefined) {
+    return "ignored";
+  }
+  const { outcome } = await door.accept(claimUpload(door, request), async (work, claim) => {
+    if (claim !== undefined) {
+      const { keepPromise } = await import("../uploads/keep-promise.ts");
+      await keepPromise(work, claim);
     }
-    const { outcome } = await accept(claims.claim(request), async (claim) => {
-      if (claim?.isOurs === true) {
-        const { uploadImages } = await context.services();
-        await uploadImages(claim);
-      }
-    });
-    return outcome;
-  };
+  });
+  return outcome;
 }
 
 /** The upload of the message's images, or `undefined` when it is not ours to act on. */
@@ -49,6 +43,7 @@ export function matchImageMessage(
   }
   const { teamId, channelId, ts, threadTs = ts } = message;
   return {
+    intent: "upload",
     ref: messageRef(message),
     teamId,
     source: { type: "message", channelId, ts, threadTs },
@@ -59,7 +54,7 @@ export function matchImageMessage(
 }
 
 /**
- * Of what people post; `message_changed` and the like repeat what was posted before. Files decide, not
+ * What people post; `message_changed` and the like repeat what was posted before. Files decide, not
  * `file_share`: it is missing from some messages that have them (slackapi/java-slack-sdk#664).
  */
 const SUBTYPES: ReadonlySet<string | undefined> = new Set([

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { LIMITS } from "../blocks/limits.ts";
 import type { Actor } from "../slack/interaction-payloads.ts";
 import { Id, Timestamp } from "../slack/parse.ts";
-import { isRecordRef } from "../storage/object-key.ts";
+import { isRecordRef } from "../records/record-ref.ts";
 
 /** What a modal about a message's images has to know when it comes back. Slack keeps it as `private_metadata`. */
 const ModalContext = v.object({

@@ -1,7 +1,7 @@
 import type { ModalImage } from "../blocks/modals.ts";
 import type { SlackFile } from "../slack/file.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
-import type { RecordImage } from "../uploads/record.ts";
+import type { RecordImage } from "../records/record.ts";
 
 /** Images of a message that is not uploaded yet: the description that came with the file is the first one. */
 export function toModalImages(files: readonly SlackFile[]): ModalImage[] {
@@ -20,7 +20,7 @@ export function toModalImages(files: readonly SlackFile[]): ModalImage[] {
 /** Images as the record has them. */
 export function toRecordedModalImages(images: readonly RecordImage[]): ModalImage[] {
   return images
-    .filter(({ state }) => state !== "deleted")
+    .filter(({ state }) => state !== "deleting" && state !== "deleted")
     .map((image) => ({
       fileId: image.fileId,
       name: image.name,

@@ -1,78 +1,87 @@
 import type { ModalView } from "@slack/web-api";
 import { type ImageTagsModal, renderImageTagsModal, renderNoticeModal } from "../blocks/modals.ts";
-import { renderResult, type ReplyOptions } from "../blocks/reply.ts";
-import type { Clock } from "../clock.ts";
-import { describeError, type Logger } from "../logger.ts";
+import { renderResult } from "../blocks/reply.ts";
+import { describeError } from "../logger.ts";
+import type { AnswerPorts, WorkPorts } from "../ports.ts";
+import { isLeaseAlive, type UploadRecord } from "../records/record.ts";
+import { replyOptions } from "../replies/show-reply.ts";
 import { SlackApiError } from "../slack/api-call.ts";
-import type { SlackClient } from "../slack/web-client.ts";
-import type { UploadRecord } from "../uploads/record.ts";
-import { replyDeadline } from "./context.ts";
+import { TIME_PLAN } from "../time-plan.ts";
 
-/** Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown. */
-export interface Modals {
-  /** Its id, or `undefined` when Slack refused it: mostly an expired trigger. */
-  open(triggerId: string, view: ModalView): Promise<string | undefined>;
-  update(viewId: string, view: ModalView): Promise<void>;
-  /** With previews where Slack can show every one of them. */
-  showImageTags(viewId: string, modal: Omit<ImageTagsModal, "withPreviews">): Promise<void>;
-  showNotice(viewId: string, sentence: string): Promise<void>;
-  /** The tags, ready to copy; or that they are still to come. */
-  renderResult(record: UploadRecord): ModalView;
-  showResult(viewId: string, record: UploadRecord): Promise<void>;
+/*
+ * Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown.
+ */
+
+/** Its id, or `undefined` when Slack refused it: mostly an expired trigger. */
+export async function openModal(
+  { slack, clock, logger }: WorkPorts,
+  triggerId: string,
+  view: ModalView,
+): Promise<string | undefined> {
+  try {
+    return await slack.openView(
+      { triggerId, view },
+      { deadlineMs: clock.now() + TIME_PLAN.triggerMs },
+    );
+  } catch (error) {
+    logger.warn("modal.failed", { error: describeError(error) });
+    return undefined;
+  }
+}
+
+/** With previews where Slack can show every one of them. */
+export async function showImageTags(
+  work: WorkPorts,
+  viewId: string,
+  modal: Omit<ImageTagsModal, "withPreviews">,
+): Promise<void> {
+  const render = (withPreviews: boolean) =>
+    renderImageTagsModal({ ...modal, withPreviews }, work.messages);
+  const refusal = await updateModal(work, viewId, render(true));
+  if (refusal !== undefined && REFUSED_VIEW.has(refusal)) {
+    await updateModal(work, viewId, render(false));
+  }
+}
+
+export async function showNotice(work: WorkPorts, viewId: string, sentence: string): Promise<void> {
+  await updateModal(work, viewId, renderNoticeModal(sentence, work.messages));
+}
+
+export async function showResult(
+  work: WorkPorts,
+  viewId: string,
+  record: UploadRecord,
+): Promise<void> {
+  await updateModal(work, viewId, renderRecord(work, record));
+}
+
+/** The tags, ready to copy; or that they are still to come. */
+export function renderRecord(ports: AnswerPorts, record: UploadRecord): ModalView {
+  const { messages, clock } = ports;
+  const isUploading = isLeaseAlive(record, new Date(clock.now()).toISOString());
+  const content = isUploading
+    ? messages.modal.stillUploading
+    : renderResult(record.images, replyOptions(ports, record));
+  return renderNoticeModal(content, messages);
 }
 
 /** Slack says the one or the other of a preview that it cannot show. */
 const REFUSED_VIEW: ReadonlySet<string> = new Set(["invalid_arguments", "invalid_blocks"]);
 
-export function createModals(dependencies: {
-  slack: SlackClient;
-  reply: Omit<ReplyOptions, "ref">;
-  clock: Clock;
-  logger: Logger;
-}): Modals {
-  const { slack, reply, clock, logger } = dependencies;
-  const { messages } = reply;
-
-  async function update(viewId: string, view: ModalView): Promise<void> {
-    await tryUpdate(viewId, view);
-  }
-
-  /** Slack's error, if any. */
-  async function tryUpdate(viewId: string, view: ModalView): Promise<string | undefined> {
-    try {
-      await slack.updateView({ viewId, view }, { deadlineMs: replyDeadline(clock) });
-      return undefined;
-    } catch (error) {
+/** Slack's error, if any. `not_found` is no fault: the person has closed the modal. */
+async function updateModal(
+  { slack, clock, logger }: WorkPorts,
+  viewId: string,
+  view: ModalView,
+): Promise<string | undefined> {
+  try {
+    await slack.updateView({ viewId, view }, { deadlineMs: clock.now() + TIME_PLAN.patienceMs });
+    return undefined;
+  } catch (error) {
+    const code = error instanceof SlackApiError ? error.code : "unknown";
+    if (code !== "not_found") {
       logger.warn("modal.failed", { view: viewId, error: describeError(error) });
-      return error instanceof SlackApiError ? error.code : "unknown";
     }
+    return code;
   }
-
-  function renderRecord({ state, images }: UploadRecord): ModalView {
-    const content = state === "done" ? renderResult(images, reply) : messages.modal.stillUploading;
-    return renderNoticeModal(content, messages);
-  }
-
-  return {
-    async open(triggerId, view) {
-      try {
-        return await slack.openView({ triggerId, view }, { deadlineMs: clock.now() });
-      } catch (error) {
-        logger.warn("modal.failed", { error: describeError(error) });
-        return undefined;
-      }
-    },
-    update,
-    async showImageTags(viewId, modal) {
-      const render = (withPreviews: boolean) =>
-        renderImageTagsModal({ ...modal, withPreviews }, messages);
-      const refusal = await tryUpdate(viewId, render(true));
-      if (refusal !== undefined && REFUSED_VIEW.has(refusal)) {
-        await update(viewId, render(false));
-      }
-    },
-    showNotice: (viewId, sentence) => update(viewId, renderNoticeModal(sentence, messages)),
-    renderResult: renderRecord,
-    showResult: (viewId, record) => update(viewId, renderRecord(record)),
-  };
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
-import { withinLimit } from "../time-limit.ts";
+import { TimeLimitError, withinLimit } from "../time-limit.ts";
+import { TIME_PLAN } from "../time-plan.ts";
 import { lenient } from "./parse.ts";
 
 /** @throws {SlackApiError} */
@@ -18,7 +19,7 @@ export interface ApiRequest<Answer> {
 }
 
 export interface CallOptions {
-  /** Epoch ms: until then Slack's `Retry-After` is waited for. */
+  /** Epoch ms: no call is begun after it, and no `Retry-After` waited for. */
   deadlineMs: number;
 }
 
@@ -45,6 +46,17 @@ export class SlackApiError extends Error {
   }
 }
 
+/** The app's token is dead: that says nothing of what was asked for, and ends when somebody replaces it. */
+export function isTokenDead(error: unknown): boolean {
+  return error instanceof SlackApiError && DEAD_TOKEN.has(error.code);
+}
+
+/** Slack is busy, out of order, or does not know the app: the same call may work another time. */
+export function isPassing(error: unknown): boolean {
+  const isSlack = error instanceof SlackApiError;
+  return isTokenDead(error) || (isSlack && PASSING.has(error.code));
+}
+
 /** One call of the Web API. The SDK is loaded with the first; its own retries are off: they post a message twice. */
 export function createApiCall(options: ApiCallOptions): ApiCall {
   let connection: ReturnType<typeof connect> | undefined;
@@ -52,10 +64,16 @@ export function createApiCall(options: ApiCallOptions): ApiCall {
 
   return async function call(request, { deadlineMs }) {
     const { method, args, answer, isRepeatable } = request;
+    if (clock.now() > deadlineMs) {
+      throw new SlackApiError(method, {
+        code: "unavailable",
+        cause: new TimeLimitError("too late"),
+      });
+    }
     const client = await (connection ??= connect(options));
     const attempt = async () => {
       try {
-        const limit = { clock, timeoutMs: TIMEOUT_MS };
+        const limit = { clock, timeoutMs: TIME_PLAN.slackMs };
         return v.parse(answer, await withinLimit(() => client.apiCall(method, args), limit));
       } catch (error) {
         throw toSlackApiError(method, error);
@@ -69,7 +87,13 @@ export function createApiCall(options: ApiCallOptions): ApiCall {
   };
 }
 
-const TIMEOUT_MS = 8000;
+const DEAD_TOKEN: ReadonlySet<string> = new Set([
+  "account_inactive",
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+]);
+const PASSING: ReadonlySet<string> = new Set(["rate_limited", "unavailable"]);
 
 async function connect({ botToken, apiUrl }: ApiCallOptions) {
   const { LogLevel, WebClient } = await import("@slack/web-api");
@@ -79,7 +103,7 @@ async function connect({ botToken, apiUrl }: ApiCallOptions) {
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     // Ends the request that was given up.
-    timeout: TIMEOUT_MS,
+    timeout: TIME_PLAN.slackMs,
     allowAbsoluteUrls: false,
     logger,
   });

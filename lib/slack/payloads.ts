@@ -143,12 +143,46 @@ export interface Installation {
   botUserId: string;
 }
 
-/** The `ts` of a message in a channel's history when a thread began with it. */
-export function inspectThreadRoot(message: unknown): string | undefined {
-  return v.is(ThreadRoot, message) ? message.ts : undefined;
+/** A message in a channel's history with which a thread began. */
+export interface ThreadRoot {
+  ts: string;
+  /** The app replied. */
+  isAnswered: boolean;
+  /** Somebody else than the app replied. */
+  hasOtherReplies: boolean;
 }
 
-const ThreadRoot = v.object({ ts: Timestamp, latest_reply: Timestamp });
+/** `undefined` when no thread began with it. */
+export function inspectThreadRoot(
+  message: unknown,
+  { botUserId }: Installation,
+): ThreadRoot | undefined {
+  const parsed = v.safeParse(ThreadRootPayload, message);
+  if (!parsed.success) {
+    return undefined;
+  }
+  const { ts, reply_users: users = [], reply_users_count: count = users.length } = parsed.output;
+  // Slack names five of those who replied at most.
+  const isCut = users.length === 0 || count > users.length;
+  return {
+    ts,
+    isAnswered: users.includes(botUserId),
+    hasOtherReplies: isCut || users.some((user) => user !== botUserId),
+  };
+}
+
+const ThreadRootPayload = v.object({
+  ts: Timestamp,
+  latest_reply: Timestamp,
+  reply_users: lenient(v.array(v.string())),
+  reply_users_count: lenient(v.number()),
+});
+
+/** The `ts` of any message. */
+export function inspectTs(message: unknown): string | undefined {
+  const parsed = v.safeParse(v.object({ ts: Timestamp }), message);
+  return parsed.success ? parsed.output.ts : undefined;
+}
 
 function toMessage(callback: MessageCallback): SlackMessage {
   const { event } = callback;

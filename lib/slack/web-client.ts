@@ -8,13 +8,17 @@ import {
   SlackApiError,
 } from "./api-call.ts";
 import { FilePayload, type SlackFile } from "./file.ts";
+import { createPace } from "./pace.ts";
 import { Id, lenient } from "./parse.ts";
 import type { Installation } from "./payloads.ts";
 
 /** The methods of Slack's Web API that this app uses. Every one throws `SlackApiError`. */
 export interface SlackClient {
-  /** Its `ts`. Never sent twice: after `unavailable`, look for it before sending it again. */
-  postMessage(message: OutgoingMessage, options: CallOptions): Promise<string>;
+  /**
+   * A user's id as `channelId` is the app's direct message with them, whose id comes back. Never sent twice: after
+   * `unavailable`, look for it before sending it again.
+   */
+  postMessage(message: OutgoingMessage, options: CallOptions): Promise<PostedMessage>;
   updateMessage(message: OutgoingUpdate, options: CallOptions): Promise<void>;
   /** Deleting what is gone is fine. */
   deleteMessage(message: { channelId: string; ts: string }, options: CallOptions): Promise<void>;
@@ -28,15 +32,10 @@ export interface SlackClient {
   authTest(options: CallOptions): Promise<Installation>;
   /** The channels that the app is in; needs the optional scopes `channels:read` and `groups:read`. */
   listChannels(options: CallOptions): Promise<string[]>;
-  /** The messages of a channel since a `ts`, newest first, without the replies in its threads. */
-  history(channel: ChannelSince, options: CallOptions): AsyncIterable<unknown>;
-  /** The messages of a thread, oldest first. */
-  thread(
-    thread: { channelId: string; threadTs: string },
-    options: CallOptions,
-  ): AsyncIterable<unknown>;
-  /** The messages of a thread that carry metadata of this type, oldest first. */
-  findMarkedReplies(thread: MarkedThread, options: CallOptions): Promise<MarkedReply[]>;
+  /** The messages of a channel between two `ts`, newest first, without the replies in its threads. */
+  history(slice: ChannelSlice, options: CallOptions): AsyncIterable<unknown>;
+  /** The messages of a thread since a `ts`, oldest first, after the message that it began with. */
+  thread(thread: ThreadSince, options: CallOptions): AsyncIterable<unknown>;
 }
 
 export interface MessageContent {
@@ -47,7 +46,7 @@ export interface MessageContent {
 
 export interface OutgoingMessage extends MessageContent {
   channelId: string;
-  threadTs: string;
+  threadTs: string | undefined;
   metadata: MessageMetadata;
 }
 
@@ -63,24 +62,32 @@ export interface OutgoingEphemeral {
   text: string;
 }
 
-export interface ChannelSince {
+export interface PostedMessage {
   channelId: string;
-  oldestTs: string;
+  ts: string;
 }
 
-export interface MarkedThread {
+export interface ChannelSlice {
+  channelId: string;
+  /** Both are outside the slice. */
+  oldestTs: string;
+  latestTs?: string;
+}
+
+export interface ThreadSince {
   channelId: string;
   threadTs: string;
-  eventType: string;
-}
-
-export interface MarkedReply {
-  ts: string;
-  payload: Readonly<Record<string, unknown>>;
+  oldestTs?: string;
 }
 
 export function createWebClient(options: ApiCallOptions): SlackClient {
   const call = createApiCall(options);
+  const paces = new Map(
+    PACED_METHODS.map((method) => [
+      method,
+      createPace({ clock: options.clock, perMinute: CALLS_PER_MINUTE }),
+    ]),
+  );
 
   return {
     async postMessage(message, callOptions) {
@@ -90,7 +97,8 @@ export function createWebClient(options: ApiCallOptions): SlackClient {
         metadata: message.metadata,
       };
       const request = { method: "chat.postMessage", args, answer: Posted, isRepeatable: false };
-      return (await call(request, callOptions)).ts;
+      const { channel = message.channelId, ts } = await call(request, callOptions);
+      return { channelId: channel, ts };
     },
     async updateMessage(message, callOptions) {
       const args = { ...toMessageArgs(message), ts: message.ts };
@@ -155,33 +163,31 @@ export function createWebClient(options: ApiCallOptions): SlackClient {
       }
       return channelIds;
     },
-    async *history({ channelId, oldestTs }, callOptions) {
-      const args = { channel: channelId, oldest: oldestTs };
+    async *history({ channelId, oldestTs, latestTs }, callOptions) {
+      const args = {
+        channel: channelId,
+        oldest: oldestTs,
+        include_all_metadata: true,
+        ...(latestTs !== undefined && { latest: latestTs }),
+      };
       const request = { method: "conversations.history", args, answer: MessageList };
       for await (const { messages } of paginate(request, callOptions)) {
         yield* messages;
       }
     },
-    thread,
-    async findMarkedReplies({ eventType, ...marked }, callOptions) {
-      const found: MarkedReply[] = [];
-      for await (const message of thread(marked, callOptions)) {
-        found.push(...toMarkedReply(message, eventType));
+    async *thread({ channelId, threadTs, oldestTs }, callOptions) {
+      const args = {
+        channel: channelId,
+        ts: threadTs,
+        include_all_metadata: true,
+        ...(oldestTs !== undefined && { oldest: oldestTs }),
+      };
+      const request = { method: "conversations.replies", args, answer: MessageList };
+      for await (const { messages } of paginate(request, callOptions)) {
+        yield* messages;
       }
-      return found;
     },
   };
-
-  async function* thread(
-    { channelId, threadTs }: { channelId: string; threadTs: string },
-    callOptions: CallOptions,
-  ): AsyncIterable<unknown> {
-    const args = { channel: channelId, ts: threadTs, include_all_metadata: true };
-    const request = { method: "conversations.replies", args, answer: MessageList };
-    for await (const { messages } of paginate(request, callOptions)) {
-      yield* messages;
-    }
-  }
 
   async function* paginate<Answer extends Paged>(
     request: Omit<ApiRequest<Answer>, "isRepeatable">,
@@ -190,6 +196,9 @@ export function createWebClient(options: ApiCallOptions): SlackClient {
     let cursor: string | undefined;
     do {
       const args = { ...request.args, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
+      if ((await paces.get(request.method)?.(callOptions.deadlineMs)) === false) {
+        throw new SlackApiError(request.method, { code: "rate_limited", cause: undefined });
+      }
       const page = await call({ ...request, args, isRepeatable: true }, callOptions);
       yield page;
       cursor = page.response_metadata?.next_cursor || undefined;
@@ -202,15 +211,14 @@ interface Paged {
 }
 
 const PAGE_SIZE = 200;
+/** Whatever reads conversations does so by the hundred; Slack allows these fifty times a minute. */
+const PACED_METHODS = ["conversations.history", "conversations.replies"];
+const CALLS_PER_MINUTE = 50;
 
 const Answered = v.object({});
-const Posted = v.object({ ts: v.string() });
+const Posted = v.object({ ts: v.string(), channel: lenient(Id) });
 const Opened = v.object({ view: v.object({ id: v.string() }) });
 const FileInfo = v.object({ file: FilePayload });
-const MarkedMessage = v.object({
-  ts: v.string(),
-  metadata: v.object({ event_type: v.string(), event_payload: v.record(v.string(), v.unknown()) }),
-});
 const AuthTest = v.object({ team_id: Id, enterprise_id: lenient(Id), user_id: Id });
 const NextPage = {
   response_metadata: lenient(v.object({ next_cursor: lenient(v.string()) })),
@@ -226,10 +234,4 @@ function toMessageArgs({ channelId, text, blocks }: MessageContent & { channelId
     unfurl_links: false,
     unfurl_media: false,
   };
-}
-
-function toMarkedReply(message: unknown, eventType: string): MarkedReply[] {
-  return v.is(MarkedMessage, message) && message.metadata.event_type === eventType
-    ? [{ ts: message.ts, payload: message.metadata.event_payload }]
-    : [];
 }

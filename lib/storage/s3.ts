@@ -3,8 +3,9 @@ import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
 import { withinLimit } from "../time-limit.ts";
+import { TIME_PLAN } from "../time-plan.ts";
 
-/** One bucket of an S3-compatible store, and the five things that this app does with it. */
+/** One bucket of an S3-compatible store, and what this app does with it. */
 export interface Bucket {
   put(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult>;
   /** `undefined` when there is no such object. */
@@ -13,6 +14,8 @@ export interface Bucket {
   delete(key: string): Promise<void>;
   /** In UTF-8 byte order. */
   list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ListedObject>;
+  /** What keys with this prefix have up to the next slash, each once: "state/messages/T1/". */
+  listFolders(prefix: string): AsyncIterable<string>;
 }
 
 export interface PutOptions {
@@ -22,6 +25,8 @@ export interface PutOptions {
   ifNoneMatch?: "*";
   /** Only when the object still has this ETag. */
   ifMatch?: string;
+  /** Epoch ms: no try goes on after it. */
+  deadlineMs?: number;
 }
 
 export type PutResult = { outcome: "stored"; etag: string } | { outcome: "precondition_failed" };
@@ -40,6 +45,10 @@ export interface BucketOptions {
   endpoint?: string | undefined;
   /** Static keys, or how to get them when they are first needed. */
   credentials: Credentials | (() => Promise<Credentials>);
+  /** One try, from the request to the last byte of the answer: a body that stalls has no limit in the SDK. */
+  timeoutMs?: number;
+  /** Requests at the same time; the others wait. */
+  maxSockets?: number;
   clock: Clock;
 }
 
@@ -63,10 +72,19 @@ export class StorageError extends Error {
 
 /** The SDK is loaded, and the client built, with the first call. */
 export function createBucket(options: BucketOptions): Bucket {
-  const { bucket, clock } = options;
-  const limit = { clock, timeoutMs: REQUEST_TIMEOUT_MS };
-  const tried = <Result>(send: (wire: Wire) => Promise<Result>): Promise<Result> =>
-    retry(() => withinLimit((abortSignal) => send({ abortSignal }), limit), { clock, waitMs });
+  const { bucket, clock, timeoutMs = TIME_PLAN.storeMs } = options;
+  const tried = <Result>(
+    send: (wire: Wire) => Promise<Result>,
+    deadlineMs = Number.POSITIVE_INFINITY,
+  ): Promise<Result> =>
+    retry(
+      () => {
+        const leftMs = Math.max(deadlineMs - clock.now(), 0);
+        const limit = { clock, timeoutMs: Math.min(timeoutMs, leftMs) };
+        return withinLimit((abortSignal) => send({ abortSignal }), limit);
+      },
+      { clock, waitMs, deadlineMs },
+    );
   let connection: ReturnType<typeof connect> | undefined;
   const s3 = () => (connection ??= connect(options));
 
@@ -74,7 +92,10 @@ export function createBucket(options: BucketOptions): Bucket {
     const { client, PutObjectCommand } = await s3();
     const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
-      const { ETag } = await tried((wire) => client.send(new PutObjectCommand(input), wire));
+      const { ETag } = await tried(
+        (wire) => client.send(new PutObjectCommand(input), wire),
+        wanted.deadlineMs,
+      );
       return { outcome: "stored", etag: ETag ?? "" };
     } catch (error) {
       if (isPreconditionFailure(error, wanted)) {
@@ -129,6 +150,20 @@ export function createBucket(options: BucketOptions): Bucket {
     } while (startAfter !== undefined);
   }
 
+  async function* listFolders(prefix: string): AsyncIterable<string> {
+    const { client, ListObjectsV2Command } = await s3();
+    let token: string | undefined;
+    do {
+      const input = { Bucket: bucket, Prefix: prefix, Delimiter: "/", ContinuationToken: token };
+      const listed = await listPage(
+        (wire) => client.send(new ListObjectsV2Command(input), wire),
+        prefix,
+      );
+      yield* (listed.CommonPrefixes ?? []).map((folder) => folder.Prefix ?? "");
+      token = listed.IsTruncated === true ? listed.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
   async function listPage<Page>(
     send: (wire: Wire) => Promise<Page>,
     prefix: string,
@@ -140,7 +175,7 @@ export function createBucket(options: BucketOptions): Bucket {
     }
   }
 
-  return { put, get, delete: remove, list };
+  return { put, get, delete: remove, list, listFolders };
 }
 
 export interface StoredObject {
@@ -153,17 +188,23 @@ interface Wire {
 }
 
 const CONNECTION_TIMEOUT_MS = 3000;
-/** Of one try, from the request to the last byte of the answer: a body that stalls has no limit in the SDK. */
-const REQUEST_TIMEOUT_MS = 30_000;
+
+/** As many as the SDK allows by itself. */
+const MAX_SOCKETS = 50;
 
 async function connect(options: BucketOptions) {
   const sdk = await import("@aws-sdk/client-s3");
+  const agent = { keepAlive: true, maxSockets: options.maxSockets ?? MAX_SOCKETS };
   const config: S3ClientConfig = {
     region: options.region,
     credentials: options.credentials,
     // Retries are ours: the SDK's leave out 409 and a body that breaks off.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
   };
   return { ...sdk, client: new sdk.S3Client(config) };

@@ -12,7 +12,7 @@ import { SlackApiError } from "../slack/api-call.ts";
 import { DownloadError, type DownloadFile } from "../slack/file-download.ts";
 import type { SlackClient } from "../slack/web-client.ts";
 import { createAttempt, type PictureWork } from "./attempt-step.ts";
-import type { FailureCode, UploadedImage } from "./record.ts";
+import type { FailureCode, UploadedImage } from "../records/record.ts";
 
 /** What is published of a file. */
 export interface Picture extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {

@@ -1,9 +1,9 @@
-import { describeError, type Logger } from "../logger.ts";
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import type { FailureCode } from "../records/record.ts";
 import { isImageFile, isStub, type SlackFile } from "../slack/file.ts";
 import { isStranger } from "../slack/payloads.ts";
-import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
-import type { SlackClient } from "../slack/web-client.ts";
-import type { FailureCode } from "./record.ts";
+import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
 
 export type ResolvedFile =
   | { outcome: "image"; file: SlackFile }
@@ -11,44 +11,44 @@ export type ResolvedFile =
   | { outcome: "ignored" }
   | { outcome: "failed"; code: FailureCode };
 
-export type ResolveFile = (file: SlackFile, options: ResolveOptions) => Promise<ResolvedFile>;
-
-export interface ResolveOptions extends CallOptions {
+export interface ResolveOptions {
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
   /** Somebody pointed at this very file: it gets an answer, whatever it is. */
   isAskedFor: boolean;
 }
 
-/** Asks `files.info` about what Slack did not describe in the event. */
-export function createResolveFile(slack: SlackClient, logger: Logger): ResolveFile {
-  return async function resolveFile(file, options) {
-    if (!isStub(file) && file.downloadUrl !== undefined) {
-      return { outcome: "image", file };
+/** Asks `files.info` about what Slack did not describe in the event. @throws {SlackApiError} of a dead token. */
+export async function resolveFile(
+  { slack, budget, logger }: WorkPorts,
+  file: SlackFile,
+  options: ResolveOptions,
+): Promise<ResolvedFile> {
+  if (!isStub(file) && file.downloadUrl !== undefined) {
+    return { outcome: "image", file };
+  }
+  try {
+    const described = await slack.fileInfo(file.id, { deadlineMs: budget.startUntilMs });
+    const isForeign = isStranger(described.teamId, options.homeTeamIds);
+    if (isForeign && options.isAskedFor) {
+      return { outcome: "failed", code: "external" };
     }
-    try {
-      const described = await slack.fileInfo(file.id, options);
-      const isForeign = isStranger(described.teamId, options.homeTeamIds);
-      if (isForeign && options.isAskedFor) {
-        return { outcome: "failed", code: "external" };
-      }
-      return options.isAskedFor || (isImageFile(described) && !isForeign)
-        ? { outcome: "image", file: described }
-        : { outcome: "ignored" };
-    } catch (error) {
-      if (!(error instanceof SlackApiError)) {
-        throw error;
-      }
-      const code = REFUSALS.get(error.code) ?? "not_downloaded";
-      logger.warn("upload.failed", {
-        file: file.id,
-        code,
-        error: describeError(error),
-        needed: error.needed,
-      });
-      return { outcome: "failed", code };
+    return options.isAskedFor || (isImageFile(described) && !isForeign)
+      ? { outcome: "image", file: described }
+      : { outcome: "ignored" };
+  } catch (error) {
+    if (!(error instanceof SlackApiError) || isTokenDead(error)) {
+      throw error;
     }
-  };
+    const code = REFUSALS.get(error.code) ?? "not_downloaded";
+    logger.warn("upload.failed", {
+      file: file.id,
+      code,
+      error: describeError(error),
+      needed: error.needed,
+    });
+    return { outcome: "failed", code };
+  }
 }
 
 const REFUSALS: ReadonlyMap<string, FailureCode> = new Map([

@@ -1,131 +1,157 @@
 import { createHash } from "node:crypto";
-import { describeError, type Logger } from "../logger.ts";
-import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
 import {
-  DownloadError,
-  type DownloadErrorCode,
-  type DownloadFile,
-} from "../slack/file-download.ts";
+  type FailureCode,
+  identityOf,
+  type RecordImage,
+  type UploadedImage,
+} from "../records/record.ts";
+import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
+import { isTokenDead } from "../slack/api-call.ts";
+import { DownloadError, type DownloadErrorCode } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
-import type { CallOptions } from "../slack/api-call.ts";
 import { imageKey, variantKey } from "../storage/object-key.ts";
-import { type Bucket, StorageError } from "../storage/s3.ts";
+import { StorageError } from "../storage/s3.ts";
 import type { SourceImage } from "../codecs/rework-image.ts";
 import type { PictureWork } from "./attempt-step.ts";
-import type { Picture, PictureMaker } from "./make-picture.ts";
-import { type FailureCode, identityOf, type RecordImage, type UploadedImage } from "./record.ts";
+import type { Picture } from "./make-picture.ts";
 
 /**
  * Slack's file → bytes → picture → objects. What cannot be published comes back as a failed image, what there is no time
- * for as it was.
+ * for as it was. @throws {SlackApiError} of a dead token, which is no verdict on the image.
  */
-export type StoreImage = (
+export async function storeImage(
+  work: WorkPorts,
   file: SlackFile,
   image: RecordImage,
-  options: CallOptions,
-) => Promise<RecordImage>;
-
-export function createStoreImage(options: {
-  downloadFile: DownloadFile;
-  pictures: PictureMaker;
-  bucket: Bucket;
-  imagePrefix: string;
-  logger: Logger;
-}): StoreImage {
-  const { downloadFile, pictures, bucket, imagePrefix, logger } = options;
-
-  async function publish(
-    ...[file, image, { deadlineMs }]: Parameters<StoreImage>
-  ): Promise<RecordImage> {
-    const work = { file, deadlineMs };
-    const body = await downloadFile(file.downloadUrl ?? "", { deadlineMs });
-    const made = await pictures.make(body, work);
-    switch (made.outcome) {
-      case "late":
-        return image;
-      case "refused":
-        logger.info("upload.refused", { file: file.id, code: made.code, bytes: body.byteLength });
-        return failedImage(image, { code: made.code, bytes: body.byteLength });
-      case "made":
-        return storePicture(made.picture, image, work);
+): Promise<RecordImage> {
+  try {
+    return await publish(work, file, image);
+  } catch (error) {
+    const code = toFailureCode(error);
+    if (code === "no_access") {
+      await confirmToken(work);
     }
+    work.logger.warn("upload.failed", { file: file.id, code, error: describeError(error) });
+    const sizeBytes = error instanceof DownloadError ? error.sizeBytes : undefined;
+    return failedImage(image, { code, bytes: sizeBytes ?? file.sizeBytes });
   }
+}
 
-  async function storePicture(
-    picture: Picture,
-    image: RecordImage,
-    work: PictureWork,
-  ): Promise<UploadedImage> {
-    const { removed, density, original, isPreview } = picture;
-    const { extension, mediaType } = IMAGE_TYPES[picture.facts.type];
-    const key = imageKey(imagePrefix, image.uuid, extension);
-    const stored = await putOnce(key, picture);
-    const variants = await storeVariants(picture, { stored, image, work });
-    const { bytes, facts } = stored;
-    return {
-      ...identityOf(image),
-      alt: image.alt ?? "",
-      state: "uploaded",
-      key,
-      type: mediaType,
-      width: facts.width,
-      height: facts.height,
-      ...(density !== undefined && { density }),
-      bytes: bytes.byteLength,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      ...(removed.length > 0 && { removed: [...removed] }),
-      ...(original !== undefined && { original }),
-      ...(isPreview !== undefined && { isPreview }),
-      ...(variants.length > 0 && { variants }),
-    };
+async function publish(
+  ports: WorkPorts,
+  file: SlackFile,
+  image: RecordImage,
+): Promise<RecordImage> {
+  const work = { file, deadlineMs: ports.budget.startUntilMs };
+  const body = await ports.downloadFile(file.downloadUrl ?? "", work);
+  const made = await ports.pictures.make(body, work);
+  switch (made.outcome) {
+    case "late":
+      return image;
+    case "refused":
+      ports.logger.info("upload.refused", {
+        file: file.id,
+        code: made.code,
+        bytes: body.byteLength,
+      });
+      return failedImage(image, { code: made.code, bytes: body.byteLength });
+    case "made":
+      return storePicture(ports, made.picture, { image, work });
   }
+}
 
-  /** An image without one of its copies is still an image. */
-  async function storeVariants(
-    picture: Picture,
-    { stored, image, work }: { stored: StoredImage; image: RecordImage; work: PictureWork },
-  ): Promise<Variant[]> {
-    const variants: Variant[] = [];
-    for await (const variant of pictures.makeVariants(picture, work)) {
-      const key = variantKey(imagePrefix, image.uuid, variant.facts.width);
-      try {
-        const copy = variant === picture ? stored : await putOnce(key, variant);
-        variants.unshift({ key: copy.key, width: copy.facts.width });
-      } catch (error) {
-        const described = describeError(error);
-        logger.warn("picture.failed", { file: work.file.id, step: "variant", error: described });
-        if (variants.length === 0) {
-          break;
-        }
+interface PictureStore {
+  image: RecordImage;
+  work: PictureWork;
+}
+
+async function storePicture(
+  ports: WorkPorts,
+  picture: Picture,
+  options: PictureStore,
+): Promise<UploadedImage> {
+  const { removed, density, original, isPreview } = picture;
+  const { image } = options;
+  const { extension, mediaType } = IMAGE_TYPES[picture.facts.type];
+  const key = imageKey(ports.config.imagePrefix, image.uuid, extension);
+  const stored = await putOnce(ports, key, picture);
+  const variants = await storeVariants(ports, picture, { ...options, stored });
+  const { bytes, facts } = stored;
+  return {
+    ...identityOf(image),
+    alt: image.alt ?? "",
+    state: "uploaded",
+    key,
+    type: mediaType,
+    width: facts.width,
+    height: facts.height,
+    ...(density !== undefined && { density }),
+    bytes: bytes.byteLength,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    ...(removed.length > 0 && { removed: [...removed] }),
+    ...(original !== undefined && { original }),
+    ...(isPreview !== undefined && { isPreview }),
+    ...(variants.length > 0 && { variants }),
+  };
+}
+
+/** An image without one of its copies is still an image. */
+async function storeVariants(
+  ports: WorkPorts,
+  picture: Picture,
+  { stored, image, work }: PictureStore & { stored: StoredImage },
+): Promise<Variant[]> {
+  const variants: Variant[] = [];
+  for await (const variant of ports.pictures.makeVariants(picture, work)) {
+    const key = variantKey(ports.config.imagePrefix, image.uuid, variant.facts.width);
+    try {
+      const copy = variant === picture ? stored : await putOnce(ports, key, variant);
+      variants.unshift({ key: copy.key, width: copy.facts.width });
+    } catch (error) {
+      const described = describeError(error);
+      ports.logger.warn("picture.failed", {
+        file: work.file.id,
+        step: "variant",
+        error: described,
+      });
+      if (variants.length === 0) {
+        break;
       }
     }
-    return variants;
   }
+  return variants;
+}
 
-  /** Where an earlier attempt of this same upload got that far, its object stays, and is what people see. */
-  async function putOnce(key: string, source: SourceImage): Promise<StoredImage> {
-    const { outcome } = await bucket.put(key, source.bytes, {
-      contentType: IMAGE_TYPES[source.facts.type].mediaType,
-      cacheControl: IMMUTABLE,
-      ifNoneMatch: "*",
-    });
-    const present = outcome === "stored" ? undefined : await bucket.get(key);
-    const facts = present && inspectImage(present.body);
-    return present && facts
-      ? { key, bytes: present.body, facts }
-      : { key, bytes: source.bytes, facts: source.facts };
-  }
+/** Where an earlier attempt of this same upload got that far, its object stays, and is what people see. */
+async function putOnce(
+  { images, budget }: WorkPorts,
+  key: string,
+  source: SourceImage,
+): Promise<StoredImage> {
+  const { outcome } = await images.put(key, source.bytes, {
+    contentType: IMAGE_TYPES[source.facts.type].mediaType,
+    cacheControl: IMMUTABLE,
+    ifNoneMatch: "*",
+    deadlineMs: budget.storeUntilMs,
+  });
+  const present = outcome === "stored" ? undefined : await images.get(key);
+  const facts = present && inspectImage(present.body);
+  return present && facts
+    ? { key, bytes: present.body, facts }
+    : { key, bytes: source.bytes, facts: source.facts };
+}
 
-  return async function storeImage(file, image, callOptions) {
-    try {
-      return await publish(file, image, callOptions);
-    } catch (error) {
-      const code = toFailureCode(error);
-      logger.warn("upload.failed", { file: file.id, code, error: describeError(error) });
-      const sizeBytes = error instanceof DownloadError ? error.sizeBytes : undefined;
-      return failedImage(image, { code, bytes: sizeBytes ?? file.sizeBytes });
+/** Slack shows its login page to a dead token, too. */
+async function confirmToken({ slack, budget }: WorkPorts): Promise<void> {
+  try {
+    await slack.authTest({ deadlineMs: budget.showUntilMs });
+  } catch (error) {
+    if (isTokenDead(error)) {
+      throw error;
     }
-  };
+  }
 }
 
 interface StoredImage extends SourceImage {

@@ -1,191 +1,309 @@
-import { isDeepStrictEqual } from "node:util";
-import type { Clock } from "../clock.ts";
-import { describeError, type Logger } from "../logger.ts";
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import type { Claim } from "../records/claim.ts";
+import {
+  hasImage,
+  type RecordImage,
+  type Reply,
+  type UploadRecord,
+  withDeleted,
+  withOutcomes,
+} from "../records/record.ts";
+import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
+import { isClosedToUs, publishReply } from "../replies/publish-reply.ts";
+import { announce, deleteReplies, type ShownReply, showReply } from "../replies/show-reply.ts";
 import { createStub, type SlackFile } from "../slack/file.ts";
-import { SlackApiError } from "../slack/api-call.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
-import type { Claim } from "./claim-upload.ts";
-import type { ReplyPublisher } from "./publish-reply.ts";
-import { type RecordImage, type UploadRecord, withOutcome } from "./record.ts";
-import { openRecordSession, type RecordSession } from "./record-session.ts";
-import type { RecordStore } from "./record-store.ts";
-import type { ResolvedFile, ResolveFile } from "./resolve-file.ts";
-import { failedImage, type StoreImage } from "./store-image.ts";
+import { toError } from "../to-error.ts";
+import { finishDeletions } from "./finish-deletions.ts";
+import { type ResolvedFile, resolveFile } from "./resolve-file.ts";
+import { failedImage, storeImage } from "./store-image.ts";
 
-/** The work behind the ack: every image of a claimed upload, then the reply, then the record `done`, which is returned. */
-export type UploadImages = (claim: Claim) => Promise<UploadRecord>;
-
-export interface UploadDependencies {
-  records: RecordStore;
-  resolveFile: ResolveFile;
-  storeImage: StoreImage;
-  reply: ReplyPublisher;
-  clock: Clock;
-  logger: Logger;
+/** What became of an upload. */
+export interface FinishedUpload {
+  /** The record as it was written last, or as whoever took the lease over wrote it. */
+  stored: StoredRecord;
+  /** Ids of the markers whose promises are kept; none while there is work left. */
+  kept: readonly string[];
+  /** Why there is, if that is known. */
+  problem?: Error | undefined;
 }
 
-export function createUploadImages(dependencies: UploadDependencies): UploadImages {
-  const { records, resolveFile, storeImage, reply, clock, logger } = dependencies;
-
-  return async function uploadImages(claim) {
-    const startMs = clock.now();
-    const budget = {
-      startUntilMs: startMs + START_BUDGET_MS,
-      deadlineMs: startMs + WORK_BUDGET_MS,
-    };
-    const session = openRecordSession(records, claim.stored);
-    const resolved = await resolveAll(session.record, { claim, ...budget });
-    const images = await dropIgnored(session, resolved);
-    if (images.length > 0) {
-      const isAnnounced = announce(session, { mayBePosted: claim.isTakenOver, ...budget });
-      await allSettled([isAnnounced, storeAll(session, { resolved, ...budget })]);
-      const mayBePosted = claim.isTakenOver || !(await isAnnounced);
-      await publish(session, { mayBePosted, ...budget });
-    }
-    const record = await finish(session, budget);
-    logger.info("upload.finished", { ...summarize(record), durationMs: clock.now() - startMs });
-    return record;
+/**
+ * The upload of a claimed record: every image, the reply, then the record with all outcomes and without the lease.
+ * The reply is shown before its record is written: whoever reads the outcomes there comes after it, and whoever wrote
+ * into the record before makes the write fail, which is then shown, too.
+ */
+export async function uploadImages(work: WorkPorts, claim: Claim): Promise<FinishedUpload> {
+  const startMs = work.clock.now();
+  const { lease, reply } = claim.record;
+  const upload: Upload = {
+    leaseId: lease?.id ?? "",
+    marker: claim.marker ?? "",
+    files: new Map(claim.files.map((file) => [file.id, file])),
+    isTakenOver: claim.isTakenOver,
+    reply,
+    mayBePosted: claim.isTakenOver,
+    posted: [],
   };
-
-  async function resolveAll(
-    record: UploadRecord,
-    { claim, deadlineMs }: { claim: Claim; deadlineMs: number },
-  ): Promise<Resolved> {
-    const { homeTeamIds } = record;
-    const described = new Map(claim.files.map((file) => [file.id, file]));
-    const resolved = new Map<string, ResolvedFile>();
-    await forEachOf(record.images.filter(isPending), async ({ fileId }) => {
-      const file = described.get(fileId) ?? createStub(fileId);
-      const isAskedFor = record.requestedBy.length > 0;
-      resolved.set(fileId, await resolveFile(file, { homeTeamIds, isAskedFor, deadlineMs }));
-    });
-    return resolved;
+  let finished = await uploadPending(work, claim, upload);
+  while (finished.isHeld) {
+    finished = await uploadPending(work, finished.stored, upload);
   }
+  const { stored, kept, problem } = finished;
+  work.logger.info("upload.finished", {
+    ...summarize(stored.record),
+    durationMs: work.clock.now() - startMs,
+  });
+  return { stored, kept, problem };
+}
 
-  /** The upload does not wait for the word that it began, nor fail when that cannot be said. */
-  async function announce(...args: Parameters<ReplyPublisher["announce"]>): Promise<boolean> {
+/** What one worker knows beside the record. */
+interface Upload {
+  readonly leaseId: string;
+  readonly marker: string;
+  /** As Slack described them. */
+  readonly files: ReadonlyMap<string, SlackFile>;
+  readonly isTakenOver: boolean;
+  /** Where the reply stands: noted in the record at the end. */
+  reply: Reply | undefined;
+  mayBePosted: boolean;
+  /** The parts of the reply that this worker posted. */
+  posted: string[];
+}
+
+/** What came of one try of all pending images. */
+interface Attempt {
+  outcomes: readonly RecordImage[];
+  /** File ids of what is no image after all: it is left alone without a word. */
+  ignored: ReadonlySet<string>;
+  problem?: Error | undefined;
+}
+
+async function uploadPending(
+  work: WorkPorts,
+  stored: StoredRecord,
+  upload: Upload,
+): Promise<FinishedUpload & { isHeld: boolean }> {
+  const { record } = stored;
+  const pending = record.images.filter(isPending);
+  const resolved = await resolveAll(work, { record, pending, upload });
+  const ignored = fileIdsOf(pending, (image) => resolved.get(image.fileId)?.outcome === "ignored");
+  const kept = withoutImages(record, ignored);
+  const [, stores] = await Promise.all([
+    kept.images.length > 0 && announceUpload(work, kept, upload),
+    Promise.all(
+      kept.images
+        .filter(isPending)
+        .map((image) => tryImage(work, image, resolved.get(image.fileId))),
+    ),
+  ]);
+  const attempt = {
+    outcomes: stores.map(({ outcome }) => outcome),
+    ignored,
+    problem: stores.find(({ problem }) => problem !== undefined)?.problem,
+  };
+  return commit(work, stored, { attempt, upload });
+}
+
+/** Shows and writes what came of it, and again when somebody wrote meanwhile. */
+async function commit(
+  work: WorkPorts,
+  opened: StoredRecord,
+  { attempt, upload }: { attempt: Attempt; upload: Upload },
+): Promise<FinishedUpload & { isHeld: boolean }> {
+  let stored = opened;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { record } = stored;
+    const isAgain = upload.isTakenOver || round > 0;
+    const deletions = await finishDeletions(work, record, { isAgain });
+    const kept = withDeleted(withoutImages(record, attempt.ignored), deletions.deleted);
+    const settled = withOutcomes(kept, attempt.outcomes);
+    const shown = settled.images.length === 0 ? {} : await show(work, settled, upload);
+    const problem = attempt.problem ?? deletions.problem ?? shown.error;
+    const isHeld =
+      problem === undefined &&
+      hasNewTry(settled, attempt) &&
+      work.clock.now() < work.budget.startUntilMs;
+    const { lease, ...released } = settled;
+    const { isReplaced, ...present } = await work.records.replace(stored, {
+      ...released,
+      ...(upload.reply !== undefined && { reply: upload.reply }),
+      ...(isHeld && { lease }),
+      // What was promised before this upload was claimed is kept with it.
+      promises: record.promises.slice(Math.max(record.promises.indexOf(upload.marker), 0)),
+    });
+    if (isReplaced) {
+      const isKept = problem === undefined && !isHeld && !hasImage(present.record, "pending");
+      return { stored: present, problem, isHeld, kept: isKept ? record.promises : [] };
+    }
+    if (present.record.lease?.id !== upload.leaseId) {
+      await giveWay(work, present, upload);
+      return { stored: present, isHeld: false, kept: [] };
+    }
+    stored = present;
+  }
+  throw new RecordConflictError(`Cannot finish record ${opened.ref}: it keeps changing`);
+}
+
+/** Each round shows what somebody wrote during the one before. */
+const MAX_ROUNDS = 10;
+
+/** Somebody asked for another try of what was tried here. */
+function hasNewTry(record: UploadRecord, { outcomes }: Attempt): boolean {
+  const retries = new Map(outcomes.map((outcome) => [outcome.fileId, outcome.retries]));
+  return record.images.some(
+    (image) => isPending(image) && image.retries !== retries.get(image.fileId),
+  );
+}
+
+/** This worker was taken for dead, and another one finishes: nothing of this one's stays beside or over it. */
+async function giveWay(work: WorkPorts, stored: StoredRecord, upload: Upload): Promise<void> {
+  const { ref, record } = stored;
+  const { reply, posted } = upload;
+  const ts = posted.filter((one) => record.reply?.ts.includes(one) !== true);
+  const deadline = { deadlineMs: work.budget.showUntilMs };
+  work.logger.warn("upload.overtaken", { record: ref });
+  await finishDeletions(work, record, { isAgain: true });
+  if (reply !== undefined) {
+    await deleteReplies(work, { ...reply, ts }, deadline);
+  }
+  await publishReply(work, stored, deadline);
+}
+
+async function resolveAll(
+  work: WorkPorts,
+  { record, pending, upload }: { record: UploadRecord; pending: RecordImage[]; upload: Upload },
+): Promise<Resolved> {
+  const { homeTeamIds } = record;
+  const resolve = async ({ fileId, requestedBy }: RecordImage) => {
+    const file = upload.files.get(fileId) ?? createStub(fileId);
+    const isAskedFor = requestedBy.length > 0;
     try {
-      await reply.announce(...args);
-      return true;
+      return await resolveFile(work, file, { homeTeamIds, isAskedFor });
     } catch (error) {
-      logger.warn("reply.failed", { record: args[0].key, error: describeError(error) });
-      return false;
+      return { outcome: "unknown", problem: toError(error) } as const;
     }
-  }
+  };
+  const resolved = await Promise.all(
+    pending.map(async (image) => [image.fileId, await resolve(image)] as const),
+  );
+  return new Map(resolved);
+}
 
-  /** What the conversation does not take any more is no reason to try for ever: the images are there. */
-  async function publish(...args: Parameters<ReplyPublisher["publish"]>): Promise<void> {
-    try {
-      await reply.publish(...args);
-    } catch (error) {
-      if (!(error instanceof SlackApiError) || !CLOSED_TO_US.has(error.code)) {
-        throw error;
-      }
-      logger.error("reply.failed", { record: args[0].key, error: describeError(error) });
-    }
-  }
-
-  /** What cannot be begun in time stays pending. */
-  async function storeAll(
-    session: RecordSession,
-    { resolved, startUntilMs }: { resolved: Resolved; startUntilMs: number },
-  ): Promise<void> {
-    await forEachOf(session.record.images.filter(isPending), async (image) => {
-      if (clock.now() >= startUntilMs) {
-        return;
-      }
-      const outcome = await finishImage(image, {
-        resolved: resolved.get(image.fileId),
-        startUntilMs,
-      });
-      await session.update((record) => withOutcome(record, outcome));
-    });
-  }
-
-  async function finishImage(
-    image: RecordImage,
-    { resolved, startUntilMs }: { resolved: ResolvedFile | undefined; startUntilMs: number },
-  ): Promise<RecordImage> {
-    if (resolved?.outcome !== "image") {
-      return failedImage(image, { code: resolved?.outcome === "failed" ? resolved.code : "gone" });
-    }
-    const startMs = clock.now();
-    const { file } = resolved;
-    const { alt = toFirstAlt(file.altText) } = image;
-    const named = { ...image, name: nameOf(file, image), alt };
-    const outcome = await storeImage(file, named, { deadlineMs: startUntilMs });
-    if (outcome.state === "uploaded") {
-      const { key, bytes, removed } = outcome;
-      const durationMs = clock.now() - startMs;
-      logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
-    }
-    return outcome;
-  }
-
-  /**
-   * Whoever edits a tag after this sees `done` and publishes; what was edited before it, and not yet shown, is shown
-   * here. What is still pending is left to reconcile, at once: the lease ends.
-   */
-  async function finish(
-    session: RecordSession,
-    { deadlineMs }: { deadlineMs: number },
-  ): Promise<UploadRecord> {
-    const shown = session.record;
-    const leaseUntil = new Date(clock.now()).toISOString();
-    const record = await session.update((present) => {
-      const isLeft = present.images.some(isPending);
-      const isOurs = present.leaseId === shown.leaseId;
-      return isLeft ? { ...present, ...(isOurs && { leaseUntil }) } : { ...present, state: "done" };
-    });
-    if (!isDeepStrictEqual(record.images, shown.images)) {
-      await publish(session, { mayBePosted: false, deadlineMs });
-    }
-    return record;
+/** The upload does not wait for the word that it began, nor fail when that cannot be said. */
+async function announceUpload(
+  work: WorkPorts,
+  record: UploadRecord,
+  upload: Upload,
+): Promise<void> {
+  const { error } = await note(upload, announce(work, record, showOptions(work, upload)));
+  if (error !== undefined) {
+    work.logger.warn("reply.failed", { error: describeError(error) });
   }
 }
 
-type Resolved = ReadonlyMap<string, ResolvedFile>;
-
-/** Of the function's `maxDuration` of 300 s: no image is begun after this, for one may take a minute and a half. */
-const START_BUDGET_MS = 190_000;
-/** Slack's `Retry-After` is waited for until then; the last writes follow. */
-const WORK_BUDGET_MS = 285_000;
-const CONCURRENCY = 4;
-
-/** The app was removed, the channel archived, the thread deleted: what else fails is tried again by reconcile. */
-const CLOSED_TO_US: ReadonlySet<string> = new Set([
-  "cannot_reply_to_message",
-  "channel_not_found",
-  "is_archived",
-  "message_not_found",
-  "not_in_channel",
-  "restricted_action",
-  "restricted_action_thread_locked",
-  "thread_not_found",
-]);
-
-async function dropIgnored(
-  session: RecordSession,
-  resolved: Resolved,
-): Promise<readonly RecordImage[]> {
-  const isIgnored = (image: RecordImage) => resolved.get(image.fileId)?.outcome === "ignored";
-  if (!session.record.images.some(isIgnored)) {
-    return session.record.images;
+async function show(
+  work: WorkPorts,
+  record: UploadRecord,
+  upload: Upload,
+): Promise<{ error?: Error | undefined }> {
+  const { error } = await note(upload, showReply(work, record, showOptions(work, upload)));
+  if (error !== undefined && isClosedToUs(error)) {
+    work.logger.error("reply.failed", { error: describeError(error) });
+    return {};
   }
-  const { images } = await session.update((record) => ({
-    ...record,
-    images: record.images.filter((image) => !isIgnored(image)),
-  }));
-  return images;
+  return { error };
+}
+
+function showOptions({ budget }: WorkPorts, { reply, mayBePosted }: Upload) {
+  return { reply, mayBePosted, deadlineMs: budget.showUntilMs };
+}
+
+/** After a failure, what was posted may stand there though nobody knows. */
+async function note(upload: Upload, showing: Promise<ShownReply>): Promise<ShownReply> {
+  const known = upload.reply?.ts ?? [];
+  const shown = await showing;
+  upload.reply = shown.reply;
+  upload.mayBePosted = shown.error !== undefined;
+  upload.posted.push(...(shown.reply?.ts ?? []).filter((ts) => !known.includes(ts)));
+  return shown;
+}
+
+type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
+type Resolved = ReadonlyMap<string, ResolvedImage>;
+
+interface Try {
+  outcome: RecordImage;
+  problem?: Error | undefined;
+}
+
+/** What cannot be begun in time, and what nobody can judge now, stays pending. */
+async function tryImage(
+  work: WorkPorts,
+  image: RecordImage,
+  resolved: ResolvedImage | undefined,
+): Promise<Try> {
+  switch (resolved?.outcome) {
+    case "image":
+      return uploadFile(work, resolved.file, image);
+    case "failed":
+      return { outcome: failedImage(image, resolved) };
+    case "unknown":
+      return { outcome: image, problem: resolved.problem };
+    case "ignored":
+    case undefined:
+      return { outcome: image };
+  }
+}
+
+async function uploadFile(work: WorkPorts, file: SlackFile, image: RecordImage): Promise<Try> {
+  const { maxImageBytes } = work.config;
+  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
+  return work.bytesInFlight.take(weight, async () => {
+    try {
+      return { outcome: await storeInTime(work, file, image) };
+    } catch (error) {
+      return { outcome: image, problem: toError(error) };
+    }
+  });
+}
+
+async function storeInTime(
+  work: WorkPorts,
+  file: SlackFile,
+  image: RecordImage,
+): Promise<RecordImage> {
+  const startMs = work.clock.now();
+  if (startMs >= work.budget.startUntilMs) {
+    return image;
+  }
+  const { alt = toFirstAlt(file.altText) } = image;
+  const named = { ...image, name: file.hasName ? file.name : image.name, alt };
+  const outcome = await storeImage(work, file, named);
+  if (outcome.state === "uploaded") {
+    const { key, bytes, removed } = outcome;
+    const durationMs = work.clock.now() - startMs;
+    work.logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
+  }
+  return outcome;
 }
 
 function isPending(image: RecordImage): boolean {
   return image.state === "pending";
 }
 
-/** A stub had no name when the record was made. */
-function nameOf(file: SlackFile, image: RecordImage): string {
-  return file.hasName ? file.name : image.name;
+function fileIdsOf(
+  images: readonly RecordImage[],
+  isMeant: (image: RecordImage) => boolean,
+): ReadonlySet<string> {
+  return new Set(images.filter(isMeant).map(({ fileId }) => fileId));
+}
+
+function withoutImages(record: UploadRecord, fileIds: ReadonlySet<string>): UploadRecord {
+  return fileIds.size === 0
+    ? record
+    : { ...record, images: record.images.filter(({ fileId }) => !fileIds.has(fileId)) };
 }
 
 function summarize({ source, images }: UploadRecord) {
@@ -196,24 +314,4 @@ function summarize({ source, images }: UploadRecord) {
   const count = (state: RecordImage["state"]) =>
     images.filter((image) => image.state === state).length;
   return { ...origin, uploaded: count("uploaded"), failed: count("failed") };
-}
-
-/** Side by side, at most four at a time: more would only hold more images in memory. */
-async function forEachOf<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const remaining = items.values();
-  async function worker(): Promise<void> {
-    for (const item of remaining) {
-      await work(item);
-    }
-  }
-  await allSettled(Array.from({ length: CONCURRENCY }, worker));
-}
-
-/** Rejects as `Promise.all` does, but later: what goes on behind a work that has ended is kept alive by nobody. */
-async function allSettled(works: readonly Promise<unknown>[]): Promise<void> {
-  await Promise.allSettled(works);
-  await Promise.all(works);
 }

@@ -7,7 +7,7 @@ import {
 } from "../../lib/blocks/reply.ts";
 import { en } from "../../lib/i18n/en.ts";
 import { ko } from "../../lib/i18n/ko.ts";
-import type { RecordImage } from "../../lib/uploads/record.ts";
+import type { RecordImage } from "../../lib/records/record.ts";
 
 const OPTIONS: ReplyOptions = {
   ref: "messages/T1/C1/1.2",
@@ -21,6 +21,8 @@ function uploaded(name: string): RecordImage {
     fileId: `F${name}`,
     name,
     uuid: name,
+    requestedBy: [],
+    retries: 0,
     alt: "",
     state: "uploaded",
     key: `images/${name}`,
@@ -37,6 +39,8 @@ function failed(name: string, code: "too_large" | "gone"): RecordImage {
     fileId: `F${name}`,
     name,
     uuid: name,
+    requestedBy: [],
+    retries: 0,
     alt: "",
     state: "failed",
     code,
@@ -154,6 +158,8 @@ describe("renderReply()", () => {
       fileId: "Fold",
       name: "old.png",
       uuid: "old",
+      requestedBy: [],
+      retries: 0,
       alt: "",
       state: "deleted",
       key: "images/old.png",
@@ -199,7 +205,9 @@ describe("renderProgress()", () => {
   it("counts the images", () => {
     expect(renderProgress(1, en).text).toBe("Uploading 1 image…");
     expect(renderProgress(3, en).text).toBe("Uploading 3 images…");
-    expect(renderProgress(3, ko).text).toBe("업로드 요청중입니다. 기다려주세요!");
+    expect(renderProgress(3, ko).text).toBe(
+      "이미지 3개를 업로드하는 중입니다. 잠시만 기다려 주세요!",
+    );
   });
 });
 

@@ -73,7 +73,8 @@ describe("POST /api/slack/interactivity", () => {
 
   it("takes the form of the slash command, whatever became of its files", async () => {
     await using stack = await startTestStack();
-    expect(await (await send(stack, viewSubmissionUploadFiles)).json()).toMatchObject({
+    const submission = { ...viewSubmissionUploadFiles, user: { id: "U0LOCAL001" } };
+    expect(await (await send(stack, submission)).json()).toMatchObject({
       response_action: "update",
     });
     await stack.drain();

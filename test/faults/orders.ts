@@ -1,10 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import type { FaultRule as S3Fault } from "../../dev/local-s3/faults.ts";
 import type { Fault } from "../../dev/local-slack/faults.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { repliesTo } from "../helpers/person.ts";
 import { type Cut, cutWire } from "./cut.ts";
 import type { Scene } from "./scene.ts";
-import { CHANNEL, recordKeyOf, sweep } from "./upload.ts";
+import { CHANNEL, IMAGES, recordKeyOf, sweep } from "./upload.ts";
 
 /** Orders a fault before it all begins. */
 export type Order = (scene: Scene) => void | Promise<void>;
@@ -56,13 +57,14 @@ export function firstFileDrips(scene: Scene): void {
 const CALL_LIMIT_MS = 8000;
 const DOWNLOAD_LIMIT_MS = 30_000;
 const STORAGE_LIMIT_MS = 30_000;
+const STATE_LIMIT_MS = 5000;
 
 /** The time limit is over when nothing was done yet, or some ticks later when something was to be done. */
 function expire(end: () => void, { kind }: Fault): true {
   if (kind === "stall") {
     end();
   } else {
-    setTimeout(end, 10);
+    void setTimeout(10).then(end);
   }
   return true;
 }
@@ -77,12 +79,28 @@ export function s3Does(fault: S3Fault): Order {
 /** S3 does not answer within the app's time limit. */
 export function s3Stalls(fault: Omit<S3Fault, "kind">, times = ALWAYS): Order {
   return (scene) => {
-    const when = () => {
-      scene.stack.clock.expire(STORAGE_LIMIT_MS);
+    const when = ({ key, query }: { key: string; query: URLSearchParams }) => {
+      const isState = (key || query.get("prefix") || "").startsWith("state/");
+      if (isState) {
+        scene.stack.clock.expire(STATE_LIMIT_MS);
+      } else {
+        void expireWhenAlone(scene.stack);
+      }
       return true;
     };
     return s3Does({ ...fault, kind: "stall", when, times })(scene);
   };
+}
+
+/** The limit of an image's put ends when no other image is on its way any more: it is the same limit. */
+async function expireWhenAlone({ s3, clock }: Scene["stack"]): Promise<void> {
+  const others = IMAGES.length - 1;
+  for (let tick = 0; tick < 5000 && s3.objects("images/").length < others; tick += 1) {
+    await setTimeout(1);
+  }
+  // Their answers are still on the way back.
+  await setTimeout(50);
+  clock.expire(STORAGE_LIMIT_MS);
 }
 
 /** Somebody does something as soon as the app calls that method. */

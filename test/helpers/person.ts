@@ -214,11 +214,11 @@ const LooseRecord = v.pipe(
   v.string(),
   v.parseJson(),
   v.looseObject({
-    state: v.string(),
-    replyTs: v.array(v.string()),
-    requestedBy: v.array(v.string()),
+    lease: v.optional(v.looseObject({ id: v.string() })),
+    reply: v.optional(v.object({ channelId: v.string(), ts: v.array(v.string()) })),
     images: v.array(
       v.looseObject({
+        requestedBy: v.array(v.string()),
         fileId: v.string(),
         uuid: v.string(),
         state: v.string(),
@@ -232,11 +232,19 @@ const LooseRecord = v.pipe(
 
 /** The only record that there is. */
 export function recordIn(stack: TestStack) {
-  const [record, ...others] = stack.s3.objects("state/");
+  const [record, ...others] = [
+    ...stack.s3.objects("state/messages/"),
+    ...stack.s3.objects("state/forms/"),
+  ];
   if (record === undefined || others.length > 0) {
     throw new Error(`expected one record, found ${others.length + (record ? 1 : 0)}`);
   }
   return { key: record.key, ...v.parse(LooseRecord, record.body.toString()) };
+}
+
+/** Keys of the promises that are not kept yet. */
+export function markersIn({ s3 }: TestStack): string[] {
+  return s3.objects("state/open/").map(({ key }) => key);
 }
 
 /** What people wrote, by file. */
@@ -251,6 +259,15 @@ export function writtenIn(stack: TestStack) {
       },
     ]),
   );
+}
+
+/** Calls as Vercel Cron does, with `CRON_SECRET=cron-secret`; the report. */
+export async function sweep(stack: TestStack, app = stack.app): Promise<unknown> {
+  const request = new Request("https://app.example.com/api/cron/reconcile", {
+    headers: { authorization: "Bearer cron-secret" },
+  });
+  const response = await app.reconcile(request);
+  return response.ok ? response.json() : response.status;
 }
 
 /** What only this person was told, in order. */

@@ -5,6 +5,7 @@ import {
   buttonsIn,
   callsTo,
   deleteRecord,
+  markersIn,
   openEdit,
   openShortcut,
   PNG,
@@ -14,6 +15,7 @@ import {
   pressAtOnce,
   recordIn,
   repliesTo,
+  sweep,
   submit,
   tagsShown,
   textsIn,
@@ -161,23 +163,36 @@ describe("Delete", () => {
     expect(stack.s3.objects("images/")).toHaveLength(1);
   });
 
-  it("says so when S3 refuses, and keeps the tag of what is still there", async () => {
-    await using stack = await startTestStack();
+  it("is being deleted while S3 refuses, and deleted by the next sweep that finds S3 well", async () => {
+    await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
     const posted = await upload(stack);
     stack.s3.fault({ on: "DELETE", kind: "forbidden", times: 1 });
     await press(stack, posted, { action: "delete_image" });
-    expect(toldTo(stack, "jane")).toEqual([en.notDone]);
-    expect(tagsShown(stack, posted)).toHaveLength(1);
-    expect(recordIn(stack).images[0]?.state).toBe("uploaded");
+    expect(toldTo(stack, "jane")).toEqual([]);
+    expect(tagsShown(stack, posted)).toEqual([]);
+    expect(textsIn(repliesTo(stack, posted))).toContain(` — ${en.deleting}`);
+    expect(recordIn(stack).images[0]).toMatchObject({
+      state: "deleting",
+      deletedBy: "U0LOCAL001",
+      deletedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/u),
+    });
     expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "work.failed" }));
-    await press(stack, posted, { action: "delete_image" });
+    expect(markersIn(stack)).toHaveLength(1);
+    expect(await sweep(stack)).toMatchObject({ finished: 1, open: 0 });
     expect(leftOf(stack, posted)).toEqual(NOTHING);
+    expect(textsIn(repliesTo(stack, posted))).toContain(` — ${en.deleted}`);
+    expect(markersIn(stack)).toEqual([]);
   });
 
   it("says that somebody else is editing after five conflicts in a row, and works the next time", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
-    stack.s3.fault({ on: "PUT", kind: "precondition_failed", key: /^state/u, times: 5 });
+    stack.s3.fault({
+      on: "PUT",
+      kind: "precondition_failed",
+      key: /^state\/(?:messages|forms)/u,
+      times: 5,
+    });
     await press(stack, posted, { action: "delete_image" });
     expect(toldTo(stack, "jane")).toEqual([en.conflict]);
     await press(stack, posted, { action: "delete_image" });

@@ -225,7 +225,12 @@ describe("two people editing at once", () => {
     await openEdit(stack, posted);
     await submit(stack, { alt: "A square" });
     const view = await openEdit(stack, posted, { user: "minho" });
-    stack.s3.fault({ on: "PUT", kind: "precondition_failed", key: /^state/u, times: 5 });
+    stack.s3.fault({
+      on: "PUT",
+      kind: "precondition_failed",
+      key: /^state\/(?:messages|forms)/u,
+      times: 5,
+    });
     const seen = await submit(stack, { link: "https://example.com/" }, "minho");
     expect(Object.values(seen.errors)).toEqual([en.conflict]);
     expect(toldTo(stack, "minho")).toEqual([en.conflict]);
@@ -266,7 +271,7 @@ describe("a modal that is sent", () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     const view = await openShortcut(stack, posted);
-    stack.s3.fault({ on: "PUT", kind: "stall", key: /^state/u, times: 1 });
+    stack.s3.fault({ on: "PUT", kind: "stall", key: /^state\/(?:messages|forms)/u, times: 1 });
     const sent = submitAtOnce(stack, { alt: "A square" });
     await expect.poll(() => stack.s3.requests.some(({ method }) => method === "PUT")).toBe(true);
     stack.clock.expire();
@@ -281,7 +286,7 @@ describe("a modal that is sent", () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted);
-    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state/u, times: 3 });
+    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state\/(?:messages|forms)/u, times: 3 });
     expect((await submit(stack, { alt: "A square" })).ack?.status).toBe(503);
     expect(callsTo(stack, "chat.postMessage")).toEqual([]);
     await submit(stack);

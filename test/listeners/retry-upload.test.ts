@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
 import {
   buttonsIn,
+  markersIn,
   callsTo,
   deleteRecord,
   FAKE,
@@ -45,7 +46,8 @@ describe("Retry", () => {
     expect(tagsShown(stack, posted)).toHaveLength(2);
     const actions = buttonsIn(repliesTo(stack, posted)[0]?.blocks).map(({ action_id: id }) => id);
     expect(actions).not.toContain("retry_upload");
-    expect(recordIn(stack)).toMatchObject({ state: "done" });
+    expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["uploaded", "uploaded"]);
+    expect(markersIn(stack)).toEqual([]);
   });
 
   it("shows which image is on its way", async () => {
@@ -115,7 +117,7 @@ describe("Retry", () => {
       .flatMap(({ blocks }) => textsIn(blocks))
       .filter((text) => /^\d+\.png$/u.test(text));
     expect(names).toEqual(files.map(({ name }) => name));
-    expect(recordIn(stack).replyTs).toEqual(repliesTo(stack, posted).map(({ ts }) => ts));
+    expect(recordIn(stack).reply?.ts).toEqual(repliesTo(stack, posted).map(({ ts }) => ts));
   });
 
   it("says so when nothing is known of the upload", async () => {
@@ -129,7 +131,7 @@ describe("Retry", () => {
   it("is answered 503 when it cannot be stored, and works the next time", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
-    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state/u, times: 3 });
+    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state\/(?:messages|forms)/u, times: 3 });
     const seen = await press(stack, posted, { action: "retry_upload" });
     expect(seen.ack?.status).toBe(503);
     await press(stack, posted, { action: "retry_upload" });
@@ -139,7 +141,12 @@ describe("Retry", () => {
   it("says that somebody else is editing after five conflicts in a row", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
-    stack.s3.fault({ on: "PUT", kind: "precondition_failed", key: /^state/u, times: 5 });
+    stack.s3.fault({
+      on: "PUT",
+      kind: "precondition_failed",
+      key: /^state\/(?:messages|forms)/u,
+      times: 5,
+    });
     const seen = await press(stack, posted, { action: "retry_upload", user: "minho" });
     expect(seen.problem).toBeUndefined();
     expect(toldTo(stack, "minho")).toEqual([en.conflict]);

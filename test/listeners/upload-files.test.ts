@@ -2,21 +2,30 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
 import viewSubmission from "../fixtures/payloads/view-submission-upload-files.json" with { type: "json" };
+import { afterNth, cutWire } from "../faults/cut.ts";
+import { LEASE_AND_MORE_MS } from "../faults/upload.ts";
+import { takeLogs } from "../helpers/logs.ts";
 import {
-  callsTo,
   fieldOf,
   GIF,
   JPG,
+  markersIn,
+  openEdit,
   PNG,
+  press,
   recordIn,
   submit,
   submitAtOnce,
+  sweep,
   tagsIn,
+  tagsShown,
   textsIn,
   writtenIn,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
+/** The app's direct message with Jane. */
+const DIRECT = "D0LOCAL003";
 const THREE = [
   { name: "alpha.png", bytes: PNG },
   { name: "baseline.jpg", bytes: JPG },
@@ -78,15 +87,17 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(new Set(stack.s3.objects("images/").map(({ key }) => key.split(".").at(-1)))).toEqual(
       new Set(["png", "jpg", "gif"]),
     );
-    expect(callsTo(stack, "chat.postMessage")).toEqual([]);
-    expect([...stack.slack.state.messages.values()].flat()).toEqual([]);
+    const [reply, ...others] = [...stack.slack.state.messages.values()].flat();
+    expect(others).toEqual([]);
+    expect(tagsIn(reply?.blocks)).toEqual(tagsIn(view));
+    const direct = stack.slack.state.messages.get(DIRECT);
+    expect(direct).toEqual([reply]);
     expect(recordIn(stack)).toMatchObject({
       key: `state/forms/${stack.slack.teamId}/${form?.id}.json`,
-      state: "done",
-      source: { type: "form", viewId: form?.id },
+      source: { type: "form", viewId: form?.id, userId: "U0LOCAL001" },
       uploader: "U0LOCAL001",
-      requestedBy: ["U0LOCAL001"],
-      replyTs: [],
+      reply: { channelId: DIRECT, ts: [reply?.ts] },
+      images: THREE.map(() => ({ requestedBy: ["U0LOCAL001"], state: "uploaded" })),
     });
   });
 
@@ -149,7 +160,68 @@ describe("the form of /upload-to-s3, sent", () => {
     stack.slack.fault({ on: "views.update", kind: "platform_error", error: "not_found" });
     await submit(stack, { files: THREE });
     expect(stack.s3.objects("images/")).toHaveLength(3);
-    expect(recordIn(stack).state).toBe("done");
+    expect(markersIn(stack)).toEqual([]);
+    expect(takeLogs().map(({ event }) => event)).not.toContain("modal.failed");
+  });
+
+  it("has a reply in the direct message like any other: edited, deleted, tried again", async () => {
+    await using stack = await startTestStack();
+    await openForm(stack);
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.gif$/u, times: 1 });
+    await submit(stack, { files: THREE, alt: "Things" });
+    await stack.slack.closeView({ viewId: stack.slack.viewOf()?.id ?? "" });
+    const [reply, ...others] = stack.slack.state.messages.get(DIRECT) ?? [];
+    const fileIds = recordIn(stack).images.map(({ fileId }) => fileId);
+    const posted = { channel: DIRECT, ts: reply?.ts ?? "", threadTs: reply?.ts ?? "", fileIds };
+    expect(others).toEqual([]);
+    expect(tagsShown(stack, posted)).toHaveLength(2);
+
+    await press(stack, posted, { action: "retry_upload" });
+    expect(tagsShown(stack, posted)).toHaveLength(3);
+    await openEdit(stack, posted, { fileId: fileIds[1] });
+    await submit(stack, { alt: "A harbour" });
+    expect(tagsShown(stack, posted)[1]).toContain('alt="A harbour"');
+    await press(stack, posted, { action: "delete_image", fileId: fileIds[0] });
+    expect(tagsShown(stack, posted)).toHaveLength(2);
+    expect(stack.s3.objects("images/")).toHaveLength(2);
+    expect(stack.slack.state.messages.get(DIRECT)).toHaveLength(1);
+    expect(markersIn(stack)).toEqual([]);
+  });
+
+  it("opens the direct message with somebody who never wrote to the app", async () => {
+    await using stack = await startTestStack();
+    await stack.slack.slashCommand({ channel: "general", user: "minho" });
+    await stack.drain();
+    await submit(stack, { files: THREE }, "minho");
+    const { reply } = recordIn(stack);
+    expect(reply?.channelId).toMatch(/^D/u);
+    expect(stack.slack.state.channels.get(reply?.channelId ?? "")?.members).toContain("U0LOCAL002");
+    expect(stack.slack.state.messages.get(DIRECT)).toBeUndefined();
+  });
+
+  it("has one reply, the first, where a worker died before it could note which conversation that is", async () => {
+    await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
+    await openForm(stack);
+    const wire = cutWire(stack, afterNth("chat.postMessage"));
+    await submit(stack, { files: THREE });
+    wire.mend();
+    const [first] = stack.slack.state.messages.get(DIRECT) ?? [];
+    expect(first?.text).toBe("Uploading 3 images…");
+    stack.clock.nowMs += LEASE_AND_MORE_MS;
+    expect(await sweep(stack, stack.createInstance())).toMatchObject({ finished: 1, open: 0 });
+    expect(stack.slack.state.messages.get(DIRECT)?.map(({ ts }) => ts)).toEqual([first?.ts]);
+    expect(tagsIn(stack.slack.state.messages.get(DIRECT))).toHaveLength(3);
+  });
+
+  it("is done, though nobody is told, where the direct message is switched off", async () => {
+    await using stack = await startTestStack();
+    await openForm(stack);
+    const [error, times] = ["messages_tab_disabled", Number.POSITIVE_INFINITY] as const;
+    stack.slack.fault({ on: "chat.postMessage", kind: "platform_error", error, times });
+    await submit(stack, { files: THREE });
+    expect(tagsIn(stack.slack.viewOf())).toHaveLength(3);
+    expect(markersIn(stack)).toEqual([]);
+    expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
   });
 
   it("waits when Slack asks to, and then shows the result", async () => {
@@ -163,7 +235,7 @@ describe("the form of /upload-to-s3, sent", () => {
   it("is not accepted when the record cannot be stored within 2.5 s", async () => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
-    stack.s3.fault({ on: "PUT", kind: "stall", key: /^state/u, times: 1 });
+    stack.s3.fault({ on: "PUT", kind: "stall", key: /^state\/(?:messages|forms)/u, times: 1 });
     const sent = submitAtOnce(stack, { files: THREE });
     await expect.poll(() => stack.s3.requests.some(({ method }) => method === "PUT")).toBe(true);
     stack.clock.expire();

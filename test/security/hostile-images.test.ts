@@ -24,10 +24,10 @@ async function uploadBytes(bytes: Uint8Array, name = "innocent.png", mimetype = 
   await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
   await stack.drain();
   const [record] = stack.s3.objects(`state/messages/T0LOCAL001/C0LOCAL001/${posted.ts}`);
-  const { state, images } = JSON.parse(record?.body.toString() ?? "{}");
+  const { lease, images } = JSON.parse(record?.body.toString() ?? "{}");
   const [image] = images;
   const [object] = stack.s3.objects(`images/${image.uuid}`);
-  expect(state).toBe("done");
+  expect(lease).toBeUndefined();
   expect(takeLogs().filter(({ level }) => level === "error")).toEqual([]);
   expect(object === undefined).toBe(image.state === "failed");
   return { code: image.code, contentType: object?.contentType, key: object?.key, object };

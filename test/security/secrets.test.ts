@@ -111,7 +111,7 @@ async function uploadInEveryWay(stack: TestStack): Promise<Answer[]> {
     slack.fault({ on, kind: "platform_error", error: "invalid_auth", times: 2 });
     await upload(stack, { text, files: [file] });
   }
-  s3.fault({ on: "PUT", kind: "forbidden", key: /^state/u, times: 1 });
+  s3.fault({ on: "PUT", kind: "forbidden", key: /^state\/(?:messages|forms)/u, times: 1 });
   const unavailable = slack.postMessage({ channel: "images", text, files: [file] });
   const answers = [await keep(await stack.send(unavailable.envelope))];
   await stack.drain();

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { imageKey, messageRef, publicUrl, recordKey } from "../../lib/storage/object-key.ts";
+import { imageKey, publicUrl } from "../../lib/storage/object-key.ts";
 
 describe("object keys", () => {
   it("are those of the contract", () => {
     expect(imageKey("images/", "5f0c", "png")).toBe("images/5f0c.png");
-    expect(recordKey("state/", messageRef({ teamId: "T1", channelId: "C1", ts: "1.2" }))).toBe(
-      "state/messages/T1/C1/1.2.json",
-    );
   });
 
   it("become URLs with each segment encoded", () => {

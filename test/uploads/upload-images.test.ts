@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { removeMetadata } from "../../lib/image/remove-metadata.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { takeLogs } from "../helpers/logs.ts";
+import { markersIn } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
 const image = (name: string) => readFile(new URL(`../fixtures/images/${name}`, import.meta.url));
@@ -69,9 +70,7 @@ describe("an image posted in a channel", () => {
     const { key, body } = onlyRecord(stack);
     expect(key).toBe(`state/messages/${stack.slack.teamId}/${channelOf(stack)}/${message.ts}.json`);
     expect(JSON.parse(body.toString())).toMatchObject({
-      version: 1,
-      state: "done",
-      leaseUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/u),
+      version: 2,
       source: {
         type: "message",
         channelId: channelOf(stack),
@@ -79,7 +78,7 @@ describe("an image posted in a channel", () => {
         threadTs: message.ts,
       },
       uploader: message.user,
-      replyTs: [repliesTo(stack, message.ts)[0]?.ts],
+      reply: { channelId: channelOf(stack), ts: [repliesTo(stack, message.ts)[0]?.ts] },
       images: [
         {
           name: "alpha.png",
@@ -90,10 +89,13 @@ describe("an image posted in a channel", () => {
           bytes: PNG.byteLength,
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/u),
           alt: "",
+          requestedBy: [],
           state: "uploaded",
         },
       ],
     });
+    expect(JSON.parse(body.toString())).not.toHaveProperty("lease");
+    expect(markersIn(stack)).toEqual([]);
     const leaked = await fetch(`${stack.s3.publicBaseUrl}/${key}`);
     expect(leaked.status).toBe(403);
   });
@@ -147,7 +149,7 @@ describe("an image posted in a channel", () => {
     expect(
       stack.slack.requests.find(({ method }) => method === "chat.postMessage")?.args,
     ).toMatchObject({
-      text: "업로드 요청중입니다. 기다려주세요!",
+      text: "이미지 1개를 업로드하는 중입니다. 잠시만 기다려 주세요!",
     });
   });
 
@@ -168,7 +170,9 @@ describe("an image posted in a channel", () => {
         stack.slack.requests.filter(({ status, error }) => status !== 200 || error !== undefined),
       ).toEqual([]);
       const replies = repliesTo(stack, message.ts).map(({ ts }) => ts);
-      expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ replyTs: replies });
+      expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
+        reply: { ts: replies },
+      });
     },
   );
 
@@ -293,25 +297,33 @@ describe("a message delivered again", () => {
     const [object] = stack.s3.objects("images/");
     await rewriteRecord(stack, (record) => ({
       ...record,
-      state: "uploading",
-      replyTs: [],
+      lease: {
+        id: "dead",
+        until: new Date(stack.clock.nowMs + 310_000).toISOString(),
+        marker: "dead",
+      },
+      reply: undefined,
       images: record.images.map(({ fileId, name, uuid, alt }) => ({
         fileId,
         name,
         uuid,
         alt,
+        requestedBy: [],
+        retries: 0,
         state: "pending",
       })),
     }));
 
     await stack.send(envelope);
     await stack.drain();
-    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ state: "uploading" });
+    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
+      lease: { id: "dead" },
+    });
 
     stack.clock.nowMs += 311_000;
     await stack.send(envelope);
     await stack.drain();
-    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({ state: "done" });
+    expect(JSON.parse(onlyRecord(stack).body.toString())).not.toHaveProperty("lease");
     expect(stack.s3.objects("images/").map(({ key }) => key)).toEqual([object?.key]);
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
@@ -321,7 +333,7 @@ describe("a message delivered again", () => {
     const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
     await stack.drain();
-    await rewriteRecord(stack, (record) => ({ ...record, version: 2, state: "uploading" }));
+    await rewriteRecord(stack, (record) => ({ ...record, version: 3 }));
     const before = onlyRecord(stack).body;
     takeLogs();
     expect((await stack.send(envelope)).status).toBe(200);
@@ -337,7 +349,7 @@ describe("when S3 or Slack fails", () => {
   it("asks Slack to deliver again when the record cannot be stored, and does nothing else", async () => {
     await using stack = await startTestStack();
     const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
-    stack.s3.fault({ on: "PUT", kind: "error_500", times: 3 });
+    stack.s3.fault({ on: "PUT", key: /^state\/messages/u, kind: "error_500", times: 3 });
     expect((await stack.send(envelope)).status).toBe(503);
     await stack.drain();
     expect(stack.slack.requests).toEqual([]);
@@ -485,7 +497,7 @@ function textsOf(node: unknown): string[] {
 }
 
 function onlyRecord(stack: TestStack) {
-  const [record, ...others] = stack.s3.objects("state/");
+  const [record, ...others] = stack.s3.objects("state/messages/");
   if (record === undefined || others.length > 0) {
     throw new Error(`expected one record, found ${others.length + (record ? 1 : 0)}`);
   }

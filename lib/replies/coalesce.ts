@@ -1,11 +1,11 @@
 /** Runs work for a key once at a time; whoever asks meanwhile shares one more run that begins afterwards. */
-export type Coalesce = (key: string, work: () => Promise<void>) => Promise<void>;
+export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>;
 
-export function createCoalesce(): Coalesce {
-  const turns = new Map<string, Turn>();
+export function createCoalesce<Result>(): Coalesce<Result> {
+  const turns = new Map<string, Turn<Result>>();
 
-  function start(key: string, work: () => Promise<void>): Promise<void> {
-    const turn: Turn = { current: work(), next: undefined };
+  function start(key: string, work: () => Promise<Result>): Promise<Result> {
+    const turn: Turn<Result> = { current: work(), next: undefined };
     turns.set(key, turn);
     const leave = () => void (turn.next === undefined && turns.delete(key));
     turn.current.then(leave, leave);
@@ -22,7 +22,7 @@ export function createCoalesce(): Coalesce {
   };
 }
 
-interface Turn {
-  current: Promise<void>;
-  next: Promise<void> | undefined;
+interface Turn<Result> {
+  current: Promise<Result>;
+  next: Promise<Result> | undefined;
 }

@@ -1,0 +1,16 @@
+import type { AnswerPorts } from "../ports.ts";
+import { readSlackRequest } from "../slack/request.ts";
+
+/** The raw body of a request that Slack signed, or that `isUnsigned` tells needs no signature. @throws {RequestError} */
+export function readVerified(
+  { config, clock }: AnswerPorts,
+  request: Request,
+  isUnsigned?: (rawBody: string) => boolean,
+): Promise<string> {
+  const { signingSecrets } = config.slack;
+  return readSlackRequest(request, {
+    signingSecrets,
+    nowMs: clock.now(),
+    ...(isUnsigned !== undefined && { isUnsigned }),
+  });
+}

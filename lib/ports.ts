@@ -1,0 +1,45 @@
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { Messages } from "./i18n/en.ts";
+import type { Accept, InBackground } from "./listeners/background.ts";
+import type { Logger } from "./logger.ts";
+import type { MarkerStore } from "./records/marker-store.ts";
+import type { RecordStore, StatePlace, StoredRecord } from "./records/record-store.ts";
+import type { Coalesce } from "./replies/coalesce.ts";
+import type { DownloadFile } from "./slack/file-download.ts";
+import type { SlackClient } from "./slack/web-client.ts";
+import type { Bucket } from "./storage/s3.ts";
+import type { Budget } from "./time-plan.ts";
+import type { Turns } from "./turns.ts";
+import type { PictureMaker } from "./uploads/make-picture.ts";
+
+/** The world as far as an answer may touch it: it takes milliseconds. */
+export interface AnswerPorts {
+  config: Config;
+  messages: Messages;
+  records: RecordStore;
+  markers: MarkerStore;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** What every listener has at hand: it answers, and hands the rest to the work behind the answer. */
+export interface Door extends AnswerPorts {
+  accept: Accept;
+  inBackground: InBackground;
+}
+
+/** The world as far as the work behind an answer may touch it. Only `accept` and `inBackground` hand it out. */
+export interface WorkPorts extends AnswerPorts {
+  slack: SlackClient;
+  downloadFile: DownloadFile;
+  images: Bucket;
+  state: StatePlace;
+  pictures: PictureMaker;
+  /** Bytes of files that this process holds, over all messages. */
+  bytesInFlight: Turns;
+  /** One publisher of a record at a time in this process. */
+  publishing: Coalesce<StoredRecord>;
+  /** When this function has to be through. */
+  budget: Budget;
+}

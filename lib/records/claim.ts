@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import type { AnswerPorts } from "../ports.ts";
+import { isStub, type SlackFile } from "../slack/file.ts";
+import { toFirstAlt } from "../tag/alt-text.ts";
+import { TIME_PLAN } from "../time-plan.ts";
+import { type Intent, newMarker } from "./marker-store.ts";
+import {
+  hasImage,
+  isLeaseAlive,
+  type Lease,
+  mayDelete,
+  RECORD_VERSION,
+  type RecordImage,
+  type TagEdit,
+  type UploadRecord,
+  withDeleting,
+  withPromise,
+  withRequester,
+  withRetry,
+  withTagEdits,
+} from "./record.ts";
+import type { RecordRef } from "./record-ref.ts";
+import { RecordError, type StoredRecord } from "./record-store.ts";
+
+/** What somebody asks of a record that there is already. */
+export interface Amendment {
+  intent: Intent;
+  /** Whoever asks. */
+  userId?: string | undefined;
+  edits?: readonly TagEdit[];
+  /** The file id of an image to be deleted; nothing happens when `userId` may not. */
+  deletedFileId?: string;
+  /** `userId` asks for the upload of what is not uploaded, and may delete it afterwards. */
+  isRequest?: boolean;
+  /** Images that are to be tried again, of those that failed or may be about to. */
+  isRetried?: (image: RecordImage) => boolean;
+}
+
+/** Images that are to be uploaded, and where they come from. */
+export interface UploadRequest extends Amendment {
+  ref: RecordRef;
+  teamId: string;
+  source: UploadRecord["source"];
+  uploader?: string | undefined;
+  /** As in `SlackMessage.homeTeamIds`. */
+  homeTeamIds?: readonly string[] | undefined;
+  files: readonly SlackFile[];
+}
+
+/** A promise as it was stored: the record, and what the caller has to do about it. */
+export interface Claim extends StoredRecord {
+  /** Id of the promise's marker; absent where nothing had to be promised. */
+  marker: string | undefined;
+  /** The upload is the caller's to do: it holds the lease. */
+  isOurs: boolean;
+  /** There was a record before: what was done already is to be found first. */
+  isTakenOver: boolean;
+  /** The promise is written in the record. Without it, somebody else made the same promise before. */
+  isPromised: boolean;
+  /** The files as Slack described them; the record keeps their ids and names only. */
+  files: readonly SlackFile[];
+}
+
+/**
+ * Stores the record, uuids and all, and its marker before anything else happens: of any number of callers, on any
+ * number of instances, one gets the lease. `undefined`: there is a record that cannot be read, which is left alone.
+ *
+ * The marker comes first: death in between leaves a marker without a record, which a sweep removes. For a message that
+ * was posted, both are written side by side, which is sooner. Death may leave a record without a marker then, and no
+ * answer: Slack delivers the message again, the second claim brings a marker of its own, and at last a sweep finds in
+ * the channel that the app never replied. Nobody repeats what a person sent by form or shortcut.
+ */
+export function claimUpload(
+  ports: AnswerPorts,
+  request: UploadRequest,
+): Promise<Claim | undefined> {
+  const { ref, files } = request;
+  return guard(ports, ref, async () => {
+    const promise = newPromise(ports);
+    const marking = ports.markers.write(ref, promise.marker, newMarker("upload", promise.now));
+    await (request.isRequest === true && marking);
+    const [{ isNew, ...present }] = await Promise.all([
+      ports.records.create(ref, newRecord(request, promise)),
+      marking,
+    ]);
+    return isNew
+      ? { ...present, ...OURS, isTakenOver: false, marker: promise.marker, files }
+      : { ...(await amendStored(ports, present, { amendment: request, promise })), files };
+  });
+}
+
+/** The same for a record that there is. `undefined`: there is none, or none that can be read. */
+export function amendRecord(
+  ports: AnswerPorts,
+  ref: RecordRef,
+  amendment: Amendment,
+): Promise<Claim | undefined> {
+  return guard(ports, ref, async () => {
+    const stored = await ports.records.read(ref);
+    if (stored === undefined) {
+      return undefined;
+    }
+    const promise = newPromise(ports);
+    if (amend(stored.record, { ports, amendment, promise }) === stored.record) {
+      return { ...stored, ...UNCHANGED };
+    }
+    await ports.markers.write(ref, promise.marker, newMarker(amendment.intent, promise.now));
+    return amendStored(ports, stored, { amendment, promise });
+  });
+}
+
+/** What a claim writes into the record. */
+export interface UploadPromise {
+  lease: Lease;
+  marker: string;
+  /** ISO 8601 */
+  now: string;
+}
+
+/** `marker`: of a promise that there is already. */
+export function newPromise({ clock }: AnswerPorts, marker: string = randomUUID()): UploadPromise {
+  const nowMs = clock.now();
+  return {
+    marker,
+    now: new Date(nowMs).toISOString(),
+    lease: {
+      id: randomUUID(),
+      until: new Date(nowMs + TIME_PLAN.leaseMs).toISOString(),
+      marker,
+    },
+  };
+}
+
+/** For a marker that is written already, or being written. */
+export async function amendStored(
+  ports: AnswerPorts,
+  stored: StoredRecord,
+  { amendment, promise }: { amendment: Amendment; promise: UploadPromise },
+): Promise<Claim> {
+  const updated = await ports.records.update(stored, (record) =>
+    amend(record, { ports, amendment, promise }),
+  );
+  const { lease, promises } = updated.record;
+  return {
+    ...updated,
+    marker: promise.marker,
+    isOurs: lease?.id === promise.lease.id,
+    isTakenOver: true,
+    isPromised: promises.includes(promise.marker),
+    files: [],
+  };
+}
+
+const OURS = { isOurs: true, isPromised: true } as const;
+const UNCHANGED = {
+  marker: undefined,
+  isOurs: false,
+  isTakenOver: true,
+  isPromised: false,
+  files: [],
+} as const;
+
+async function guard(
+  { logger }: AnswerPorts,
+  ref: RecordRef,
+  work: () => Promise<Claim | undefined>,
+): Promise<Claim | undefined> {
+  try {
+    const claim = await work();
+    if (claim?.isOurs === true) {
+      const { record, isTakenOver } = claim;
+      logger.info("upload.claimed", { record: ref, images: record.images.length, isTakenOver });
+    }
+    return claim;
+  } catch (error) {
+    if (error instanceof RecordError) {
+      logger.error("record.unreadable", { record: ref });
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function newRecord(request: UploadRequest, { lease, marker, now }: UploadPromise): UploadRecord {
+  const { teamId, source, uploader, userId, homeTeamIds, files, edits = [] } = request;
+  const requestedBy = request.isRequest === true && userId !== undefined ? [userId] : [];
+  const record: UploadRecord = {
+    version: RECORD_VERSION,
+    teamId,
+    source,
+    ...(uploader !== undefined && { uploader }),
+    ...(homeTeamIds && { homeTeamIds: [...homeTeamIds] }),
+    lease,
+    promises: [marker],
+    images: files.map((file) => ({
+      fileId: file.id,
+      name: file.name,
+      uuid: randomUUID(),
+      requestedBy,
+      retries: 0,
+      ...(!isStub(file) && { alt: toFirstAlt(file.altText) }),
+      state: "pending",
+    })),
+  };
+  return userId === undefined ? record : withTagEdits(record, edits, { by: userId, at: now });
+}
+
+interface Amending {
+  ports: AnswerPorts;
+  amendment: Amendment;
+  promise: UploadPromise;
+}
+
+/** The very same record when there is nothing to change: all is there, or somebody is at it. */
+function amend(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {
+  const { userId, isRequest, isRetried } = amendment;
+  const changed = userId === undefined ? record : change(record, { ports, amendment, promise });
+  const retried = isRetried === undefined ? changed : withRetry(changed, isRetried);
+  const isLeft = hasImage(retried, "pending") && !isLeaseAlive(retried, promise.now);
+  if (!isLeft) {
+    return retried === record ? record : withPromise(retried, promise.marker);
+  }
+  const begun =
+    isRequest === true && userId !== undefined ? withRequester(retried, userId) : retried;
+  return { ...withPromise(begun, promise.marker), lease: promise.lease };
+}
+
+function change(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {
+  const { userId = "", edits = [], deletedFileId: fileId } = amendment;
+  const edited = withTagEdits(record, edits, { by: userId, at: promise.now });
+  const { adminUserIds } = ports.config;
+  return fileId !== undefined && mayDelete(record, { fileId, userId, adminUserIds })
+    ? withDeleting(edited, { fileId, by: userId, at: promise.now })
+    : edited;
+}

@@ -1,0 +1,350 @@
+import * as v from "valibot";
+import { METADATA_KINDS } from "../image/metadata-kinds.ts";
+import { formRef, messageRef, type RecordRef } from "./record-ref.ts";
+
+/** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
+export const FAILURE_CODES = [
+  "too_large",
+  "too_many_pixels",
+  "not_an_image",
+  "svg",
+  "tiff_or_bmp",
+  "heic",
+  "not_safe",
+  "no_access",
+  "gone",
+  "external",
+  "not_downloaded",
+  "not_stored",
+  "not_processed",
+] as const;
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** Slack or S3 did not answer, or not sensibly: nothing is wrong with the image. */
+const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set(["not_downloaded", "not_stored"]);
+
+export const RECORD_VERSION = 2;
+
+const Time = v.pipe(v.string(), v.isoTimestamp());
+
+const ImageBase = {
+  fileId: v.string(),
+  name: v.string(),
+  /** Chosen with the claim, so that every attempt writes the same object. */
+  uuid: v.string(),
+  /** Absent while Slack has not been asked what came with the file; "" until somebody writes one, or when decorative. */
+  alt: v.optional(v.string()),
+  link: v.optional(v.string()),
+  decorative: v.optional(v.boolean()),
+  /** The last edit of alt, link or decorative: user id and time. */
+  edited: v.optional(v.object({ by: v.string(), at: Time })),
+  /** User ids of those who asked for the upload by shortcut or form. */
+  requestedBy: v.array(v.string()),
+  /** How often people asked for another try. */
+  retries: v.number(),
+  /** The size of what was published; of a failed image that of the file, when it is known. */
+  bytes: v.optional(v.number()),
+};
+
+const PendingImage = v.object({ ...ImageBase, state: v.literal("pending") });
+const FailedImage = v.object({
+  ...ImageBase,
+  state: v.literal("failed"),
+  code: v.picklist(FAILURE_CODES),
+});
+const UploadedImage = v.object({
+  ...ImageBase,
+  state: v.literal("uploaded"),
+  alt: v.string(),
+  key: v.string(),
+  /** Media type. */
+  type: v.string(),
+  /** Pixels as displayed: what a browser reports as its natural size. */
+  width: v.number(),
+  height: v.number(),
+  /** Pixels to each CSS pixel of the tag, when it is not one. */
+  density: v.optional(v.number()),
+  bytes: v.number(),
+  /** The hash of what was published. */
+  sha256: v.string(),
+  /** What was taken out of it, one word each, never the values. */
+  removed: v.optional(v.array(v.picklist(METADATA_KINDS))),
+  /** The file in Slack, when another picture was made of it. */
+  original: v.optional(
+    v.object({
+      /** Media type. */
+      type: v.string(),
+      bytes: v.number(),
+      width: v.optional(v.number()),
+      height: v.optional(v.number()),
+    }),
+  ),
+  /** Slack's own preview stands in for a file that could not be converted. */
+  isPreview: v.optional(v.literal(true)),
+  /** WebP copies of other widths, ascending. */
+  variants: v.optional(v.array(v.object({ key: v.string(), width: v.number() }))),
+});
+
+const Deletion = {
+  ...ImageBase,
+  /** Absent when it was deleted before its upload was noted: the uuid finds its objects. */
+  key: v.optional(v.string()),
+  /** User id. */
+  deletedBy: v.string(),
+  deletedAt: Time,
+};
+/** Promised: objects of it may still be in the bucket. */
+const DeletingImage = v.object({ ...Deletion, state: v.literal("deleting") });
+const DeletedImage = v.object({ ...Deletion, state: v.literal("deleted") });
+
+const RecordImage = v.variant("state", [
+  PendingImage,
+  FailedImage,
+  UploadedImage,
+  DeletingImage,
+  DeletedImage,
+]);
+export type RecordImage = v.InferOutput<typeof RecordImage>;
+export type UploadedImage = v.InferOutput<typeof UploadedImage>;
+
+const MessageSource = v.object({
+  type: v.literal("message"),
+  channelId: v.string(),
+  ts: v.string(),
+  /** The thread that the reply goes to. */
+  threadTs: v.string(),
+});
+
+/** The slash command's form: its reply goes to the app's direct message with its sender. */
+const FormSource = v.object({
+  type: v.literal("form"),
+  viewId: v.string(),
+  userId: v.string(),
+  sentAt: Time,
+});
+
+/** Where the reply stands: one `ts` for each of its parts, in order. */
+const Reply = v.object({ channelId: v.string(), ts: v.array(v.string()) });
+export type Reply = v.InferOutput<typeof Reply>;
+
+const UploadRecord = v.object({
+  version: v.literal(RECORD_VERSION),
+  teamId: v.string(),
+  source: v.variant("type", [MessageSource, FormSource]),
+  /** User id of whoever posted the images. */
+  uploader: v.optional(v.string()),
+  /** Whose files are published, as in `SlackMessage.homeTeamIds`. */
+  homeTeamIds: v.optional(v.array(v.string())),
+  /** Somebody uploads its images, and they alone write to its conversation; absent when nobody does. */
+  lease: v.optional(
+    v.object({
+      id: v.string(),
+      /** Whoever holds it is taken for dead after this. */
+      until: Time,
+      /** Id of the marker that this work is promised by. */
+      marker: v.string(),
+    }),
+  ),
+  /** Absent until it was posted. */
+  reply: v.optional(Reply),
+  /** Ids of the markers whose promises are written in here; the latest ones, kept or not. */
+  promises: v.array(v.string()),
+  images: v.array(RecordImage),
+});
+
+/**
+ * One source message or form: the claim, the lease, the memory for later edits, one JSON object in S3. Records of
+ * version 1 are read by `record-v1.ts`.
+ */
+export type UploadRecord = v.InferOutput<typeof UploadRecord>;
+export type Lease = NonNullable<UploadRecord["lease"]>;
+
+export const RecordSchema = UploadRecord;
+
+export function refOf({ teamId, source }: UploadRecord): RecordRef {
+  return source.type === "message"
+    ? messageRef({ teamId, ...source })
+    : formRef({ teamId, viewId: source.viewId });
+}
+
+/** `now` has the form of `until`: two such times compare as text. */
+export function isLeaseAlive({ lease }: UploadRecord, now: string): boolean {
+  return lease !== undefined && lease.until > now;
+}
+
+export function hasImage({ images }: UploadRecord, state: RecordImage["state"]): boolean {
+  return images.some((image) => image.state === state);
+}
+
+/** Another try may help, though nobody asks for it. */
+export function isPassingFailure(image: RecordImage): boolean {
+  return image.state === "failed" && PASSING_FAILURES.has(image.code);
+}
+
+/** Rights belong to an image: its author, whoever asked for its upload, and administrators may delete it. */
+export function mayDelete(
+  record: UploadRecord,
+  { fileId, userId, adminUserIds }: ImageRight,
+): boolean {
+  const image = record.images.find((candidate) => candidate.fileId === fileId);
+  return (
+    record.uploader === userId ||
+    image?.requestedBy.includes(userId) === true ||
+    adminUserIds.has(userId)
+  );
+}
+
+export interface ImageRight {
+  fileId: string;
+  userId: string;
+  adminUserIds: ReadonlySet<string>;
+}
+
+/**
+ * The same record with what became of some images; what people wrote of them meanwhile stays. An image that is not
+ * pending any more has its outcome, and one that people want tried again waits for another than this failure.
+ */
+export function withOutcomes(record: UploadRecord, outcomes: readonly RecordImage[]): UploadRecord {
+  const byFile = new Map(outcomes.map((outcome) => [outcome.fileId, outcome]));
+  return mapImages(record, "pending", (present) => {
+    const outcome = byFile.get(present.fileId);
+    if (outcome === undefined) {
+      return present;
+    }
+    const isAnswer = outcome.state === "uploaded" || outcome.retries === present.retries;
+    const { link: _link, decorative: _decorative, ...facts } = outcome;
+    return isAnswer ? { ...facts, ...identityOf(present), name: outcome.name } : present;
+  });
+}
+
+/** The very same record when the image is deleted already, or there is nothing to delete. */
+export function withDeleting(
+  record: UploadRecord,
+  { fileId, by, at }: { fileId: string; by: string; at: string },
+): UploadRecord {
+  const image = record.images.find((candidate) => candidate.fileId === fileId);
+  if (image?.state !== "uploaded" && image?.state !== "pending") {
+    return record;
+  }
+  const key = image.state === "uploaded" ? { key: image.key } : {};
+  return mapImages(record, image.state, (present) =>
+    present.fileId === fileId
+      ? { ...identityOf(present), ...key, state: "deleting", deletedBy: by, deletedAt: at }
+      : present,
+  );
+}
+
+/** The objects of these files are gone. */
+export function withDeleted(record: UploadRecord, fileIds: ReadonlySet<string>): UploadRecord {
+  return mapImages(record, "deleting", (image) =>
+    fileIds.has(image.fileId) ? { ...image, state: "deleted" } : image,
+  );
+}
+
+/** What somebody changed of an image's tag; a field that is absent was left as it is. */
+export interface TagEdit {
+  fileId: string;
+  alt?: string;
+  /** "" takes the link away. */
+  link?: string;
+  decorative?: boolean;
+}
+
+export function withTagEdits(
+  record: UploadRecord,
+  edits: readonly TagEdit[],
+  edited: NonNullable<RecordImage["edited"]>,
+): UploadRecord {
+  const byFile = new Map(edits.map((edit) => [edit.fileId, edit]));
+  const isMeant = ({ fileId }: RecordImage) => byFile.has(fileId);
+  return record.images.some(isMeant)
+    ? { ...record, images: record.images.map((image) => editImage(image, byFile, edited)) }
+    : record;
+}
+
+/** Images that failed, or whose upload may be about to fail, are to be tried again. */
+export function withRetry(
+  record: UploadRecord,
+  isRetried: (image: RecordImage) => boolean,
+): UploadRecord {
+  const again = (image: RecordImage): RecordImage =>
+    isRetried(image)
+      ? { ...identityOf(image), retries: image.retries + 1, state: "pending" }
+      : image;
+  const { images } = mapImages(mapImages(record, "pending", again), "failed", again);
+  return images.every((image, index) => image === record.images[index])
+    ? record
+    : { ...record, images };
+}
+
+/** Whoever asks for the upload of images that are still to come may delete them afterwards. */
+export function withRequester(record: UploadRecord, userId: string): UploadRecord {
+  return mapImages(record, "pending", (image) =>
+    image.requestedBy.includes(userId)
+      ? image
+      : { ...image, requestedBy: [...image.requestedBy, userId] },
+  );
+}
+
+/** Whatever is still pending has failed. */
+export function withPendingFailed(record: UploadRecord, code: FailureCode): UploadRecord {
+  return mapImages(record, "pending", (image) => ({ ...identityOf(image), state: "failed", code }));
+}
+
+export function withPromise(record: UploadRecord, marker: string): UploadRecord {
+  const others = record.promises.filter((present) => present !== marker);
+  return { ...record, promises: [...others, marker].slice(-MAX_PROMISES) };
+}
+
+/** A promise that is not listed any more is found by its marker's age. */
+const MAX_PROMISES = 20;
+
+/** What an image has in every state. */
+export function identityOf(image: RecordImage) {
+  const { fileId, name, uuid, requestedBy, retries, alt, link, decorative, edited } = image;
+  return {
+    fileId,
+    name,
+    uuid,
+    requestedBy,
+    retries,
+    ...(alt !== undefined && { alt }),
+    ...(link !== undefined && { link }),
+    ...(decorative !== undefined && { decorative }),
+    ...(edited !== undefined && { edited }),
+  };
+}
+
+/** The very same record when there is no image in that state. */
+function mapImages<State extends RecordImage["state"]>(
+  record: UploadRecord,
+  state: State,
+  change: (image: Extract<RecordImage, { state: State }>) => RecordImage,
+): UploadRecord {
+  const isMeant = (image: RecordImage): image is Extract<RecordImage, { state: State }> =>
+    image.state === state;
+  return record.images.some(isMeant)
+    ? { ...record, images: record.images.map((one) => (isMeant(one) ? change(one) : one)) }
+    : record;
+}
+
+function editImage(
+  image: RecordImage,
+  edits: ReadonlyMap<string, TagEdit>,
+  edited: NonNullable<RecordImage["edited"]>,
+): RecordImage {
+  const edit = edits.get(image.fileId);
+  if (edit === undefined) {
+    return image;
+  }
+  const { link: present, ...others } = image;
+  const { link = present, decorative = image.decorative } = edit;
+  const alt = decorative === true ? "" : edit.alt;
+  return {
+    ...others,
+    edited,
+    ...(alt !== undefined && { alt }),
+    ...(link !== undefined && link !== "" && { link }),
+    ...(decorative !== undefined && { decorative }),
+  };
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from "node:util";
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import { isLeaseAlive, type Reply } from "../records/record.ts";
+import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
+import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import { deleteReplies, showReply } from "./show-reply.ts";
+
+export interface PublishOptions extends CallOptions {
+  /** A reply that the record does not know may stand in the conversation: look before posting. */
+  mayBePosted?: boolean;
+}
+
+/**
+ * Brings the conversation in line with a record that nobody uploads to, and with what others write into it meanwhile;
+ * the record as it is shown then. While somebody holds the lease, showing it is theirs. Whoever publishes reads the
+ * record once more afterwards: of two who publish at once, the later one to do so sees what the other wrote.
+ */
+export function publishReply(
+  work: WorkPorts,
+  opened: StoredRecord,
+  options: PublishOptions,
+): Promise<StoredRecord> {
+  return work.publishing(opened.ref, async () => {
+    let stored = opened;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (isLeaseAlive(stored.record, new Date(work.clock.now()).toISOString())) {
+        return stored;
+      }
+      const { images } = stored.record;
+      stored = await publishOnce(work, stored, options);
+      const latest = await work.records.read(stored.ref);
+      if (latest === undefined || isDeepStrictEqual(latest.record.images, images)) {
+        return latest ?? stored;
+      }
+      stored = latest;
+    }
+    throw new RecordConflictError(`Cannot publish record ${opened.ref}: it keeps changing`);
+  });
+}
+
+/** What the conversation does not take any more is no reason to try for ever: the images are there. */
+export function isClosedToUs(error: unknown): boolean {
+  return error instanceof SlackApiError && CLOSED_TO_US.has(error.code);
+}
+
+/** The app was removed, the channel archived, the thread deleted, the direct message switched off. */
+const CLOSED_TO_US: ReadonlySet<string> = new Set([
+  "cannot_reply_to_message",
+  "channel_not_found",
+  "is_archived",
+  "message_not_found",
+  "messages_tab_disabled",
+  "not_in_channel",
+  "restricted_action",
+  "restricted_action_thread_locked",
+  "thread_not_found",
+  "user_disabled",
+  "user_not_found",
+]);
+
+/** Each round shows what was written during the one before: more than a few only follow a race of many editors. */
+const MAX_ROUNDS = 10;
+
+async function publishOnce(
+  work: WorkPorts,
+  stored: StoredRecord,
+  { mayBePosted = false, deadlineMs }: PublishOptions,
+): Promise<StoredRecord> {
+  const before = stored.record.reply;
+  const shown = await showReply(work, stored.record, { reply: before, mayBePosted, deadlineMs });
+  const { reply, error } = shown;
+  const noted = isDeepStrictEqual(reply, before)
+    ? stored
+    : await noteReply(work, stored, { before, reply, deadlineMs });
+  if (error !== undefined && !isClosedToUs(error)) {
+    throw error;
+  }
+  if (error !== undefined) {
+    work.logger.error("reply.failed", { record: stored.ref, error: describeError(error) });
+  }
+  return noted;
+}
+
+/** When somebody else noted another reply at the same time, theirs stays. */
+async function noteReply(
+  work: WorkPorts,
+  stored: StoredRecord,
+  { before, reply, deadlineMs }: NotedReply,
+): Promise<StoredRecord> {
+  const updated = await work.records.update(stored, (record) =>
+    isDeepStrictEqual(record.reply, before) ? { ...record, reply } : record,
+  );
+  const kept = updated.record.reply;
+  if (reply !== undefined && !isDeepStrictEqual(kept, reply)) {
+    const known = new Set([...(before?.ts ?? []), ...(kept?.ts ?? [])]);
+    const ts = reply.ts.filter((posted) => !known.has(posted));
+    await deleteReplies(work, { ...reply, ts }, { deadlineMs });
+  }
+  return updated;
+}
+
+interface NotedReply extends CallOptions {
+  before: Reply | undefined;
+  reply: Reply | undefined;
+}

@@ -1,0 +1,23 @@
+import type { Config } from "../config.ts";
+import type { UploadedImage } from "../records/record.ts";
+import { publicUrl } from "../storage/object-key.ts";
+import { renderTag } from "../tag/render-tag.ts";
+import { tagSize } from "../tag/tag-size.ts";
+
+/** The tags of an image, in the formats that the team wants. */
+export function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): string[] {
+  const { alt, link, name: filename, key, variants = [] } = image;
+  const facts = {
+    url: publicUrl(publicBaseUrl, key),
+    variants: variants.map((variant) => ({
+      url: publicUrl(publicBaseUrl, variant.key),
+      width: variant.width,
+    })),
+    alt,
+    link,
+    ...tagSize(image),
+    filename,
+    key,
+  };
+  return tags.formats.map((format) => renderTag(format, facts, tags));
+}

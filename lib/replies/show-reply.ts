@@ -1,0 +1,253 @@
+import { renderProgress, renderReply, type ReplyOptions, type ReplyPart } from "../blocks/reply.ts";
+import { describeError } from "../logger.ts";
+import type { AnswerPorts, WorkPorts } from "../ports.ts";
+import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
+import { sourceTimeMs } from "../records/source-time.ts";
+import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import { toError } from "../to-error.ts";
+import { renderTags } from "./render-tags.ts";
+import { inspectMark, renderMark } from "./reply-mark.ts";
+
+export interface ShowOptions extends CallOptions {
+  /** Where the reply stands, as far as that is known. */
+  reply: Reply | undefined;
+  /** A reply that nobody noted may stand there: look before posting. */
+  mayBePosted: boolean;
+}
+
+/** Where the reply stands now. With an error it is not what it should be. */
+export interface ShownReply {
+  reply: Reply | undefined;
+  error?: Error | undefined;
+}
+
+/**
+ * Brings the conversation in line with the record, and writes nothing into the record. Only whoever holds the lease
+ * calls it, or anybody when nobody does.
+ */
+export function showReply(
+  work: WorkPorts,
+  record: UploadRecord,
+  options: ShowOptions,
+): Promise<ShownReply> {
+  return show(work, record, {
+    ...options,
+    parts: renderReply(record.images, replyOptions(work, record)),
+  });
+}
+
+/** Posts "Uploading 3 images…", or shows in the reply that is there which images are being uploaded. */
+export function announce(
+  work: WorkPorts,
+  record: UploadRecord,
+  options: ShowOptions,
+): Promise<ShownReply> {
+  return options.reply === undefined
+    ? show(work, record, {
+        ...options,
+        parts: [renderProgress(record.images.length, work.messages)],
+      })
+    : showReply(work, record, options);
+}
+
+/** Takes away what was posted and is not part of the reply after all. */
+export async function deleteReplies(
+  { slack }: WorkPorts,
+  { channelId, ts }: Reply,
+  callOptions: CallOptions,
+): Promise<void> {
+  for (const surplus of ts) {
+    await slack.deleteMessage({ channelId, ts: surplus }, callOptions);
+  }
+}
+
+export function replyOptions(
+  { config, messages }: AnswerPorts,
+  record: UploadRecord,
+): ReplyOptions {
+  return {
+    ref: refOf(record),
+    messages,
+    maxImageBytes: config.maxImageBytes,
+    renderTags: (image) => renderTags(image, config),
+  };
+}
+
+interface Showing extends ShowOptions {
+  parts: readonly ReplyPart[];
+}
+
+async function show(work: WorkPorts, record: UploadRecord, showing: Showing): Promise<ShownReply> {
+  const shown: ShownReply = { reply: showing.reply };
+  try {
+    await bringInLine({ work, record, shown }, showing);
+    return shown;
+  } catch (error) {
+    return { ...shown, error: toError(error) };
+  }
+}
+
+/** `shown.reply` is kept up to date, so that it is known when a later call fails. */
+interface Conversation {
+  work: WorkPorts;
+  record: UploadRecord;
+  shown: ShownReply;
+}
+
+async function bringInLine(conversation: Conversation, showing: Showing): Promise<void> {
+  const { work, shown } = conversation;
+  const { parts, mayBePosted } = showing;
+  if (mayBePosted && (shown.reply?.ts.length ?? 0) < parts.length) {
+    await adoptPosted(conversation, showing);
+  }
+  for (const [index, part] of parts.entries()) {
+    const ts = shown.reply?.ts[index];
+    if (shown.reply === undefined || ts === undefined) {
+      await postPart(conversation, { part, index }, showing);
+    } else if (
+      !(await updatePart(work, { channelId: shown.reply.channelId, ts, ...part }, showing))
+    ) {
+      shown.reply = { ...shown.reply, ts: shown.reply.ts.filter((present) => present !== ts) };
+      return bringInLine(conversation, { ...showing, mayBePosted: false });
+    }
+  }
+  await removeSurplus(conversation, showing);
+}
+
+/** `false` when somebody deleted the message. */
+async function updatePart(
+  { slack }: WorkPorts,
+  update: ReplyPart & { channelId: string; ts: string },
+  { deadlineMs }: CallOptions,
+): Promise<boolean> {
+  try {
+    await slack.updateMessage(update, { deadlineMs });
+    return true;
+  } catch (error) {
+    if (error instanceof SlackApiError && error.code === "message_not_found") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+interface NewPart {
+  part: ReplyPart;
+  index: number;
+}
+
+async function postPart(
+  conversation: Conversation,
+  { part, index }: NewPart,
+  showing: Showing,
+): Promise<void> {
+  const { work, record, shown } = conversation;
+  const { source } = record;
+  const { slack, logger } = work;
+  const { deadlineMs } = showing;
+  const isKnown = shown.reply !== undefined || source.type === "message";
+  const target =
+    source.type === "message" ? source : { channelId: source.userId, threadTs: undefined };
+  const { channelId, threadTs } = {
+    ...target,
+    ...(shown.reply && { channelId: shown.reply.channelId }),
+  };
+  const metadata = renderMark(source, index);
+  const send = async () => {
+    const posted = await slack.postMessage(
+      { channelId, threadTs, metadata, ...part },
+      { deadlineMs },
+    );
+    const reply = source.type === "message" ? { ...posted, channelId } : posted;
+    shown.reply = { channelId: reply.channelId, ts: [...(shown.reply?.ts ?? []), reply.ts] };
+    logger.info("reply.posted", { record: refOf(record), reply: reply.ts, part: index });
+  };
+  let mayBePosted = showing.mayBePosted && !isKnown;
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof SlackApiError) || error.code !== "unavailable") {
+      throw error;
+    }
+    logger.warn("reply.unanswered", { record: refOf(record), error: describeError(error) });
+    await (isKnown && adoptPosted(conversation, showing));
+    mayBePosted = !isKnown;
+    if (shown.reply?.ts[index] === undefined) {
+      await send();
+    }
+  }
+  if (mayBePosted) {
+    await keepFirst(conversation, showing);
+  }
+}
+
+/**
+ * Which conversation is the direct message with somebody, Slack tells with a post only. If the reply stands there
+ * already, the first one stays.
+ */
+async function keepFirst(conversation: Conversation, showing: Showing): Promise<void> {
+  const { work, shown } = conversation;
+  const { reply } = shown;
+  if (reply !== undefined) {
+    const ts = await findPosted(conversation, showing);
+    shown.reply = { ...reply, ts };
+    const surplus = reply.ts.filter((posted) => !ts.includes(posted));
+    await deleteReplies(work, { ...reply, ts: surplus }, showing);
+  }
+}
+
+/** A worker that died may have posted without having noted it: the marks in the conversation tell. */
+async function adoptPosted(conversation: Conversation, showing: Showing): Promise<void> {
+  const { record, shown } = conversation;
+  const { source } = record;
+  const { channelId } = source.type === "message" ? source : { channelId: shown.reply?.channelId };
+  const ts = await findPosted(conversation, showing);
+  if (channelId !== undefined && ts.length > (shown.reply?.ts.length ?? 0)) {
+    shown.reply = { channelId, ts };
+  }
+}
+
+/** The `ts` of each part that stands in the conversation, up to the first that does not. */
+async function findPosted(
+  { work: { slack }, record, shown }: Conversation,
+  { deadlineMs }: CallOptions,
+): Promise<string[]> {
+  const { source } = record;
+  const { channelId } = source.type === "message" ? source : { channelId: shown.reply?.channelId };
+  if (channelId === undefined) {
+    return [];
+  }
+  const oldestTs = String(Math.floor(sourceTimeMs(record) / 1000) - SKEW_SECONDS);
+  const messages =
+    source.type === "message"
+      ? slack.thread({ channelId, threadTs: source.threadTs, oldestTs: source.ts }, { deadlineMs })
+      : slack.history({ channelId, oldestTs }, { deadlineMs });
+  const parts = new Map<number, string>();
+  for await (const message of messages) {
+    const marked = inspectMark(message, source);
+    const known = marked && parts.get(marked.part);
+    if (marked !== undefined && (known === undefined || marked.ts < known)) {
+      parts.set(marked.part, marked.ts);
+    }
+  }
+  const posted: string[] = [];
+  for (let part = parts.get(0); part !== undefined; part = parts.get(posted.length)) {
+    posted.push(part);
+  }
+  return posted;
+}
+
+/** Between this clock and Slack's. */
+const SKEW_SECONDS = 900;
+
+async function removeSurplus(
+  { work, shown }: Conversation,
+  { parts, deadlineMs }: Showing,
+): Promise<void> {
+  if (shown.reply === undefined || shown.reply.ts.length <= parts.length) {
+    return;
+  }
+  const { channelId, ts } = shown.reply;
+  await deleteReplies(work, { channelId, ts: ts.slice(parts.length) }, { deadlineMs });
+  shown.reply = { channelId, ts: ts.slice(0, parts.length) };
+}

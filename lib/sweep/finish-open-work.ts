@@ -1,0 +1,228 @@
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import { amendStored, type Claim, newPromise } from "../records/claim.ts";
+import { type ListedMarker, type Marker, newMarker } from "../records/marker-store.ts";
+import {
+  isLeaseAlive,
+  isPassingFailure,
+  type UploadRecord,
+  withPendingFailed,
+} from "../records/record.ts";
+import { RecordConflictError, RecordError, type StoredRecord } from "../records/record-store.ts";
+import type { RecordRef } from "../records/record-ref.ts";
+import { isPassing } from "../slack/api-call.ts";
+import { StorageError } from "../storage/s3.ts";
+import { TIME_PLAN } from "../time-plan.ts";
+import {
+  isInLine,
+  isWorthAnotherTry,
+  keepPromise,
+  removeMarkers,
+} from "../uploads/keep-promise.ts";
+import { inParallel } from "./in-parallel.ts";
+
+export interface FinishedWork {
+  /** Records that are in line now. */
+  finished: number;
+  /** Records that are not: somebody is at them, or they failed again, or there was no time. */
+  open: number;
+}
+
+/**
+ * Finishes what is listed as open, however old it is. What was attempted least comes first, and what was attempted
+ * before goes alone: whatever a poison takes down with it comes to its end before the poison's turn comes again.
+ */
+export async function finishOpenWork(work: WorkPorts, untilMs: number): Promise<FinishedWork> {
+  const pieces = (await listPieces(work)).toSorted(byAttempts);
+  const fresh = pieces.filter(({ attempts }) => attempts === 0);
+  const others = pieces.filter(({ attempts }) => attempts > 0);
+  let finished = 0;
+  const finish = async (piece: Piece) => {
+    if (work.clock.now() < untilMs && (await finishPiece(work, piece))) {
+      finished += 1;
+    }
+  };
+  await inParallel(fresh, { width: WIDTH, work: finish });
+  await inParallel(others, { width: 1, work: finish });
+  return { finished, open: pieces.length - finished };
+}
+
+const WIDTH = 4;
+const READ_WIDTH = 16;
+const MAX_ATTEMPTS = 5;
+
+/** Several markers of one record are one piece of work. */
+interface Piece {
+  ref: RecordRef;
+  markers: readonly OpenMarker[];
+  attempts: number;
+  /** "" when no sweep began with it yet. */
+  triedAt: string;
+}
+
+interface OpenMarker extends ListedMarker {
+  marker: Marker;
+}
+
+async function listPieces(work: WorkPorts): Promise<Piece[]> {
+  const listed: ListedMarker[] = [];
+  for await (const marker of work.markers.list()) {
+    listed.push(marker);
+  }
+  const byRef = new Map<RecordRef, OpenMarker[]>();
+  await inParallel(listed, {
+    width: READ_WIDTH,
+    async work(one) {
+      const marker = await work.markers.read(one.ref, one.id);
+      const known = marker ?? newMarker("upload", one.writtenAt.toISOString());
+      byRef.set(one.ref, [...(byRef.get(one.ref) ?? []), { ...one, marker: known }]);
+    },
+  });
+  return [...byRef].map(([ref, markers]) => ({
+    ref,
+    markers,
+    attempts: Math.max(...markers.map(({ marker }) => marker.attempts)),
+    triedAt:
+      markers
+        .map(({ marker }) => marker.triedAt ?? "")
+        .toSorted()
+        .at(-1) ?? "",
+  }));
+}
+
+function byAttempts(left: Piece, right: Piece): number {
+  return left.attempts - right.attempts || (left.triedAt < right.triedAt ? -1 : 1);
+}
+
+/** Whether nothing of it is left. */
+async function finishPiece(work: WorkPorts, piece: Piece): Promise<boolean> {
+  const { ref } = piece;
+  try {
+    const stored = await work.records.read(ref);
+    if (stored === undefined) {
+      return await removeRipe(work, piece, []);
+    }
+    if (isHeld(work, stored.record)) {
+      return false;
+    }
+    return await (piece.attempts > MAX_ATTEMPTS
+      ? leaveOff(work, piece)
+      : attempt(work, stored, piece));
+  } catch (error) {
+    if (error instanceof RecordError) {
+      work.logger.error("record.unreadable", { record: ref });
+    } else {
+      work.logger.warn("reconcile.failed", { record: ref, error: describeError(error) });
+    }
+    return false;
+  }
+}
+
+/**
+ * It is counted before it begins, for whatever kills the process tells nobody. When Slack or S3 are out of order, that
+ * can be told, and does not count.
+ */
+async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<boolean> {
+  const claim = await takeOver(work, stored, piece);
+  if (claim === undefined || (!claim.isOurs && isHeld(work, claim.record))) {
+    return false;
+  }
+  await count(work, piece, piece.attempts + 1);
+  try {
+    const record = await keepPromise(work, claim);
+    const isRemoved = await removeRipe(work, piece, record.promises, claim.marker);
+    return isRemoved && isInLine(record) && !isWorthAnotherTry(work, record);
+  } catch (error) {
+    if (isPassing(error) || error instanceof StorageError || error instanceof RecordConflictError) {
+      await count(work, piece, piece.attempts);
+    }
+    throw error;
+  }
+}
+
+/** `undefined`: what these markers promise may be on its way into the record. */
+async function takeOver(
+  work: WorkPorts,
+  stored: StoredRecord,
+  piece: Piece,
+): Promise<Claim | undefined> {
+  const { record } = stored;
+  const ripe = piece.markers.find((marker) => isRipe(work, marker, record.promises));
+  if (ripe === undefined && isInLine(record)) {
+    return undefined;
+  }
+  const marker = (ripe ?? piece.markers[0])?.id;
+  const promise = newPromise(work, marker);
+  if (piece.attempts === MAX_ATTEMPTS) {
+    return giveUp(work, stored, piece);
+  }
+  const amendment = { intent: "upload", isRetried: isPassingFailure } as const;
+  return { ...(await amendStored(work, stored, { amendment, promise })), isPromised: true };
+}
+
+/** Whoever posted it reads that it could not be processed, and has a button for another try. */
+async function giveUp(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<Claim> {
+  const { ref, attempts, markers } = piece;
+  work.logger.error("upload.given_up", { record: ref, attempts });
+  const updated = await work.records.update(stored, ({ lease: _lease, ...record }) =>
+    withPendingFailed(record, "not_processed"),
+  );
+  return {
+    ...updated,
+    marker: markers[0]?.id,
+    isOurs: false,
+    isTakenOver: true,
+    isPromised: true,
+    files: [],
+  };
+}
+
+/** Not even to say so was possible. */
+async function leaveOff(work: WorkPorts, { ref, attempts, markers }: Piece): Promise<boolean> {
+  work.logger.error("upload.given_up", { record: ref, attempts });
+  await removeMarkers(
+    work,
+    ref,
+    markers.map(({ id }) => id),
+  );
+  return true;
+}
+
+async function count(work: WorkPorts, { ref, markers }: Piece, attempts: number): Promise<void> {
+  const [counted] = markers.toSorted((a, b) => b.marker.attempts - a.marker.attempts);
+  if (counted !== undefined) {
+    const triedAt = new Date(work.clock.now()).toISOString();
+    await work.markers.write(ref, counted.id, { ...counted.marker, attempts, triedAt });
+  }
+}
+
+/** Whether none but `kept` is left. */
+async function removeRipe(
+  work: WorkPorts,
+  { ref, markers }: Piece,
+  promises: readonly string[],
+  kept?: string,
+): Promise<boolean> {
+  const others = markers.filter(({ id }) => id !== kept);
+  const ripe = others.filter((marker) => isRipe(work, marker, promises));
+  await removeMarkers(
+    work,
+    ref,
+    ripe.map(({ id }) => id),
+  );
+  return ripe.length === others.length;
+}
+
+/** Its promise is written in the record by now, or never will be: writes take no longer than a function runs. */
+function isRipe(
+  { clock }: WorkPorts,
+  { id, marker }: OpenMarker,
+  promises: readonly string[],
+): boolean {
+  const ageMs = clock.now() - Date.parse(marker.promisedAt);
+  return promises.includes(id) || ageMs > TIME_PLAN.leaseMs;
+}
+
+function isHeld({ clock }: WorkPorts, record: UploadRecord): boolean {
+  return isLeaseAlive(record, new Date(clock.now()).toISOString());
+}

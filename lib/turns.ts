@@ -1,0 +1,34 @@
+/** Room for so much at once, over all work of the process; whoever comes later waits, first come, first served. */
+export interface Turns {
+  /** Waits for room and gives it back when the work has settled. What is larger than all the room gets it alone. */
+  take<Result>(weight: number, work: () => Promise<Result>): Promise<Result>;
+}
+
+export function createTurns(capacity: number): Turns {
+  let free = capacity;
+  const waiting: { weight: number; enter: () => void }[] = [];
+
+  function admit(): void {
+    for (let next = waiting[0]; next !== undefined && next.weight <= free; next = waiting[0]) {
+      waiting.shift();
+      free -= next.weight;
+      next.enter();
+    }
+  }
+
+  return {
+    async take(wanted, work) {
+      const weight = Math.min(wanted, capacity);
+      await new Promise<void>((enter) => {
+        waiting.push({ weight, enter });
+        admit();
+      });
+      try {
+        return await work();
+      } finally {
+        free += weight;
+        admit();
+      }
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import type { Claim } from "../records/claim.ts";
+import {
+  hasImage,
+  isLeaseAlive,
+  isPassingFailure,
+  type UploadRecord,
+  withDeleted,
+} from "../records/record.ts";
+import { sourceTimeMs } from "../records/source-time.ts";
+import type { StoredRecord } from "../records/record-store.ts";
+import type { RecordRef } from "../records/record-ref.ts";
+import { publishReply } from "../replies/publish-reply.ts";
+import { finishDeletions } from "./finish-deletions.ts";
+import { uploadImages } from "./upload-images.ts";
+
+/**
+ * Does what a claim promises: brings objects, record and conversation in line, then removes the markers. The record as
+ * it is then. When it rejects, or there is work left in the record, the marker stays, and a sweep goes on.
+ */
+export async function keepPromise(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
+  if (claim.isOurs) {
+    return upload(work, claim);
+  }
+  return isLeaseAlive(claim.record, nowOf(work)) ? leaveToHolder(work, claim) : settle(work, claim);
+}
+
+/** Nothing of the record is still to be done. */
+export function isInLine(record: UploadRecord): boolean {
+  return !hasImage(record, "pending") && !hasImage(record, "deleting");
+}
+
+/** Slack or S3 failed for a moment, and the person who posted may still be waiting. */
+export function isWorthAnotherTry(work: WorkPorts, record: UploadRecord): boolean {
+  const ageMs = work.clock.now() - sourceTimeMs(record);
+  return ageMs < TRIES_WINDOW_MS && record.images.some(isPassingFailure);
+}
+
+/** Markers are removed one by one; one that stays for want of an answer is found by the next sweep. */
+export async function removeMarkers(
+  { markers, logger }: WorkPorts,
+  ref: RecordRef,
+  ids: Iterable<string>,
+): Promise<void> {
+  for (const id of new Set(ids)) {
+    try {
+      await markers.remove(ref, id);
+    } catch (error) {
+      logger.warn("marker.left", { record: ref, marker: id, error: describeError(error) });
+    }
+  }
+}
+
+const TRIES_WINDOW_MS = 900_000;
+
+async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
+  const { stored, kept, problem } = await uploadImages(work, claim);
+  const { ref, record } = stored;
+  const isLeft = isWorthAnotherTry(work, record);
+  await removeMarkers(work, ref, isLeft ? kept.filter((id) => id !== claim.marker) : kept);
+  if (problem !== undefined) {
+    throw problem;
+  }
+  return record;
+}
+
+/**
+ * Somebody uploads to this record. What this claim wrote into it makes their last write fail, so that they see it, show
+ * it, and remove its marker with theirs. Objects that are to be deleted need not wait for that.
+ */
+async function leaveToHolder(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
+  const { ref, record, marker } = claim;
+  await finishDeletions(work, record, { isAgain: false });
+  if (marker !== undefined && !claim.isPromised && (await isCovered(work, claim))) {
+    await removeMarkers(work, ref, [marker]);
+  }
+  return record;
+}
+
+/** The same promise has a marker already, or is kept: otherwise this claim met work that nobody had marked. */
+async function isCovered(
+  { markers, records }: WorkPorts,
+  { ref, record }: Claim,
+): Promise<boolean> {
+  if ((await markers.read(ref, record.lease?.marker ?? "")) !== undefined) {
+    return true;
+  }
+  const latest = await records.read(ref);
+  return latest !== undefined && isInLine(latest.record);
+}
+
+async function settle(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
+  const { ref, marker, record } = claim;
+  const own = marker === undefined ? [] : [marker];
+  if (!claim.isPromised && isInLine(record)) {
+    await removeMarkers(work, ref, own);
+    return record;
+  }
+  const { stored, problem } = await noteDeletions(work, claim);
+  const published = await publishReply(work, stored, {
+    deadlineMs: work.budget.showUntilMs,
+    mayBePosted: claim.isTakenOver,
+  });
+  if (problem !== undefined) {
+    throw problem;
+  }
+  await removeMarkers(work, ref, own);
+  return published.record;
+}
+
+async function noteDeletions(
+  work: WorkPorts,
+  { record, ...stored }: Claim,
+): Promise<{ stored: StoredRecord; problem?: Error | undefined }> {
+  const { deleted, problem } = await finishDeletions(work, record, { isAgain: false });
+  const noted = await work.records.update({ ...stored, record }, (present) =>
+    withDeleted(present, deleted),
+  );
+  return { stored: noted, problem };
+}
+
+function nowOf({ clock }: WorkPorts): string {
+  return new Date(clock.now()).toISOString();
+}
