@@ -20,6 +20,7 @@ export default defineConfig({
       lane("browser", { include: ["test/browser/**/*.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("load", { include: ["test/lanes/load.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("pairs", { include: ["test/lanes/pairs.test.ts"], setupFiles: ["test/setup.ts"] }),
+      lane("kills", { include: ["test/lanes/kills.test.ts"], setupFiles: ["test/setup.ts"] }),
       lane("built", { include: ["test/lanes/built.test.ts"] }),
       lane("vercel-dev", { include: ["test/lanes/vercel-dev.test.ts"] }),
       // Against S3_ENDPOINT: see test/helpers/contract-store.ts.

@@ -4,7 +4,7 @@ import type { Door, WorkPorts } from "../ports.ts";
 import { amendRecord, type Claim, claimUpload } from "../records/claim.ts";
 import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError } from "../records/record-store.ts";
-import type { TagEdit } from "../records/record.ts";
+import type { TagEdit } from "../records/record-changes.ts";
 import { createStub } from "../slack/file.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectModalContext, type ModalContext } from "./modal-context.ts";

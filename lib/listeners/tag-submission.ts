@@ -3,7 +3,7 @@ import type { Messages } from "../i18n/en.ts";
 import type { ViewField } from "../slack/interaction-payloads.ts";
 import { inspectAltText } from "../tag/alt-text.ts";
 import { isLink } from "../tag/link.ts";
-import type { TagEdit } from "../records/record.ts";
+import type { TagEdit } from "../records/record-changes.ts";
 
 export interface TagSubmission {
   /** By subject: what was changed in the modal. */

@@ -11,14 +11,16 @@ import {
   mayDelete,
   RECORD_VERSION,
   type RecordImage,
-  type TagEdit,
   type UploadRecord,
+} from "./record.ts";
+import {
+  type TagEdit,
   withDeleting,
   withPromise,
   withRequester,
   withRetry,
   withTagEdits,
-} from "./record.ts";
+} from "./record-changes.ts";
 import type { RecordRef } from "./record-ref.ts";
 import { RecordError, type StoredRecord } from "./record-store.ts";
 

@@ -2,11 +2,11 @@ import { renderProgress, renderReply, type ReplyOptions, type ReplyPart } from "
 import { describeError } from "../logger.ts";
 import type { AnswerPorts, WorkPorts } from "../ports.ts";
 import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
-import { sourceTimeMs } from "../records/source-time.ts";
 import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
 import { toError } from "../to-error.ts";
+import { findPosted } from "./find-posted.ts";
 import { renderTags } from "./render-tags.ts";
-import { inspectMark, renderMark } from "./reply-mark.ts";
+import { renderMark } from "./reply-mark.ts";
 
 export interface ShowOptions extends CallOptions {
   /** Where the reply stands, as far as that is known. */
@@ -142,103 +142,73 @@ async function postPart(
   showing: Showing,
 ): Promise<void> {
   const { work, record, shown } = conversation;
-  const { source } = record;
-  const { slack, logger } = work;
-  const { deadlineMs } = showing;
-  const isKnown = shown.reply !== undefined || source.type === "message";
-  const target =
-    source.type === "message" ? source : { channelId: source.userId, threadTs: undefined };
-  const { channelId, threadTs } = {
-    ...target,
-    ...(shown.reply && { channelId: shown.reply.channelId }),
-  };
-  const metadata = renderMark(source, index);
-  const send = async () => {
-    const posted = await slack.postMessage(
-      { channelId, threadTs, metadata, ...part },
-      { deadlineMs },
-    );
-    const reply = source.type === "message" ? { ...posted, channelId } : posted;
-    shown.reply = { channelId: reply.channelId, ts: [...(shown.reply?.ts ?? []), reply.ts] };
-    logger.info("reply.posted", { record: refOf(record), reply: reply.ts, part: index });
-  };
-  let mayBePosted = showing.mayBePosted && !isKnown;
+  const isKnown = record.source.type === "message" || shown.reply !== undefined;
+  let mayBePosted = showing.mayBePosted;
   try {
-    await send();
+    await sendPart(conversation, { part, index }, showing);
   } catch (error) {
     if (!(error instanceof SlackApiError) || error.code !== "unavailable") {
       throw error;
     }
-    logger.warn("reply.unanswered", { record: refOf(record), error: describeError(error) });
-    await (isKnown && adoptPosted(conversation, showing));
-    mayBePosted = !isKnown;
+    work.logger.warn("reply.unanswered", { record: refOf(record), error: describeError(error) });
+    mayBePosted = true;
+    await adoptPosted(conversation, showing);
     if (shown.reply?.ts[index] === undefined) {
-      await send();
+      await sendPart(conversation, { part, index }, showing);
     }
   }
-  if (mayBePosted) {
+  if (mayBePosted && !isKnown) {
     await keepFirst(conversation, showing);
   }
+}
+
+async function sendPart(
+  { work, record, shown }: Conversation,
+  { part, index }: NewPart,
+  { deadlineMs }: CallOptions,
+): Promise<void> {
+  const { source } = record;
+  const metadata = renderMark(source, index);
+  const target =
+    source.type === "message"
+      ? { channelId: source.channelId, threadTs: source.threadTs }
+      : { channelId: shown.reply?.channelId ?? source.userId, threadTs: undefined };
+  const posted = await work.slack.postMessage({ ...target, metadata, ...part }, { deadlineMs });
+  const channelId = source.type === "message" ? source.channelId : posted.channelId;
+  shown.reply = { channelId, ts: [...(shown.reply?.ts ?? []), posted.ts] };
+  work.logger.info("reply.posted", { record: refOf(record), reply: posted.ts, part: index });
 }
 
 /**
  * Which conversation is the direct message with somebody, Slack tells with a post only. If the reply stands there
  * already, the first one stays.
  */
-async function keepFirst(conversation: Conversation, showing: Showing): Promise<void> {
-  const { work, shown } = conversation;
+async function keepFirst({ work, record, shown }: Conversation, showing: Showing): Promise<void> {
   const { reply } = shown;
-  if (reply !== undefined) {
-    const ts = await findPosted(conversation, showing);
-    shown.reply = { ...reply, ts };
+  const { channelId = "" } = reply ?? {};
+  const ts = await findPosted(work, record, { ...showing, channelId });
+  if (reply !== undefined && ts.length > 0) {
+    shown.reply = { channelId, ts };
     const surplus = reply.ts.filter((posted) => !ts.includes(posted));
-    await deleteReplies(work, { ...reply, ts: surplus }, showing);
+    await deleteReplies(work, { channelId, ts: surplus }, showing);
   }
 }
 
 /** A worker that died may have posted without having noted it: the marks in the conversation tell. */
-async function adoptPosted(conversation: Conversation, showing: Showing): Promise<void> {
-  const { record, shown } = conversation;
+async function adoptPosted(
+  { work, record, shown }: Conversation,
+  { deadlineMs }: CallOptions,
+): Promise<void> {
   const { source } = record;
-  const { channelId } = source.type === "message" ? source : { channelId: shown.reply?.channelId };
-  const ts = await findPosted(conversation, showing);
-  if (channelId !== undefined && ts.length > (shown.reply?.ts.length ?? 0)) {
+  const channelId = source.type === "message" ? source.channelId : shown.reply?.channelId;
+  if (channelId === undefined) {
+    return;
+  }
+  const ts = await findPosted(work, record, { channelId, deadlineMs });
+  if (ts.length > (shown.reply?.ts.length ?? 0)) {
     shown.reply = { channelId, ts };
   }
 }
-
-/** The `ts` of each part that stands in the conversation, up to the first that does not. */
-async function findPosted(
-  { work: { slack }, record, shown }: Conversation,
-  { deadlineMs }: CallOptions,
-): Promise<string[]> {
-  const { source } = record;
-  const { channelId } = source.type === "message" ? source : { channelId: shown.reply?.channelId };
-  if (channelId === undefined) {
-    return [];
-  }
-  const oldestTs = String(Math.floor(sourceTimeMs(record) / 1000) - SKEW_SECONDS);
-  const messages =
-    source.type === "message"
-      ? slack.thread({ channelId, threadTs: source.threadTs, oldestTs: source.ts }, { deadlineMs })
-      : slack.history({ channelId, oldestTs }, { deadlineMs });
-  const parts = new Map<number, string>();
-  for await (const message of messages) {
-    const marked = inspectMark(message, source);
-    const known = marked && parts.get(marked.part);
-    if (marked !== undefined && (known === undefined || marked.ts < known)) {
-      parts.set(marked.part, marked.ts);
-    }
-  }
-  const posted: string[] = [];
-  for (let part = parts.get(0); part !== undefined; part = parts.get(posted.length)) {
-    posted.push(part);
-  }
-  return posted;
-}
-
-/** Between this clock and Slack's. */
-const SKEW_SECONDS = 900;
 
 async function removeSurplus(
   { work, shown }: Conversation,

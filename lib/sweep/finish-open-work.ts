@@ -2,12 +2,8 @@ import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { amendStored, type Claim, newPromise } from "../records/claim.ts";
 import { type ListedMarker, type Marker, newMarker } from "../records/marker-store.ts";
-import {
-  isLeaseAlive,
-  isPassingFailure,
-  type UploadRecord,
-  withPendingFailed,
-} from "../records/record.ts";
+import { isLeaseAlive, isPassingFailure, type UploadRecord } from "../records/record.ts";
+import { withPendingFailed } from "../records/record-changes.ts";
 import { RecordConflictError, RecordError, type StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";
 import { isPassing } from "../slack/api-call.ts";

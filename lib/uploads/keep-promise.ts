@@ -1,13 +1,8 @@
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { Claim } from "../records/claim.ts";
-import {
-  hasImage,
-  isLeaseAlive,
-  isPassingFailure,
-  type UploadRecord,
-  withDeleted,
-} from "../records/record.ts";
+import { hasImage, isLeaseAlive, isPassingFailure, type UploadRecord } from "../records/record.ts";
+import { withDeleted } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import type { StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";

@@ -1,23 +1,14 @@
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { Claim } from "../records/claim.ts";
-import {
-  hasImage,
-  type RecordImage,
-  type Reply,
-  type UploadRecord,
-  withDeleted,
-  withOutcomes,
-} from "../records/record.ts";
+import { hasImage, type RecordImage, type Reply, type UploadRecord } from "../records/record.ts";
+import { withDeleted, withOutcomes } from "../records/record-changes.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import { isClosedToUs, publishReply } from "../replies/publish-reply.ts";
 import { announce, deleteReplies, type ShownReply, showReply } from "../replies/show-reply.ts";
-import { createStub, type SlackFile } from "../slack/file.ts";
-import { toFirstAlt } from "../tag/alt-text.ts";
-import { toError } from "../to-error.ts";
+import type { SlackFile } from "../slack/file.ts";
 import { finishDeletions } from "./finish-deletions.ts";
-import { type ResolvedFile, resolveFile } from "./resolve-file.ts";
-import { failedImage, storeImage } from "./store-image.ts";
+import { resolveImages, tryImages } from "./try-images.ts";
 
 /** What became of an upload. */
 export interface FinishedUpload {
@@ -87,21 +78,19 @@ async function uploadPending(
 ): Promise<FinishedUpload & { isHeld: boolean }> {
   const { record } = stored;
   const pending = record.images.filter(isPending);
-  const resolved = await resolveAll(work, { record, pending, upload });
+  const { files } = upload;
+  const { homeTeamIds } = record;
+  const resolved = await resolveImages(work, pending, { homeTeamIds, files });
   const ignored = fileIdsOf(pending, (image) => resolved.get(image.fileId)?.outcome === "ignored");
   const kept = withoutImages(record, ignored);
-  const [, stores] = await Promise.all([
+  const [, tried] = await Promise.all([
     kept.images.length > 0 && announceUpload(work, kept, upload),
-    Promise.all(
-      kept.images
-        .filter(isPending)
-        .map((image) => tryImage(work, image, resolved.get(image.fileId))),
-    ),
+    tryImages(work, kept.images.filter(isPending), resolved),
   ]);
   const attempt = {
-    outcomes: stores.map(({ outcome }) => outcome),
+    outcomes: tried.map(({ outcome }) => outcome),
     ignored,
-    problem: stores.find(({ problem }) => problem !== undefined)?.problem,
+    problem: tried.find(({ problem }) => problem !== undefined)?.problem,
   };
   return commit(work, stored, { attempt, upload });
 }
@@ -171,26 +160,6 @@ async function giveWay(work: WorkPorts, stored: StoredRecord, upload: Upload): P
   await publishReply(work, stored, deadline);
 }
 
-async function resolveAll(
-  work: WorkPorts,
-  { record, pending, upload }: { record: UploadRecord; pending: RecordImage[]; upload: Upload },
-): Promise<Resolved> {
-  const { homeTeamIds } = record;
-  const resolve = async ({ fileId, requestedBy }: RecordImage) => {
-    const file = upload.files.get(fileId) ?? createStub(fileId);
-    const isAskedFor = requestedBy.length > 0;
-    try {
-      return await resolveFile(work, file, { homeTeamIds, isAskedFor });
-    } catch (error) {
-      return { outcome: "unknown", problem: toError(error) } as const;
-    }
-  };
-  const resolved = await Promise.all(
-    pending.map(async (image) => [image.fileId, await resolve(image)] as const),
-  );
-  return new Map(resolved);
-}
-
 /** The upload does not wait for the word that it began, nor fail when that cannot be said. */
 async function announceUpload(
   work: WorkPorts,
@@ -228,65 +197,6 @@ async function note(upload: Upload, showing: Promise<ShownReply>): Promise<Shown
   upload.mayBePosted = shown.error !== undefined;
   upload.posted.push(...(shown.reply?.ts ?? []).filter((ts) => !known.includes(ts)));
   return shown;
-}
-
-type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
-type Resolved = ReadonlyMap<string, ResolvedImage>;
-
-interface Try {
-  outcome: RecordImage;
-  problem?: Error | undefined;
-}
-
-/** What cannot be begun in time, and what nobody can judge now, stays pending. */
-async function tryImage(
-  work: WorkPorts,
-  image: RecordImage,
-  resolved: ResolvedImage | undefined,
-): Promise<Try> {
-  switch (resolved?.outcome) {
-    case "image":
-      return uploadFile(work, resolved.file, image);
-    case "failed":
-      return { outcome: failedImage(image, resolved) };
-    case "unknown":
-      return { outcome: image, problem: resolved.problem };
-    case "ignored":
-    case undefined:
-      return { outcome: image };
-  }
-}
-
-async function uploadFile(work: WorkPorts, file: SlackFile, image: RecordImage): Promise<Try> {
-  const { maxImageBytes } = work.config;
-  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
-  return work.bytesInFlight.take(weight, async () => {
-    try {
-      return { outcome: await storeInTime(work, file, image) };
-    } catch (error) {
-      return { outcome: image, problem: toError(error) };
-    }
-  });
-}
-
-async function storeInTime(
-  work: WorkPorts,
-  file: SlackFile,
-  image: RecordImage,
-): Promise<RecordImage> {
-  const startMs = work.clock.now();
-  if (startMs >= work.budget.startUntilMs) {
-    return image;
-  }
-  const { alt = toFirstAlt(file.altText) } = image;
-  const named = { ...image, name: file.hasName ? file.name : image.name, alt };
-  const outcome = await storeImage(work, file, named);
-  if (outcome.state === "uploaded") {
-    const { key, bytes, removed } = outcome;
-    const durationMs = work.clock.now() - startMs;
-    work.logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
-  }
-  return outcome;
 }
 
 function isPending(image: RecordImage): boolean {

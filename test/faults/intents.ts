@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import * as v from "valibot";
+import type { App } from "../../lib/app.ts";
 import {
   GIF,
   JPG,
@@ -22,7 +23,11 @@ import { LEASE_AND_MORE_MS } from "./upload.ts";
 export interface Intent {
   prepare: (stack: TestStack) => Promise<Posted>;
   /** The status of the answer, if there was one. */
-  act: (stack: TestStack, posted: Posted) => Promise<number | undefined>;
+  act: (
+    stack: TestStack,
+    posted: Posted,
+    instance?: Pick<App, "events">,
+  ) => Promise<number | undefined>;
   expectKept: (stack: TestStack, posted: Posted) => void;
 }
 
@@ -36,8 +41,8 @@ const NOWHERE: Posted = { channel: "", ts: "", threadTs: "", fileIds: [] };
 export const INTENTS = {
   upload: {
     prepare: async (stack) => post(stack, { files: FILES }),
-    act: async (stack, { channel, ts }) =>
-      (await stack.send(stack.slack.envelopeOf(channel, ts))).status,
+    act: async (stack, { channel, ts }, app = stack.app) =>
+      (await stack.send(stack.slack.envelopeOf(channel, ts), { app })).status,
     expectKept: (stack) => expectImages(stack, ["uploaded", "uploaded", "uploaded"]),
   },
   shortcut: {

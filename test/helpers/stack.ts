@@ -30,7 +30,7 @@ export interface TestStack extends AsyncDisposable {
 }
 
 export interface SendOptions {
-  app?: App;
+  app?: Pick<App, "events">;
   headers?: Record<string, string>;
 }
 

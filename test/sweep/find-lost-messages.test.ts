@@ -169,6 +169,18 @@ describe("messages that were never delivered", () => {
     expect(missing(stack, lost)).toBe(0);
   });
 
+  it("are not looked for where the app is not any more, and that is no fault", async () => {
+    await using stack = await start({ CHANNEL_IDS: "" });
+    await upload(stack);
+    stack.slack.state.channels.get(CHANNEL)?.members.delete(stack.slack.botUserId);
+    stack.clock.nowMs += 9 * DAY_MS;
+    takeLogs();
+    expect(await sweep(stack)).toMatchObject({ found: 0, isComplete: true });
+    stack.clock.nowMs += 9 * DAY_MS;
+    expect(await sweep(stack)).toMatchObject({ found: 0, isComplete: true });
+    expect(takeLogs().map(({ event }) => event)).not.toContain("reconcile.failed");
+  });
+
   it("whose claim died before its marker was written are finished, though they have a record", async () => {
     await using stack = await start();
     const lost = post(stack, { files: [{ name: "a.png", bytes: PNG }] });

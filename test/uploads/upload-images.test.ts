@@ -61,6 +61,24 @@ describe("an image posted in a channel", () => {
     expect(new Set(extensions)).toEqual(new Set(["gif", "jpg", "png"]));
   });
 
+  it.each([1, 10, 30])("takes few calls: %i of them", async (count) => {
+    await using stack = await startTestStack();
+    const files = Array.from({ length: count }, (_, index) => ({ name: `${index}`, bytes: PNG }));
+    const { envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    const calls = stack.s3.requests.map(({ method, key }) => `${method} ${key.split("/")[0]}`);
+    const state = calls.filter((call) => call.endsWith(" state"));
+    expect(state.toSorted()).toEqual(["DELETE state", "PUT state", "PUT state", "PUT state"]);
+    expect(calls).toHaveLength(state.length + count);
+    const slack = stack.slack.requests.map(({ method }) => method);
+    const posts = slack.filter((method) => method === "chat.postMessage");
+    expect(slack.filter((method) => method === "chat.update")).toHaveLength(1);
+    // One for each message of the reply, which Slack's limits split for thirty.
+    expect(posts).toHaveLength(repliesTo(stack, envelopeTs(envelope)).length);
+    expect(slack).toHaveLength(count + 1 + posts.length);
+  });
+
   it("leaves a private record that says what a later edit needs", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "alpha.png", bytes: PNG }] });
@@ -494,6 +512,10 @@ function textsOf(node: unknown): string[] {
   }
   const isText = "type" in node && node.type === "text" && "text" in node;
   return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
+}
+
+function envelopeTs(envelope: unknown): string {
+  return v.parse(v.object({ event: v.object({ ts: v.string() }) }), envelope).event.ts;
 }
 
 function onlyRecord(stack: TestStack) {

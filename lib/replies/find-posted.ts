@@ -1,0 +1,44 @@
+import type { WorkPorts } from "../ports.ts";
+import type { UploadRecord } from "../records/record.ts";
+import { sourceTimeMs } from "../records/source-time.ts";
+import type { CallOptions } from "../slack/api-call.ts";
+import { inspectMark } from "./reply-mark.ts";
+
+/** The `ts` of each part of the reply that stands in the conversation, up to the first that does not. */
+export async function findPosted(
+  work: WorkPorts,
+  record: UploadRecord,
+  { channelId, deadlineMs }: CallOptions & { channelId: string },
+): Promise<string[]> {
+  const parts = new Map<number, string>();
+  for await (const message of readConversation(work, record, { channelId, deadlineMs })) {
+    const marked = inspectMark(message, record.source);
+    const known = marked && parts.get(marked.part);
+    if (marked !== undefined && (known === undefined || marked.ts < known)) {
+      parts.set(marked.part, marked.ts);
+    }
+  }
+  const posted: string[] = [];
+  for (let part = parts.get(0); part !== undefined; part = parts.get(posted.length)) {
+    posted.push(part);
+  }
+  return posted;
+}
+
+/** Between this clock and Slack's. */
+const SKEW_SECONDS = 900;
+
+/** The thread of a message; the direct message with the sender of a form, since it was sent. */
+function readConversation(
+  { slack }: WorkPorts,
+  record: UploadRecord,
+  { channelId, deadlineMs }: CallOptions & { channelId: string },
+): AsyncIterable<unknown> {
+  const { source } = record;
+  if (source.type === "message") {
+    const { threadTs, ts: oldestTs } = source;
+    return slack.thread({ channelId, threadTs, oldestTs }, { deadlineMs });
+  }
+  const oldestTs = String(Math.floor(sourceTimeMs(record) / 1000) - SKEW_SECONDS);
+  return slack.history({ channelId, oldestTs }, { deadlineMs });
+}

@@ -1,0 +1,110 @@
+import type { WorkPorts } from "../ports.ts";
+import type { RecordImage } from "../records/record.ts";
+import { createStub, type SlackFile } from "../slack/file.ts";
+import { toFirstAlt } from "../tag/alt-text.ts";
+import { toError } from "../to-error.ts";
+import { type ResolvedFile, resolveFile } from "./resolve-file.ts";
+import { failedImage, storeImage } from "./store-image.ts";
+
+/** `unknown`: nobody can judge now, which is no verdict on the image. */
+type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
+/** By file id. */
+export type ResolvedImages = ReadonlyMap<string, ResolvedImage>;
+
+/** An image as it is after one try; with a problem it is as it was. */
+export interface TriedImage {
+  outcome: RecordImage;
+  problem?: Error | undefined;
+}
+
+/** Asks Slack what it did not tell of these images. */
+export async function resolveImages(
+  work: WorkPorts,
+  images: readonly RecordImage[],
+  { homeTeamIds, files }: ResolveImagesOptions,
+): Promise<ResolvedImages> {
+  const resolve = async ({ fileId, requestedBy }: RecordImage) => {
+    const file = files.get(fileId) ?? createStub(fileId);
+    const isAskedFor = requestedBy.length > 0;
+    try {
+      return await resolveFile(work, file, { homeTeamIds, isAskedFor });
+    } catch (error) {
+      return { outcome: "unknown", problem: toError(error) } as const;
+    }
+  };
+  const resolved = await Promise.all(
+    images.map(async (image) => [image.fileId, await resolve(image)] as const),
+  );
+  return new Map(resolved);
+}
+
+export interface ResolveImagesOptions {
+  /** As in `SlackMessage.homeTeamIds`. */
+  homeTeamIds: readonly string[] | undefined;
+  /** By id: files that Slack described already. */
+  files: ReadonlyMap<string, SlackFile>;
+}
+
+/** Side by side, as far as there is room for their bytes. */
+export function tryImages(
+  work: WorkPorts,
+  images: readonly RecordImage[],
+  resolved: ResolvedImages,
+): Promise<TriedImage[]> {
+  return Promise.all(images.map((image) => tryImage(work, image, resolved.get(image.fileId))));
+}
+
+/** What cannot be begun in time, and what nobody can judge now, stays pending. */
+async function tryImage(
+  work: WorkPorts,
+  image: RecordImage,
+  resolved: ResolvedImage | undefined,
+): Promise<TriedImage> {
+  switch (resolved?.outcome) {
+    case "image":
+      return uploadFile(work, resolved.file, image);
+    case "failed":
+      return { outcome: failedImage(image, resolved) };
+    case "unknown":
+      return { outcome: image, problem: resolved.problem };
+    case "ignored":
+    case undefined:
+      return { outcome: image };
+  }
+}
+
+async function uploadFile(
+  work: WorkPorts,
+  file: SlackFile,
+  image: RecordImage,
+): Promise<TriedImage> {
+  const { maxImageBytes } = work.config;
+  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
+  return work.bytesInFlight.take(weight, async () => {
+    try {
+      return { outcome: await storeInTime(work, file, image) };
+    } catch (error) {
+      return { outcome: image, problem: toError(error) };
+    }
+  });
+}
+
+async function storeInTime(
+  work: WorkPorts,
+  file: SlackFile,
+  image: RecordImage,
+): Promise<RecordImage> {
+  const startMs = work.clock.now();
+  if (startMs >= work.budget.startUntilMs) {
+    return image;
+  }
+  const { alt = toFirstAlt(file.altText) } = image;
+  const named = { ...image, name: file.hasName ? file.name : image.name, alt };
+  const outcome = await storeImage(work, file, named);
+  if (outcome.state === "uploaded") {
+    const { key, bytes, removed } = outcome;
+    const durationMs = work.clock.now() - startMs;
+    work.logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
+  }
+  return outcome;
+}
