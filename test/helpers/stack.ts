@@ -54,7 +54,11 @@ export async function startTestStack(
   const now = () => clock.nowMs;
   const sessionToken = changed["AWS_SESSION_TOKEN"];
   const [slack, s3] = await Promise.all([
-    startLocalSlack({ manifest: withScopes(surroundings.scopes ?? []), now }),
+    startLocalSlack({
+      manifest: withScopes(surroundings.scopes ?? []),
+      now,
+      ackTimeoutMs: ACK_TIMEOUT_MS,
+    }),
     startLocalS3({
       ...(surroundings.s3Now !== undefined && { now: surroundings.s3Now }),
       ...(sessionToken !== undefined && { sessionToken }),
@@ -102,6 +106,9 @@ export async function startTestStack(
     },
   };
 }
+
+/** Real time, which a busy machine needs more of than Slack would give. */
+const ACK_TIMEOUT_MS = 60_000;
 
 function withScopes(scopes: readonly string[]) {
   const { oauth_config: oauth, ...others } = manifest;
