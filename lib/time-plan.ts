@@ -25,6 +25,8 @@ export const TIME_PLAN = {
   /** Records and markers are small. */
   recordMs: 5000,
   slackMs: 8000,
+  /** One step of decoding and encoding: it holds up everybody's pictures behind it. */
+  codecMs: 15_000,
   /** How long a `trigger_id` opens a modal. */
   triggerMs: 3000,
   /** Work that one person waits for, a modal or a sentence, waits for Slack no longer than this. */

@@ -1,4 +1,5 @@
 import { MAX_MEGAPIXELS } from "../image/image-size.ts";
+import { TIME_PLAN } from "../time-plan.ts";
 import type { ConvertHeic } from "./heic.ts";
 import type { Reworker } from "./rework-image.ts";
 
@@ -7,8 +8,8 @@ export interface ImageCodec extends Reworker {
   convertHeic: ConvertHeic;
 }
 
-/** Of one step: a photo of 12 megapixels takes one or two. */
-const TIMEOUT_SECONDS = 30;
+/** One step takes a photo of 12 megapixels one or two seconds. */
+const TIMEOUT_SECONDS = TIME_PLAN.codecMs / 1000;
 const MAX_PIXELS = MAX_MEGAPIXELS * 1_000_000;
 
 /** A decoder is loaded with the first image that needs it: by default, only a HEIC does. */

@@ -5,10 +5,11 @@ import { type PngHeader, readPngHeader } from "../image/png-header.ts";
 import { spliceJpeg } from "../image/splice-jpeg.ts";
 import { splicePng } from "../image/splice-png.ts";
 import { fitsInMemory } from "./fits-in-memory.ts";
+import { recodeInProcess } from "./lossless-recoder.ts";
 import { type CodecLimits, type SourceImage, asSourceImage } from "./open-picture.ts";
 import { sharp } from "./sharp.ts";
 
-// oxipng cannot be cancelled: a megabyte of pixels takes a core 0.15 to 0.3 seconds.
+// A megabyte of pixels takes a core 0.15 to 0.3 seconds: more would only run out of time.
 const MAX_PNG_DATA_BYTES = 60_000_000;
 
 // Some milliseconds, between which the event loop does other things.
@@ -22,7 +23,7 @@ export async function recodeLosslessly(
   source: SourceImage,
   limits: CodecLimits,
 ): Promise<SourceImage | undefined> {
-  const bytes = await recode(source);
+  const bytes = await recode(source, limits.timeoutSeconds * 1000);
   if (bytes === undefined || bytes.length >= source.bytes.length) return undefined;
   const recoded = asSourceImage(bytes, source.facts);
   // One after the other: the pixels of both together may be too much.
@@ -30,30 +31,21 @@ export async function recodeLosslessly(
   return before === (await hashPixels(recoded, limits)) ? recoded : undefined;
 }
 
-async function recode({ bytes, facts }: SourceImage): Promise<Uint8Array | undefined> {
-  if (facts.type === "jpg" && fitsInMemory(facts)) return recodeJpeg(bytes);
-  if (facts.type === "png") return recodePng(bytes);
+async function recode(
+  { bytes, facts }: SourceImage,
+  timeoutMs: number,
+): Promise<Uint8Array | undefined> {
+  if (facts.type === "jpg" && fitsInMemory(facts))
+    return spliceJpeg(bytes, await recodeInProcess({ bytes, type: "jpg" }, timeoutMs));
+  if (facts.type === "png") return recodePng(bytes, timeoutMs);
   return undefined;
 }
 
-async function recodeJpeg(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-  const { compressJpeg } = await import("@napi-rs/image");
-  return spliceJpeg(bytes, await compressJpeg(bytes, { quality: 100 }));
-}
-
-async function recodePng(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+async function recodePng(bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
   const header = readPngHeader(bytes);
   if (header.dataBytes > MAX_PNG_DATA_BYTES) return undefined;
-  const { losslessCompressPng, PngRowFilter } = await import("@napi-rs/image");
-  const { None, Average, Paeth } = PngRowFilter;
-  const recoded = await losslessCompressPng(bytes, {
-    // All chunks but those of the pixels: the source's own are put back.
-    strip: true,
-    // Nearly as small as with the filters that it tries by default, in half the time.
-    filter: [None, Average, Paeth],
-    ...reductionsOf(bytes, header),
-  });
-  return splicePng(bytes, recoded);
+  const reductions = reductionsOf(bytes, header);
+  return splicePng(bytes, await recodeInProcess({ bytes, type: "png", reductions }, timeoutMs));
 }
 
 // A profile for colours fits no grey picture and the other way round; pixels of 8 and 16 bits do not compare; browsers

@@ -2,6 +2,8 @@ import type { Clock } from "../clock.ts";
 import { describeError, type Logger } from "../logger.ts";
 import type { CallOptions } from "../slack/api-call.ts";
 import type { SlackFile } from "../slack/file.ts";
+import { withinLimit } from "../time-limit.ts";
+import { TIME_PLAN } from "../time-plan.ts";
 
 /** Nothing is begun after the deadline. */
 export interface PictureWork extends CallOptions {
@@ -22,8 +24,12 @@ export type Attempt = <Result>(
   run: () => Promise<Result>,
 ) => Promise<Attempted<Result>>;
 
-/** One step at a time, over all uploads of the process: each takes some hundred megabytes. Never rejects. */
+/**
+ * One step at a time, over all uploads of the process: each takes some hundred megabytes. What takes too long fails, and
+ * the next one has its turn. Never rejects.
+ */
 export function createAttempt({ clock, logger }: { clock: Clock; logger: Logger }): Attempt {
+  const limit = { clock, timeoutMs: TIME_PLAN.codecMs };
   let last: Promise<unknown> = Promise.resolve();
 
   return function attempt(step, { file, deadlineMs }, run) {
@@ -33,7 +39,7 @@ export function createAttempt({ clock, logger }: { clock: Clock; logger: Logger 
         return { outcome: "late" } as const;
       }
       try {
-        return { outcome: "done", result: await run() } as const;
+        return { outcome: "done", result: await withinLimit(run, limit) } as const;
       } catch (error) {
         logger.warn("picture.failed", { file: file.id, step, error: describeError(error) });
         return { outcome: "failed" } as const;
