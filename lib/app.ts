@@ -81,6 +81,8 @@ let app: App | undefined;
 
 /** As many answers as a process can be asked for at once. Uploads have sockets of their own. */
 const STATE_SOCKETS = 200;
+/** More would not be through sooner, but take the time from answers. */
+const UPLOADS_AT_ONCE = 24;
 /** Files that are held at once, in sizes of the largest. */
 const FILES_IN_FLIGHT = 4;
 /** After that long, the answer has left. */
@@ -152,6 +154,7 @@ async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<Wor
       clock,
       logger,
     }),
+    uploads: createTurns(UPLOADS_AT_ONCE),
     bytesInFlight: createTurns(FILES_IN_FLIGHT * maxBytes),
     publishing: createCoalesce(),
   };

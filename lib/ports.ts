@@ -36,6 +36,8 @@ export interface WorkPorts extends AnswerPorts {
   images: Bucket;
   state: StatePlace;
   pictures: PictureMaker;
+  /** Uploads that this process is at. */
+  uploads: Turns;
   /** Bytes of files that this process holds, over all messages. */
   bytesInFlight: Turns;
   /** One publisher of a record at a time in this process. */

@@ -11,11 +11,10 @@ export async function findPosted(
   { channelId, deadlineMs }: CallOptions & { channelId: string },
 ): Promise<string[]> {
   const parts = new Map<number, string>();
-  for await (const message of readConversation(work, record, { channelId, deadlineMs })) {
-    const marked = inspectMark(message, record.source);
-    const known = marked && parts.get(marked.part);
-    if (marked !== undefined && (known === undefined || marked.ts < known)) {
-      parts.set(marked.part, marked.ts);
+  for await (const { part, ts } of listPosted(work, record, { channelId, deadlineMs })) {
+    const known = parts.get(part);
+    if (known === undefined || ts < known) {
+      parts.set(part, ts);
     }
   }
   const posted: string[] = [];
@@ -23,6 +22,20 @@ export async function findPosted(
     posted.push(part);
   }
   return posted;
+}
+
+/** All messages that are marked as parts of the reply, those that stand there twice too. */
+export async function* listPosted(
+  work: WorkPorts,
+  record: UploadRecord,
+  conversation: CallOptions & { channelId: string },
+): AsyncIterable<{ part: number; ts: string }> {
+  for await (const message of readConversation(work, record, conversation)) {
+    const marked = inspectMark(message, record.source);
+    if (marked !== undefined) {
+      yield marked;
+    }
+  }
 }
 
 /** Between this clock and Slack's. */

@@ -4,7 +4,7 @@ import type { AnswerPorts, WorkPorts } from "../ports.ts";
 import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
 import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
 import { toError } from "../to-error.ts";
-import { findPosted } from "./find-posted.ts";
+import { findPosted, listPosted } from "./find-posted.ts";
 import { renderTags } from "./render-tags.ts";
 import { renderMark } from "./reply-mark.ts";
 
@@ -13,11 +13,15 @@ export interface ShowOptions extends CallOptions {
   reply: Reply | undefined;
   /** A reply that nobody noted may stand there: look before posting. */
   mayBePosted: boolean;
+  /** A part may have been posted twice: look once all is shown. */
+  mayBeTwice?: boolean;
 }
 
 /** Where the reply stands now. With an error it is not what it should be. */
 export interface ShownReply {
   reply: Reply | undefined;
+  /** Slack did not answer a post, which was sent again; the first one may be carried out later. */
+  mayBeTwice: boolean;
   error?: Error | undefined;
 }
 
@@ -78,7 +82,7 @@ interface Showing extends ShowOptions {
 }
 
 async function show(work: WorkPorts, record: UploadRecord, showing: Showing): Promise<ShownReply> {
-  const shown: ShownReply = { reply: showing.reply };
+  const shown: ShownReply = { reply: showing.reply, mayBeTwice: showing.mayBeTwice === true };
   try {
     await bringInLine({ work, record, shown }, showing);
     return shown;
@@ -112,6 +116,9 @@ async function bringInLine(conversation: Conversation, showing: Showing): Promis
     }
   }
   await removeSurplus(conversation, showing);
+  if (showing.mayBeTwice === true) {
+    await removeTwins(conversation, showing);
+  }
 }
 
 /** `false` when somebody deleted the message. */
@@ -154,6 +161,7 @@ async function postPart(
     mayBePosted = true;
     await adoptPosted(conversation, showing);
     if (shown.reply?.ts[index] === undefined) {
+      shown.mayBeTwice ||= error.mayComeLater;
       await sendPart(conversation, { part, index }, showing);
     }
   }
@@ -208,6 +216,21 @@ async function adoptPosted(
   if (ts.length > (shown.reply?.ts.length ?? 0)) {
     shown.reply = { channelId, ts };
   }
+}
+
+async function removeTwins(
+  { work, record, shown }: Conversation,
+  { deadlineMs }: CallOptions,
+): Promise<void> {
+  const { channelId = "", ts = [] } = shown.reply ?? {};
+  const kept = new Set(ts);
+  const twins: string[] = [];
+  for await (const posted of listPosted(work, record, { channelId, deadlineMs })) {
+    if (!kept.has(posted.ts)) {
+      twins.push(posted.ts);
+    }
+  }
+  await deleteReplies(work, { channelId, ts: twins }, { deadlineMs });
 }
 
 async function removeSurplus(

@@ -35,6 +35,8 @@ export class SlackApiError extends Error {
   readonly code: string;
   /** The scope that the app lacks, with `missing_scope`. */
   readonly needed: string | undefined;
+  /** No answer came in time: Slack may carry it out later. */
+  readonly mayComeLater: boolean;
 
   constructor(
     method: string,
@@ -43,6 +45,7 @@ export class SlackApiError extends Error {
     super(`Cannot call ${method}: ${options.code}`, { cause: options.cause });
     this.code = options.code;
     this.needed = options.needed;
+    this.mayComeLater = isTimeout(options.cause);
   }
 }
 
@@ -102,6 +105,8 @@ async function connect({ botToken, apiUrl }: ApiCallOptions) {
     slackApiUrl: apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
+    // A call that waited in the SDK's own queue and was given up meanwhile would be sent all the same: a second reply.
+    maxRequestConcurrency: Number.POSITIVE_INFINITY,
     // Ends the request that was given up.
     timeout: TIME_PLAN.slackMs,
     allowAbsoluteUrls: false,
@@ -155,6 +160,13 @@ function toSlackApiError(method: string, cause: unknown): SlackApiError {
   const code = /^\w{1,80}$/u.test(error) && !SERVER_FAULTS.has(error) ? error : "unavailable";
   return new SlackApiError(method, { code, needed, cause });
 }
+
+/** Ours, or that of the SDK, which ends at the same time. */
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof TimeLimitError || v.is(SdkTimeout, cause);
+}
+
+const SdkTimeout = v.object({ cause: v.object({ name: v.literal("TimeoutError") }) });
 
 /** Slack's errors that say nothing of whether the call was carried out. */
 const SERVER_FAULTS: ReadonlySet<string> = new Set([

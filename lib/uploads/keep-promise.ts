@@ -16,7 +16,7 @@ import { uploadImages } from "./upload-images.ts";
  */
 export async function keepPromise(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   if (claim.isOurs) {
-    return upload(work, claim);
+    return work.uploads.take(1, () => upload(work, claim));
   }
   return isLeaseAlive(claim.record, nowOf(work)) ? leaveToHolder(work, claim) : settle(work, claim);
 }

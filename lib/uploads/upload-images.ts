@@ -35,6 +35,7 @@ export async function uploadImages(work: WorkPorts, claim: Claim): Promise<Finis
     isTakenOver: claim.isTakenOver,
     reply,
     mayBePosted: claim.isTakenOver,
+    mayBeTwice: false,
     posted: [],
   };
   let finished = await uploadPending(work, claim, upload);
@@ -59,6 +60,7 @@ interface Upload {
   /** Where the reply stands: noted in the record at the end. */
   reply: Reply | undefined;
   mayBePosted: boolean;
+  mayBeTwice: boolean;
   /** The parts of the reply that this worker posted. */
   posted: string[];
 }
@@ -185,8 +187,8 @@ async function show(
   return { error };
 }
 
-function showOptions({ budget }: WorkPorts, { reply, mayBePosted }: Upload) {
-  return { reply, mayBePosted, deadlineMs: budget.showUntilMs };
+function showOptions({ budget }: WorkPorts, { reply, mayBePosted, mayBeTwice }: Upload) {
+  return { reply, mayBePosted, mayBeTwice, deadlineMs: budget.showUntilMs };
 }
 
 /** After a failure, what was posted may stand there though nobody knows. */
@@ -195,6 +197,7 @@ async function note(upload: Upload, showing: Promise<ShownReply>): Promise<Shown
   const shown = await showing;
   upload.reply = shown.reply;
   upload.mayBePosted = shown.error !== undefined;
+  upload.mayBeTwice = shown.mayBeTwice;
   upload.posted.push(...(shown.reply?.ts ?? []).filter((ts) => !known.includes(ts)));
   return shown;
 }

@@ -441,6 +441,50 @@ describe("when S3 or Slack fails", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
+  it("takes a chat.postMessage away that Slack carried out after it was given up", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    const { ts } = posted.message;
+    const channel = channelOf(stack);
+    // The first post stalls until the app gives it up; Slack carries it out while the tags are being shown.
+    const when = () => {
+      stack.clock.expire(8000);
+      return true;
+    };
+    stack.slack.fault({ on: "chat.postMessage", kind: "stall", times: 1, when });
+    const late = async () => {
+      const mark = { event_type: "upload_to_s3_reply", event_payload: { source_ts: ts, part: 0 } };
+      await fetch(`${stack.slack.apiUrl}chat.postMessage`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${stack.slack.botToken}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({
+          channel,
+          thread_ts: ts,
+          text: "Uploading 1 image…",
+          metadata: mark,
+        }),
+      });
+    };
+    let isLate = false;
+    stack.slack.fault({
+      on: "chat.update",
+      kind: "error_500",
+      times: 1,
+      when: () => {
+        void late().then(() => (isLate = true));
+        return true;
+      },
+    });
+    await stack.send(posted.envelope);
+    await stack.drain();
+    await expect.poll(() => isLate).toBe(true);
+    expect(repliesTo(stack, ts)).toHaveLength(1);
+    expect(JSON.stringify(repliesTo(stack, ts))).toContain("rich_text_preformatted");
+  });
+
   it("delivers the tags even when they could not be announced", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({
