@@ -1,6 +1,7 @@
-import { type Box, filledBoxes } from "./boxes.ts";
+import { type Box, type BoxWalker, createBoxWalker } from "./boxes.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
 import type { ByteRange } from "./avif-items.ts";
+import { PARSER_LIMITS } from "./parser-limits.ts";
 
 /** The boxes that say where a picture's data is; each track of an animation has its own. */
 export interface AvifBoxes {
@@ -15,6 +16,11 @@ export interface AvifBoxes {
 type Collected = {
   [Key in keyof AvifBoxes]: AvifBoxes[Key] extends readonly (infer T)[] ? T[] : AvifBoxes[Key];
 };
+
+interface Source {
+  bytes: Uint8Array;
+  walk: BoxWalker;
+}
 
 const DESCRIPTION = "av1C colr pasp clap clli mdcv cclv amve";
 const NEEDED_BY_PARENT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
@@ -44,21 +50,26 @@ const TIMED = new Set(["mvhd", "tkhd", "mdhd"]);
 const PICTURE_TRACKS = new Set(["pict", "vide", "auxv"]);
 const FRAGMENTED = new Set(["moof", "mvex"]);
 
-/** Sorts all boxes of an AVIF. Throws a RangeError where they do not fill the file, or could be understood in two ways. */
+/**
+ * Sorts all boxes of an AVIF. Throws a RangeError where they do not fill the file, are too many, or could be understood in
+ * two ways.
+ */
 export function readAvifBoxes(bytes: Uint8Array): AvifBoxes {
   const file = new Map<string, Box>();
   const boxes: Collected = { file, tracks: [], mediaData: [], unneeded: [], times: [] };
-  collect(bytes, boxes, { type: "file", at: 0, start: 0, end: bytes.length }, file);
+  const source = { bytes, walk: createBoxWalker(bytes) };
+  collect(source, boxes, { type: "file", at: 0, start: 0, end: bytes.length }, file);
   return boxes;
 }
 
-function collect(bytes: Uint8Array, boxes: Collected, parent: Box, group: Map<string, Box>): void {
+function collect(source: Source, boxes: Collected, parent: Box, group: Map<string, Box>): void {
+  const { bytes, walk } = source;
   const needed = NEEDED_BY_PARENT.get(parent.type);
   const from = parent.start + (FIELD_BYTES.get(parent.type) ?? 0);
-  for (const box of filledBoxes(bytes, from, parent.end)) {
+  for (const box of walk(from, parent.end)) {
     const { type } = box;
     if (FRAGMENTED.has(type)) throw new RangeError("Cannot follow the fragments of an animation");
-    if (!needed?.has(type) || (type === "trak" && !isPictureTrack(bytes, box))) {
+    if (!needed?.has(type) || (type === "trak" && !isPictureTrack(source, box))) {
       boxes.unneeded.push(box);
       continue;
     }
@@ -67,14 +78,16 @@ function collect(bytes: Uint8Array, boxes: Collected, parent: Box, group: Map<st
     if (parent.type !== "ipco" && parent.type !== "av01") addOnce(group, box);
     const ownGroup = type === "trak" ? new Map<string, Box>() : group;
     if (type === "trak") boxes.tracks.push(ownGroup);
-    if (NEEDED_BY_PARENT.has(type)) collect(bytes, boxes, box, ownGroup);
+    if (boxes.tracks.length > PARSER_LIMITS.tracks)
+      throw new RangeError("Cannot read an animation of so many tracks");
+    if (NEEDED_BY_PARENT.has(type)) collect(source, boxes, box, ownGroup);
   }
 }
 
 // The others hold sound, text or metadata.
-function isPictureTrack(bytes: Uint8Array, trak: Box): boolean {
-  const media = [...filledBoxes(bytes, trak.start, trak.end)].find(({ type }) => type === "mdia");
-  const boxes = media ? [...filledBoxes(bytes, media.start, media.end)] : [];
+function isPictureTrack({ bytes, walk }: Source, trak: Box): boolean {
+  const media = [...walk(trak.start, trak.end)].find(({ type }) => type === "mdia");
+  const boxes = media ? [...walk(media.start, media.end)] : [];
   const handler = boxes.find(({ type }) => type === "hdlr");
   return handler !== undefined && PICTURE_TRACKS.has(asciiAt(bytes, handler.start + 8));
 }

@@ -1,5 +1,6 @@
 import { viewOf, asciiAt } from "./bytes.ts";
 import { type Box, filledBoxes } from "./boxes.ts";
+import { PARSER_LIMITS } from "./parser-limits.ts";
 
 export interface ByteRange {
   start: number;
@@ -27,7 +28,7 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
   const view = viewOf(bytes);
   const countBytes = view.getUint8(iinf.start) === 0 ? 2 : 4;
   const entries = filledBoxes(bytes, iinf.start + FULL_BOX_BYTES + countBytes, iinf.end);
-  return Array.from(entries, ({ start, end }) => {
+  const items = Array.from(entries, ({ start, end }) => {
     const version = view.getUint8(start);
     if (version < 2) throw new RangeError("Cannot tell the type of an item");
     const idAt = start + FULL_BOX_BYTES;
@@ -36,9 +37,15 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
     if (typeAt + 4 > end) throw new RangeError("Cannot read an item that was cut short");
     return { id, type: asciiAt(bytes, typeAt), typeAt, end };
   });
+  if (new Set(items.map(({ id }) => id)).size < items.length)
+    throw new RangeError("Cannot tell which of two items counts");
+  return items;
 }
 
-/** Where `iloc` says that each item lies. Data in other files or made of other items' data is not understood. */
+/**
+ * Where `iloc` says that each item lies. Data in other files or made of other items' data is not understood. Extents are
+ * counted before they are read: those without sizes take no bytes, so a few bytes could ask for millions.
+ */
 export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData> {
   const view = viewOf(bytes);
   const version = view.getUint8(iloc.start);
@@ -51,6 +58,8 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     at += size;
     return value;
   };
+  const extentBytes = indexBytes + offsetBytes + lengthBytes;
+  let extentsLeft: number = PARSER_LIMITS.extents;
   const dataById = new Map<number, ItemData>();
   for (let left = read(version < 2 ? 2 : 4); left > 0 && at < iloc.end; left -= 1) {
     const id = read(version < 2 ? 2 : 4);
@@ -58,7 +67,13 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     const reference = read(2);
     const base = read(baseBytes);
     if (method > 1 || reference !== 0) throw new RangeError("Cannot find the data of an item");
-    const ranges = Array.from({ length: read(2) }, () => {
+    const count = read(2);
+    extentsLeft -= count;
+    if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items)
+      throw new RangeError("Cannot read a list of so many items");
+    if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1))
+      throw new RangeError("Cannot read a list that was cut short");
+    const ranges = Array.from({ length: count }, () => {
       read(indexBytes);
       const start = base + read(offsetBytes);
       return { start, end: start + read(lengthBytes) };

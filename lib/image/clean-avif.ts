@@ -123,7 +123,9 @@ function gapsBetween(ranges: readonly ByteRange[], containers: readonly Box[]): 
 }
 
 function isEmpty(bytes: Uint8Array, { start, end }: ByteRange): boolean {
-  return bytes.subarray(start, end).every((byte) => byte === 0);
+  let at = start;
+  while (at < end && bytes[at] === 0) at += 1;
+  return at >= end;
 }
 
 function kindsOfBox(bytes: Uint8Array, box: Box): MetadataKind[] {

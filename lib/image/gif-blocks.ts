@@ -1,10 +1,13 @@
 import { viewOf } from "./bytes.ts";
+import { PARSER_LIMITS } from "./parser-limits.ts";
 
-/** From `start` to `end` is the whole block: an extension with its sub-blocks, a frame with its data, or one byte. */
+/** From `start` to `end` is the whole block: an extension with its sub-blocks, a frame with its data, empty blocks, or one byte. */
 export interface GifBlock {
   introducer: number;
   start: number;
   end: number;
+  /** Not where the file ends before the sub-blocks do. */
+  isWhole: boolean;
 }
 
 export const EXTENSION = 0x21;
@@ -15,15 +18,18 @@ export const DESCRIPTOR_BYTES = 10;
 const HEADER_BYTES = 13;
 
 /**
- * All blocks up to the first that is neither extension, frame nor empty, and that one too: the trailer, or junk. Throws a
- * RangeError where the file ends in the middle of a header.
+ * All blocks up to the first that is neither extension, frame nor empty, and that one too: the trailer, or junk. Empty
+ * blocks in a row are one. Throws a RangeError where the file ends in the middle of a header, or has too many blocks.
  */
 export function* gifBlocksOf(bytes: Uint8Array): Generator<GifBlock> {
+  const view = viewOf(bytes);
   let start = endOfGifHeader(bytes);
-  while (start < bytes.length) {
-    const introducer = viewOf(bytes).getUint8(start);
-    const end = endOfBlock(bytes, introducer, start);
-    yield { introducer, start, end };
+  for (let left: number = PARSER_LIMITS.gifBlocks; start < bytes.length; left -= 1) {
+    if (left === 0) throw new RangeError("Cannot read a GIF of so many blocks");
+    const introducer = view.getUint8(start);
+    const claimedEnd = endOfBlock(bytes, introducer, start);
+    const end = Math.min(claimedEnd, bytes.length);
+    yield { introducer, start, end, isWhole: claimedEnd === end };
     // Some readers pass over empty blocks.
     if (introducer !== EXTENSION && introducer !== IMAGE && introducer !== 0) return;
     start = end;
@@ -41,14 +47,21 @@ export function colourTableBytes(flags: number): number {
 
 function endOfBlock(bytes: Uint8Array, introducer: number, start: number): number {
   if (introducer === EXTENSION) return afterSubBlocks(bytes, start + 2);
+  if (introducer === 0) return afterZeros(bytes, start);
   if (introducer !== IMAGE) return start + 1;
   const flags = viewOf(bytes).getUint8(start + 9);
   return afterSubBlocks(bytes, start + DESCRIPTOR_BYTES + colourTableBytes(flags) + 1);
 }
 
-// Browsers show as much as there is of a frame that was cut short.
+// Past the end of a file that was cut short: browsers show as much as there is of its last frame.
 function afterSubBlocks(bytes: Uint8Array, start: number): number {
   let at = start;
   for (let size = bytes[at]; size; size = bytes[at]) at += 1 + size;
-  return Math.min(at + 1, bytes.length);
+  return at + 1;
+}
+
+function afterZeros(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (bytes[at] === 0) at += 1;
+  return at;
 }

@@ -25,10 +25,13 @@ function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
     const [iinf, iloc] = [boxes?.get("iinf"), boxes?.get("iloc")];
     if (iinf === undefined || iloc === undefined) return [];
     const data = readItemData(bytes, iloc);
-    return readItems(bytes, iinf)
+    const blocks = readItems(bytes, iinf)
       .filter(({ type }) => type === wanted)
       .flatMap(({ id }) => data.get(id)?.ranges ?? [])
       .map(({ start, end }) => bytes.subarray(start, end));
+    // Items that overlap again and again would take for ever to read.
+    const total = blocks.reduce((sum, block) => sum + block.length, 0);
+    return total > bytes.length ? [] : blocks;
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;

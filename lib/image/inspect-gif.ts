@@ -3,10 +3,11 @@ import { viewOf } from "./bytes.ts";
 import {
   DESCRIPTOR_BYTES,
   EXTENSION,
+  type GifBlock,
   IMAGE,
   TRAILER,
   colourTableBytes,
-  endOfGifHeader,
+  gifBlocksOf,
 } from "./gif-blocks.ts";
 
 // What a picture whose data is whole may be followed by; a magic number followed by noise gets no further than here.
@@ -17,13 +18,13 @@ const MAX_CODE_BITS = 11;
 /** Chromium widens the screen until the first frame fits, and ignores how far later frames reach beyond it. */
 export function inspectGif(bytes: Uint8Array, stored: ImageSize): ImageSize | undefined {
   const view = viewOf(bytes);
-  let at = endOfGifHeader(bytes);
-  while (view.getUint8(at) === EXTENSION) at = afterSubBlocks(view, at + 2);
-  if (view.getUint8(at) !== IMAGE) return undefined;
+  const frame = firstFrameOf(bytes);
+  if (!frame?.isWhole) return undefined;
 
+  const { start: at, end } = frame;
   const data = at + DESCRIPTOR_BYTES + colourTableBytes(view.getUint8(at + 9));
   if (view.getUint8(data) > MAX_CODE_BITS) return undefined;
-  const next = bytes[afterSubBlocks(view, data + 1)];
+  const next = bytes[end];
   if (next !== undefined && !AFTER_IMAGE.has(next)) return undefined;
   return {
     width: Math.max(stored.width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true)),
@@ -31,9 +32,11 @@ export function inspectGif(bytes: Uint8Array, stored: ImageSize): ImageSize | un
   };
 }
 
-// Strict, where the walk of `gif-blocks` is lenient: of the first frame all has to be there.
-function afterSubBlocks(view: DataView, start: number): number {
-  let at = start;
-  while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
-  return at + 1;
+// Nothing but extensions may come before it.
+function firstFrameOf(bytes: Uint8Array): GifBlock | undefined {
+  for (const block of gifBlocksOf(bytes)) {
+    if (block.introducer === IMAGE) return block;
+    if (block.introducer !== EXTENSION) return undefined;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
+import { PARSER_LIMITS } from "./parser-limits.ts";
 
 export interface ItemProperties {
   /** Of every item in the file. */
@@ -22,9 +23,6 @@ interface Association {
 
 const BOX_HEADER_BYTES = 8;
 const FULL_BOX_BYTES = 4;
-
-// Far beyond any real file.
-const MAX_BOXES = 10_000;
 
 /** What `meta` says of the pictures in a file (AVIF, HEIC); `undefined` where it lacks the boxes that say it. */
 export function readProperties(bytes: Uint8Array, meta: Box): ItemProperties | undefined {
@@ -89,7 +87,7 @@ function readAssociation(view: DataView, at: number, indexBytes: 1 | 2): Associa
 export function* boxesIn(bytes: Uint8Array, start: number, end: number): Generator<Box> {
   const view = viewOf(bytes);
   let at = start;
-  for (let count = 0; count < MAX_BOXES && at + BOX_HEADER_BYTES <= end; count += 1) {
+  for (let count = 0; count < PARSER_LIMITS.boxes && at + BOX_HEADER_BYTES <= end; count += 1) {
     const size = view.getUint32(at);
     const isLarge = size === 1;
     const bodyAt = at + BOX_HEADER_BYTES + (isLarge ? 8 : 0);

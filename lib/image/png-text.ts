@@ -1,9 +1,9 @@
 import { inflateSync } from "node:zlib";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 
-// Enough to name what a real file holds; a file of nothing but compressed text is not to keep the CPU busy.
-const MAX_INFLATED_CHUNKS = 16;
-const MAX_INFLATED_BYTES = 1024 * 1024;
+// Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy.
+const MAX_PROFILES = 16;
+const MAX_PROFILE_BYTES = 1024 * 1024;
 
 const KINDS_BY_KEYWORD: readonly [MetadataKind, RegExp][] = [
   ["author", /^(?:author|copyright|artist)$/i],
@@ -13,17 +13,17 @@ const KINDS_BY_KEYWORD: readonly [MetadataKind, RegExp][] = [
 
 /** Says what the text chunks of one PNG hold, XMP and ImageMagick's "raw profiles" (EXIF, IPTC) among them. */
 export function createTextReader(): (type: string, body: Uint8Array) => MetadataKind[] {
-  let inflatedChunks = 0;
+  let profiles = 0;
   return (type, body) => {
     const keywordEnd = body.indexOf(0);
     const keyword = latin1(body.subarray(0, Math.max(0, keywordEnd)));
     const isProfile = /^(?:XML:com\.adobe\.xmp|Raw profile type )/.test(keyword);
     if (!isProfile)
       return [KINDS_BY_KEYWORD.find(([, pattern]) => pattern.test(keyword))?.[0] ?? "text"];
+    profiles += 1;
+    if (profiles > MAX_PROFILES) return ["other"];
     const { text, isCompressed } = textOf(type, body, keywordEnd + 1);
-    inflatedChunks += isCompressed ? 1 : 0;
-    if (inflatedChunks > MAX_INFLATED_CHUNKS) return ["other"];
-    const profile = isCompressed ? inflate(text) : text;
+    const profile = isCompressed ? inflate(text) : text.subarray(0, MAX_PROFILE_BYTES);
     return kindsOf(keyword.startsWith("Raw") ? fromHex(profile) : profile);
   };
 }
@@ -39,7 +39,7 @@ function textOf(type: string, body: Uint8Array, start: number) {
 
 function inflate(text: Uint8Array): Uint8Array {
   try {
-    return inflateSync(text, { maxOutputLength: MAX_INFLATED_BYTES });
+    return inflateSync(text, { maxOutputLength: MAX_PROFILE_BYTES });
   } catch {
     // Damaged or too long: the chunk goes all the same, under a vaguer name.
     return new Uint8Array();
@@ -48,7 +48,7 @@ function inflate(text: Uint8Array): Uint8Array {
 
 // A line of its own for the name, one for the length, then hexadecimal digits.
 function fromHex(profile: Uint8Array): Uint8Array {
-  const [, , , ...lines] = latin1(profile.subarray(0, MAX_INFLATED_BYTES)).split("\n");
+  const [, , , ...lines] = latin1(profile).split("\n");
   return Buffer.from(lines.join(""), "hex");
 }
 
