@@ -6,6 +6,7 @@ import { isDecodedAlike } from "../image/is-decoded-alike.ts";
 import { readPngHeader } from "../image/png-header.ts";
 import { removeMetadata } from "../image/remove-metadata.ts";
 import { fitsInMemory } from "./fits-in-memory.ts";
+import { hidesAlpha } from "./hides-alpha.ts";
 import { sharp } from "./sharp.ts";
 
 /** Bytes that a browser shows, and what they are. */
@@ -47,6 +48,8 @@ export async function openPicture(
   // What is left is the orientation that browsers heed, in a form that all decoders read alike.
   const clean = removeMetadata(bytes, facts.type);
   if (clean === undefined || !isDecodedAlike(clean.bytes, facts.type)) return undefined;
+  if (facts.type === "webp" && (await hidesAlpha(clean.bytes, { maxPixels, timeoutSeconds })))
+    return undefined;
   const autoOrient = TURNED_BY_EXIF.has(facts.type);
   const options = { limitInputPixels: maxPixels, failOn: "warning", autoOrient } as const;
   const pixels = sharp(clean.bytes, options).timeout({ seconds: timeoutSeconds }).keepIccProfile();

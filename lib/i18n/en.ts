@@ -98,7 +98,9 @@ export const en: Messages = {
     svg: () =>
       "It is an SVG, which can carry scripts into the page that shows it. Export it as PNG and post that.",
     tiff_or_bmp: () =>
-      "It is a TIFF or BMP, which browsers do not show. Export it as PNG or JPG and post that.",
+      "It is a TIFF or BMP, formats that are not common on the web. Export it as PNG or JPG and post that.",
+    jxl: () =>
+      "It is a JPEG XL, which is not yet shown by every browser. Export it as PNG or JPG and post that.",
     heic: () =>
       "It is a HEIC photo that could not be converted. Export it as JPG and post that; on an iPhone, Settings → Camera → Formats → Most Compatible takes JPG.",
     not_an_image: () =>

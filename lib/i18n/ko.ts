@@ -21,7 +21,9 @@ export const ko: Messages = {
       `${maxMegapixels}메가픽셀보다 큽니다. 크기를 줄여 다시 올려주세요.`,
     svg: () =>
       "SVG는 페이지에서 스크립트를 실행할 수 있어 올릴 수 없습니다. PNG로 내보내 올려주세요.",
-    tiff_or_bmp: () => "TIFF와 BMP는 브라우저에서 보이지 않습니다. PNG나 JPG로 내보내 올려주세요.",
+    tiff_or_bmp: () =>
+      "TIFF와 BMP는 웹에서 잘 쓰이지 않는 형식입니다. PNG나 JPG로 내보내 올려주세요.",
+    jxl: () => "JPEG XL은 아직 일부 브라우저에서만 보입니다. PNG나 JPG로 내보내 올려주세요.",
     heic: () =>
       "HEIC 사진을 변환하지 못했습니다. JPG로 내보내 올려주세요. iPhone에서는 설정 → 카메라 → 포맷 → 높은 호환성으로 바꾸면 JPG로 찍힙니다.",
     not_an_image: () =>

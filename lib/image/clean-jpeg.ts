@@ -16,10 +16,10 @@ import {
   isJfif,
   segmentsOf,
 } from "./jpeg-segments.ts";
+import { cleanProfileParts } from "./jpeg-profile.ts";
 import { type MetadataKind, kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
 
-const APP2 = 0xe2;
 const APP11 = 0xeb;
 const APP13 = 0xed;
 const APP14 = 0xee;
@@ -31,26 +31,32 @@ const PICTURE = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0x
 const ADOBE_BYTES = 12;
 
 /**
- * Keeps the segments that make the picture, JFIF's density, Adobe's colour transform (CMYK) and the ICC profile. EXIF
- * shrinks to the orientation, so a picture whose size Chromium took from the EXIF resolution gets that of its pixels.
- * All that follows EOI goes: gain maps (Ultra HDR), motion photos, second pictures (MPF).
+ * Keeps the segments that make the picture, JFIF's density, Adobe's colour transform (CMYK) and what colours need
+ * of the ICC profile. EXIF shrinks to the orientation, so a picture whose size Chromium took from the EXIF resolution
+ * gets that of its pixels. All that follows EOI goes: gain maps (Ultra HDR), motion photos, second pictures (MPF).
  */
 export function cleanJpeg(bytes: Uint8Array): CleanImage {
   const cleaning = createCleaning(bytes);
+  const profile = cleanProfileParts(bytes);
   let orientation = orientationSegment(bytes);
   cleaning.keep(0, 2);
   let end = 0;
   for (const segment of segmentsOf(bytes)) {
     const { marker, start } = segment;
     end = segment.end;
-    const keptBytes = bytesToKeep(bytes, segment);
+    const part = profile.get(start);
+    const keptBytes = part?.length ?? bytesToKeep(bytes, segment);
     // EXIF comes first, but for JFIF.
     if (orientation !== undefined && keptBytes !== undefined && !isJfif(bytes, segment)) {
       cleaning.write(orientation);
       orientation = undefined;
     }
     if (keptBytes === undefined) cleaning.drop(...kindsOfSegment(bytes, segment));
-    else if (marker === EOI) cleaning.keep(end - 2, end);
+    else if (part !== undefined) {
+      cleaning.write(part);
+      const source = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
+      if (Buffer.compare(part, source) !== 0) cleaning.drop("other");
+    } else if (marker === EOI) cleaning.keep(end - 2, end);
     else if (keptBytes === end - start) cleaning.keep(start - SEGMENT_HEADER_BYTES, end);
     else {
       cleaning.drop("thumbnail");
@@ -66,7 +72,6 @@ function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefine
   if (PICTURE.has(marker)) return end - start;
   if (marker === EOI) return 0;
   if (isJfif(bytes, segment)) return JFIF_BYTES;
-  if (marker === APP2 && asciiAt(bytes, start, 12) === "ICC_PROFILE\0") return end - start;
   if (marker === APP14 && end - start >= ADOBE_BYTES && asciiAt(bytes, start, 5) === "Adobe")
     return ADOBE_BYTES;
   if (isApplicationMarker(marker) || marker === COM) return undefined;

@@ -1,5 +1,6 @@
 import { asciiAt, viewOf } from "./bytes.ts";
 import { parseExif } from "./exif.ts";
+import { cleanIccProfile } from "./icc-profile.ts";
 import { type CleanImage, type ImageCleaning, createCleaning } from "./image-cleaning.ts";
 import { kindsOf } from "./metadata-kinds.ts";
 import { orientationExif } from "./orientation-exif.ts";
@@ -14,11 +15,12 @@ const FRAME_HEADER_BYTES = 16;
 const EXTENDED_BYTES = 10;
 const EXIF_FLAG = 0x08;
 const XMP_FLAG = 0x04;
+const ICC_FLAG = 0x20;
 const PICTURE = new Set(["VP8 ", "VP8L", "ALPH"]);
-const KEPT = new Set([...PICTURE, "ICCP", "ANIM"]);
+const KEPT = new Set([...PICTURE, "ANIM"]);
 
 /**
- * Keeps pictures, frames and the ICC profile. Browsers ignore the EXIF orientation of a WebP and other viewers turn by
+ * Keeps pictures, frames and what colours need of the first ICC profile, which is the one that counts. Browsers ignore the EXIF orientation of a WebP and other viewers turn by
  * it: EXIF shrinks to it where it is not 1, so that every viewer goes on showing what it showed.
  */
 export function cleanWebp(bytes: Uint8Array): CleanImage {
@@ -27,13 +29,19 @@ export function cleanWebp(bytes: Uint8Array): CleanImage {
   if (asciiAt(bytes, 0) !== "RIFF" || asciiAt(bytes, 8) !== "WEBP" || end > bytes.length)
     throw new RangeError("Cannot find a whole WebP");
   const orientation = orientationBlock(bytes, end);
+  const profile = firstProfile(bytes, end);
+  const flags = (orientation ? EXIF_FLAG : 0) | (profile?.clean ? ICC_FLAG : 0);
   cleaning.keep(0, RIFF_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     const body = bytes.subarray(chunk.start, chunk.end);
-    if (chunk.type === "VP8X") writeChunk(cleaning, "VP8X", extendedHeader(body, orientation));
+    if (chunk.type === "VP8X") writeChunk(cleaning, "VP8X", extendedHeader(body, flags));
     else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
     else if (KEPT.has(chunk.type)) writeChunk(cleaning, chunk.type, body);
-    else if (!orientation || Buffer.compare(orientation, body) !== 0)
+    else if (chunk.type === "ICCP") {
+      const clean = chunk.start === profile?.start ? profile.clean : undefined;
+      if (clean) writeChunk(cleaning, "ICCP", clean);
+      if (!clean || Buffer.compare(clean, body) !== 0) cleaning.drop("other");
+    } else if (!orientation || Buffer.compare(orientation, body) !== 0)
       cleaning.drop(
         ...(["EXIF", "XMP "].includes(chunk.type) ? kindsOf(body) : ["other" as const]),
       );
@@ -44,11 +52,11 @@ export function cleanWebp(bytes: Uint8Array): CleanImage {
   return cleaning.finish();
 }
 
-// The flag of EXIF stays as it was if EXIF does: most viewers look at it, some only at the chunk.
-function extendedHeader(header: Uint8Array, orientation: Uint8Array | undefined): Uint8Array {
+// The flag of what stays in the file stays as it was: most viewers look at it, some only at the chunk.
+function extendedHeader(header: Uint8Array, staying: number): Uint8Array {
   if (header.length !== EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
   const [flags = 0, ...rest] = header;
-  return Uint8Array.of(flags & ~(orientation ? XMP_FLAG : XMP_FLAG | EXIF_FLAG), ...rest);
+  return Uint8Array.of(flags & (~(XMP_FLAG | EXIF_FLAG | ICC_FLAG) | staying), ...rest);
 }
 
 // A frame holds chunks as the file does, unknown ones among them.
@@ -83,5 +91,18 @@ function orientationBlock(bytes: Uint8Array, end: number): Uint8Array | undefine
     const hasSignature = asciiAt(body, 0, 6) === "Exif\0\0";
     return orientationExif(parseExif(hasSignature ? body.subarray(6) : body));
   }
+  return undefined;
+}
+
+function firstProfile(
+  bytes: Uint8Array,
+  end: number,
+): { start: number; clean: Uint8Array | undefined } | undefined {
+  for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end))
+    if (chunk.type === "ICCP")
+      return {
+        start: chunk.start,
+        clean: cleanIccProfile(bytes.subarray(chunk.start, chunk.end)),
+      };
   return undefined;
 }

@@ -16,15 +16,17 @@ export interface ImageCleaning {
   finish(): CleanImage;
 }
 
-// An orientation block may take a few bytes more than the one that it replaces.
+// What is written anew may take a few bytes more than what it replaces.
 const SPARE_BYTES = 64;
 
 /** Copies the parts of a file that stay, in order. Throws a RangeError where a part reaches past the end of the file. */
 export function createCleaning(source: Uint8Array): ImageCleaning {
-  const output = new Uint8Array(source.length + SPARE_BYTES);
+  let output = new Uint8Array(source.length + SPARE_BYTES);
   const dropped = new Set<MetadataKind>();
   let length = 0;
   const write = (bytes: Uint8Array) => {
+    if (length + bytes.length > output.length)
+      output = Buffer.concat([output], 2 * output.length + bytes.length);
     output.set(bytes, length);
     length += bytes.length;
   };

@@ -1,6 +1,7 @@
 import { asciiAt, viewOf } from "./bytes.ts";
+import { EXTENSION, IMAGE, TRAILER, endOfGifHeader } from "./gif-blocks.ts";
 
-export type UnsupportedFormat = "svg" | "tiff_or_bmp";
+export type UnsupportedFormat = "svg" | "tiff_or_bmp" | "jxl";
 
 // A licence or the entities of an Illustrator drawing come before the root, but no more than this.
 const MAX_PROLOG_BYTES = 64 * 1024;
@@ -11,10 +12,35 @@ const TIFF_SIGNATURES = new Set(["II*\0", "MM\0*", "II+\0", "MM\0+"]);
 const BMP_HEADER_SIZE_AT = 14;
 const BMP_HEADER_SIZES = new Set([12, 16, 40, 52, 56, 64, 108, 124]);
 
-/** Names a picture that is none of the formats of `inspectImage`, for a sentence about it; never throws. */
-export function inspectUnsupported(bytes: Uint8Array): UnsupportedFormat | undefined {
+// ISO/IEC 18181-2, 5: a codestream, and the first box of a file that holds one.
+const JXL_CODESTREAM = "\xff\n";
+const JXL_BOX = "\0\0\0\x0cJXL \r\n\x87\n";
+
+const GIF_SIGNATURES = new Set(["GIF87a", "GIF89a"]);
+const GIF_HEADER_BYTES = 13;
+const GIF_BLOCKS = new Set([EXTENSION, IMAGE, TRAILER, undefined]);
+const WEBP_CHUNKS = new Set(["VP8 ", "VP8L", "VP8X"]);
+
+/**
+ * Names what `inspectImage` takes for no picture, for a sentence about it: another format, or a damaged GIF or WebP
+ * (`not_safe`). Never throws.
+ */
+export function inspectUnsupported(bytes: Uint8Array): UnsupportedFormat | "not_safe" | undefined {
   if (TIFF_SIGNATURES.has(asciiAt(bytes, 0)) || isBmp(bytes)) return "tiff_or_bmp";
+  if (asciiAt(bytes, 0, 2) === JXL_CODESTREAM || asciiAt(bytes, 0, 12) === JXL_BOX) return "jxl";
+  if (isGif(bytes) || isWebp(bytes)) return "not_safe";
   return isSvg(decode(bytes.subarray(0, MAX_PROLOG_BYTES))) ? "svg" : undefined;
+}
+
+// Text that only begins like one has no block behind the header.
+function isGif(bytes: Uint8Array): boolean {
+  if (!GIF_SIGNATURES.has(asciiAt(bytes, 0, 6))) return false;
+  return bytes.length < GIF_HEADER_BYTES || GIF_BLOCKS.has(bytes[endOfGifHeader(bytes)]);
+}
+
+function isWebp(bytes: Uint8Array): boolean {
+  const isRiff = asciiAt(bytes, 0) === "RIFF" && asciiAt(bytes, 8) === "WEBP";
+  return isRiff && WEBP_CHUNKS.has(asciiAt(bytes, 12));
 }
 
 function isBmp(bytes: Uint8Array): boolean {

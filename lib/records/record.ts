@@ -9,6 +9,7 @@ export const FAILURE_CODES = [
   "not_an_image",
   "svg",
   "tiff_or_bmp",
+  "jxl",
   "heic",
   "not_safe",
   "no_access",

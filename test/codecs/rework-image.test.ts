@@ -3,7 +3,15 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { type ReworkOptions, createReworker } from "../../lib/codecs/rework-image.ts";
 import { inspectImage } from "../../lib/image/inspect-image.ts";
-import { jpegSegment, pngChunk, spliced, uint32 } from "../image/metadata-writers.ts";
+import {
+  GREY_TAGS,
+  iccProfile,
+  jpegSegment,
+  pngChunk,
+  riff,
+  spliced,
+  uint32,
+} from "../image/metadata-writers.ts";
 
 type Colour = readonly number[];
 
@@ -44,6 +52,7 @@ const greyWithProfile = withGreyProfile(await noise(60, 40).toColourspace("b-w")
 const cmyk = await noise(96, 64).toColourspace("cmyk").jpeg({ optimiseCoding: false }).toBuffer();
 const screenshot = await quarters(320, 200).png({ compressionLevel: 0 }).toBuffer();
 const transparent = await noise(60, 40).ensureAlpha(0).png({ compressionLevel: 1 }).toBuffer();
+const transparentWebp = await noise(60, 40).ensureAlpha(0.5).webp({ lossless: true }).toBuffer();
 const deep = await noise(60, 40).toColourspace("rgb16").png({ compressionLevel: 0 }).toBuffer();
 const palette = await quarters(60, 40).png({ palette: true, compressionLevel: 0 }).toBuffer();
 const avif = await quarters(64, 48).withIccProfile("p3").avif({ effort: 0 }).toBuffer();
@@ -123,6 +132,7 @@ describe("reworkImage() for whatever needs pixels", () => {
     ["a PNG of another gamma", withChunk("gAMA", uint32(100_000))],
     ["a PNG of other primaries", withChunk("cHRM", Buffer.alloc(32, 1))],
     ["an HDR PNG", withChunk("cICP", Buffer.of(9, 16, 0, 1))],
+    ["a WebP that denies its transparency", denyingAlpha(transparentWebp)],
     ["an AVIF of PQ", withTransfer(avif, 16)],
     ["an AVIF of HLG", withTransfer(avif, 18)],
   ])("leaves %s alone", async (_, bytes) => {
@@ -225,6 +235,11 @@ describe("reworkImage() with a largest width", () => {
     const facts = { type: "webp", width: 24, height: 16 };
     expect((await rework(fixture("truecolour.png"), options))?.facts).toEqual(facts);
     expect((await rework(fixture("lossy.webp"), options))?.facts).toEqual(facts);
+  });
+
+  test("scales a lossless WebP that is transparent and says so", async () => {
+    const reworked = await rework(transparentWebp, { ...KEEP, maxWidth: 30 });
+    expect(await sharp(reworked?.bytes).metadata()).toMatchObject({ width: 30, hasAlpha: true });
   });
 
   test("keeps a lossless WebP lossless", async () => {
@@ -459,10 +474,16 @@ function withTransfer(source: Buffer, transfer: number): Buffer {
 }
 
 function withGreyProfile(grey: Buffer): Buffer {
-  const profile = Buffer.alloc(132);
-  profile.write("GRAYXYZ ", 16);
-  profile.write("acsp", 36);
+  const profile = iccProfile(GREY_TAGS, "GRAY");
   return spliced(grey, AFTER_SOI, jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01", profile));
+}
+
+// The bit in the header of VP8L that says whether any pixel is transparent.
+function denyingAlpha(webp: Buffer): Buffer {
+  const bytes = Buffer.from(webp);
+  const at = bytes.indexOf("VP8L") + 12;
+  bytes.writeUInt8(bytes.readUInt8(at) & ~0x10, at);
+  return riff(bytes.subarray(bytes.indexOf("VP8L")));
 }
 
 function ofSize(png: Buffer, width: number, height: number): Buffer {

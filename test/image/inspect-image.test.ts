@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { IMAGE_TYPES, inspectImage } from "../../lib/image/inspect-image.ts";
+import { riff, webpChunk } from "./metadata-writers.ts";
 
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const REFUSED = new URL("refused/", FIXTURES);
@@ -158,6 +159,17 @@ describe("inspectImage()", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test.each([47, 49])("refuses a WebP of 48 pixels whose header says %i", (width) => {
+    for (const name of ["lossy.webp", "lossless.webp"]) {
+      const picture = fixture(name).subarray(12);
+      const header = (w: number, h: number) =>
+        webpChunk("VP8X", Buffer.of(0, 0, 0, 0, w - 1, 0, 0, h - 1, 0, 0));
+      expect(inspectImage(riff(header(48, 32), picture))).toMatchObject({ width: 48, height: 32 });
+      expect(inspectImage(riff(header(width, 32), picture))).toBeUndefined();
+      expect(inspectImage(riff(header(48, width), picture))).toBeUndefined();
+    }
   });
 
   test("never throws, whatever byte of a fixture is changed", () => {

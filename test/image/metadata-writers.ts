@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 
 /** Stands in every block that the writers make, so that a test can look for it in what is left. */
 export const SECRET = "Somebody's home";
@@ -57,6 +57,59 @@ export function pngChunk(type: string, ...body: (string | Buffer)[]): Buffer {
 }
 
 /** `header`: the first sub-block, the name of an application. */
+export type IccTags = readonly (readonly [signature: string, data: Buffer])[];
+
+const XYZ = (x: number, y: number, z: number) =>
+  Buffer.concat([Buffer.from("XYZ \0\0\0\0"), ...[x, y, z].map((n) => uint32(n * 65_536))]);
+const D50 = [0.9642, 1, 0.8249] as const;
+const GAMMA_2 = Buffer.concat([Buffer.from("curv\0\0\0\0"), uint32(1), Buffer.of(2, 0, 0, 0)]);
+
+/** Red, green and blue in another order than sRGB, so that nobody overlooks the profile. */
+export const COLOUR_TAGS: IccTags = [
+  ["desc", Buffer.from("desc\0\0\0\0\0\0\0\x08colours\0", "latin1")],
+  ["wtpt", XYZ(...D50)],
+  ["rXYZ", XYZ(0.143, 0.061, 0.714)],
+  ["gXYZ", XYZ(0.385, 0.717, 0.097)],
+  ["bXYZ", XYZ(0.436, 0.222, 0.014)],
+  ["rTRC", GAMMA_2],
+  ["gTRC", GAMMA_2],
+  ["bTRC", GAMMA_2],
+];
+export const GREY_TAGS: IccTags = [
+  ["wtpt", XYZ(...D50)],
+  ["kTRC", GAMMA_2],
+];
+/** As Apple writes it: the maker, the model and the serial number of a display. */
+export const DISPLAY_TAG = ["mmod", Buffer.from(`mmod\0\0\0\0${SECRET}...`)] as const;
+
+/** A profile of version 2; tags that are given the same buffer share their data. */
+export function iccProfile(tags: IccTags, space = "RGB "): Buffer {
+  const header = Buffer.alloc(128);
+  header.write("\x02\x10\0\0mntr", 8, "latin1");
+  header.write(`${space}XYZ `, 16, "latin1");
+  header.write("acsp", 36);
+  for (const [index, value] of D50.entries()) header.writeUInt32BE(value * 65_536, 68 + 4 * index);
+  const entries: Buffer[] = [];
+  const places = new Map<Buffer, number>();
+  let length = 132 + 12 * tags.length;
+  for (const [signature, data] of tags) {
+    const place = places.get(data) ?? length;
+    if (!places.has(data)) length += Math.ceil(data.length / 4) * 4;
+    places.set(data, place);
+    entries.push(Buffer.from(signature), uint32(place), uint32(data.length));
+  }
+  const icc = Buffer.alloc(length);
+  header.writeUInt32BE(length, 0);
+  Buffer.concat([header, uint32(tags.length), ...entries]).copy(icc);
+  for (const [data, place] of places) data.copy(icc, place);
+  return icc;
+}
+
+/** The body of an `iCCP` chunk. */
+export function iccpBody(icc: Buffer): Buffer {
+  return Buffer.concat([Buffer.from("name\0\0"), deflateSync(icc)]);
+}
+
 export function gifExtension(label: number, text: string, header = ""): Buffer {
   const blocks = [header, text].filter(Boolean).map((block) => [Buffer.of(block.length), block]);
   return joined([Buffer.of(0x21, label), ...blocks.flat(), Buffer.of(0)]);

@@ -5,11 +5,15 @@ import { describe, expect, test } from "vitest";
 import { type ImageType, inspectImage } from "../../lib/image/inspect-image.ts";
 import { removeMetadata } from "../../lib/image/remove-metadata.ts";
 import {
+  COLOUR_TAGS,
+  DISPLAY_TAG,
   SECRET,
   XMP,
   box,
   exifBlock,
   gifExtension,
+  iccProfile,
+  iccpBody,
   jpegSegment,
   photoshopBlock,
   pngChunk,
@@ -35,7 +39,9 @@ const GIF = fixture("still.gif");
 const WEBP = fixture("lossy.webp").subarray(12);
 const AVIF = fixture("still.avif");
 const AFTER_SCREEN = 13 + 3 * 2 ** (((GIF[10] ?? 0) & 7) + 1);
-const PROFILE = jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01", "colours");
+const COLOURS = iccProfile(COLOUR_TAGS);
+const DISPLAY_COLOURS = iccProfile([DISPLAY_TAG, ...COLOUR_TAGS]);
+const PROFILE = profileSegment(1, 1, COLOURS);
 const EXTENDED = (flags: number) =>
   webpChunk("VP8X", Buffer.of(flags, 0, 0, 0, 47, 0, 0, 31, 0, 0));
 
@@ -81,6 +87,33 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     jpeg(PROFILE),
     ["text"],
   ],
+  [
+    "the serial number of a display",
+    "jpg",
+    jpeg(profileSegment(1, 1, DISPLAY_COLOURS)),
+    jpeg(PROFILE),
+    ["other"],
+  ],
+  [
+    "it from a profile in two parts",
+    "jpg",
+    jpeg(
+      profileSegment(2, 2, DISPLAY_COLOURS.subarray(99)),
+      profileSegment(1, 2, DISPLAY_COLOURS.subarray(0, 99)),
+    ),
+    jpeg(PROFILE),
+    ["other"],
+  ],
+  [
+    "a second profile",
+    "jpg",
+    jpeg(PROFILE, profileSegment(1, 1, COLOURS)),
+    jpeg(PROFILE),
+    ["other"],
+  ],
+  ["a profile that is 1 of 0", "jpg", jpeg(profileSegment(1, 0, COLOURS)), JPEG, ["other"]],
+  ["half a profile", "jpg", jpeg(profileSegment(1, 2, COLOURS)), JPEG, ["other"]],
+  ["a profile that is none", "jpg", jpeg(profileSegment(1, 1, SECRET)), JPEG, ["other"]],
   ["a second picture", "jpg", Buffer.concat([JPEG, jpeg(exifSegment(6))]), JPEG, ["trailing"]],
   ["junk between segments", "jpg", jpeg(Buffer.from(SECRET)), JPEG, []],
   [
@@ -117,6 +150,28 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
   ["provenance", "png", png(pngChunk("caBX", SECRET)), PNG, ["provenance"]],
   ["what it does not know", "png", png(pngChunk("npTc", SECRET)), PNG, ["other"]],
   ["what follows the end", "png", Buffer.concat([PNG, Buffer.from(SECRET)]), PNG, ["trailing"]],
+  [
+    "the serial number of a display",
+    "png",
+    png(pngChunk("iCCP", iccpBody(DISPLAY_COLOURS))),
+    png(pngChunk("iCCP", iccpBody(COLOURS))),
+    ["other"],
+  ],
+  [
+    "what follows a profile",
+    "png",
+    png(pngChunk("iCCP", iccpBody(COLOURS), SECRET)),
+    png(pngChunk("iCCP", iccpBody(COLOURS))),
+    ["other"],
+  ],
+  [
+    "all profiles but the first intact one",
+    "png",
+    png(damaged(pngChunk("iCCP", SECRET)), ...Array(2).fill(pngChunk("iCCP", iccpBody(COLOURS)))),
+    png(pngChunk("iCCP", iccpBody(COLOURS))),
+    ["other"],
+  ],
+  ["a profile that is none", "png", png(pngChunk("iCCP", iccpBody(XMP))), PNG, ["other"]],
   ["a comment", "gif", gif(gifExtension(0xfe, SECRET)), GIF, ["text"]],
   ["plain text", "gif", gif(gifExtension(0x01, SECRET, "a text grid.")), GIF, ["text"]],
   [
@@ -144,9 +199,23 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
   [
     "all but the ICC profile",
     "webp",
-    riff(EXTENDED(0x24), webpChunk("ICCP", Buffer.from("colours")), WEBP, webpChunk("XMP ", XMP)),
-    riff(EXTENDED(0x20), webpChunk("ICCP", Buffer.from("colours")), WEBP),
+    riff(EXTENDED(0x24), webpChunk("ICCP", COLOURS), WEBP, webpChunk("XMP ", XMP)),
+    riff(EXTENDED(0x20), webpChunk("ICCP", COLOURS), WEBP),
     ["location", "author"],
+  ],
+  [
+    "the serial number of a display",
+    "webp",
+    riff(EXTENDED(0x20), webpChunk("ICCP", DISPLAY_COLOURS), WEBP, webpChunk("ICCP", COLOURS)),
+    riff(EXTENDED(0x20), webpChunk("ICCP", COLOURS), WEBP),
+    ["other"],
+  ],
+  [
+    "a profile that is none",
+    "webp",
+    riff(EXTENDED(0x20), webpChunk("ICCP", XMP), WEBP),
+    riff(EXTENDED(0), WEBP),
+    ["other"],
   ],
   [
     "what it does not know",
@@ -285,17 +354,27 @@ describe("removeMetadata()", () => {
     }
   });
 
-  test("is done at once with a file made of nothing but tiny parts", () => {
+  test("is done at once with a file made of nothing but bytes that are passed over", () => {
     const parts: [ImageType, Buffer][] = [
-      ["jpg", jpeg(Buffer.alloc(2_000_000, "\xff\xe2\0\x02", "latin1"))],
       ["jpg", Buffer.concat([JPEG.subarray(0, -2), Buffer.alloc(2_000_000, 0xff)])],
-      ["png", png(Buffer.alloc(2_000_004, pngChunk("teXt")))],
-      ["gif", gif(Buffer.alloc(2_000_001, "\x21\xfe\0", "latin1"))],
-      ["webp", riff(WEBP, Buffer.alloc(2_000_000, webpChunk("ALPH", Buffer.alloc(0))))],
-      ["avif", avif(Buffer.alloc(2_000_000, box("free")))],
+      ["jpg", spliced(JPEG, JPEG.length - 2, Buffer.alloc(2_000_000, "\xff\0", "latin1"))],
+      ["gif", gif(Buffer.alloc(2_000_000))],
     ];
     for (const [type, bytes] of parts) expect(removeMetadata(bytes, type)).toBeDefined();
   }, 10_000);
+
+  test("is done at once with profiles that are made to take for ever", () => {
+    const many = iccProfile(Array.from({ length: 100_000 }, () => DISPLAY_TAG));
+    const parts = Array<Buffer>(500).fill(pngChunk("iCCP", iccpBody(Buffer.alloc(4_000_000))));
+    const webp = riff(EXTENDED(0x20), webpChunk("ICCP", many), WEBP);
+    expect(removeMetadata(webp, "webp")?.bytes.length).toBe(riff(EXTENDED(0), WEBP).length);
+    expect(removeMetadata(png(...parts), "png")?.bytes.length).toBe(PNG.length);
+  });
+
+  test("refuses a PNG with a profile of more than 4 MB", () => {
+    const bytes = png(pngChunk("iCCP", iccpBody(Buffer.alloc(4 * 1024 * 1024 + 1))));
+    expect(removeMetadata(bytes, "png")).toBeUndefined();
+  });
 
   test("empties the thumbnail of an AVIF", () => {
     const result = removeMetadata(fixture("thumbnail-larger-and-rotated.avif"), "avif");
@@ -314,6 +393,15 @@ describe("removeMetadata()", () => {
 
 function jpeg(...segments: Buffer[]): Buffer {
   return spliced(JPEG, 2, ...segments);
+}
+
+function profileSegment(number: number, count: number, part: string | Buffer): Buffer {
+  return jpegSegment(0xe2, "ICC_PROFILE\0", Buffer.of(number, count), part);
+}
+
+// The last byte of its checksum is another one.
+function damaged(chunk: Buffer): Buffer {
+  return Buffer.concat([chunk.subarray(0, -1), Buffer.of((chunk.at(-1) ?? 0) ^ 1)]);
 }
 
 function exifSegment(orientation: number): Buffer {

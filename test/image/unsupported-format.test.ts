@@ -7,6 +7,8 @@ const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const BYTES_LOOKED_AT = 64 * 1024;
 const ROOT = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>';
 
+const KNOWN = [undefined, "svg", "tiff_or_bmp", "jxl", "not_safe"];
+
 // As Illustrator writes them.
 const DOCUMENT_TYPE = `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
   <!ENTITY ns_svg "http://www.w3.org/2000/svg">
@@ -19,6 +21,10 @@ describe("inspectUnsupported()", () => {
     ["drawing-with-declaration.svg", "svg"],
     ["photo.tiff", "tiff_or_bmp"],
     ["pixel.bmp", "tiff_or_bmp"],
+    ["codestream.jxl", "jxl"],
+    ["container.jxl", "jxl"],
+    ["no-frame.gif", "not_safe"],
+    ["interframe.webp", "not_safe"],
     ["page.html", undefined],
     ["page.pdf", undefined],
     ["photo.heic", undefined],
@@ -102,6 +108,25 @@ describe("inspectUnsupported()", () => {
     expect(inspectUnsupported(Buffer.from("BM25 is a ranking function"))).toBeUndefined();
   });
 
+  it("knows a damaged GIF wherever it was cut", () => {
+    const gif = readFileSync(new URL("still.gif", FIXTURES));
+    for (let length = 6; length < gif.length; length += 1)
+      expect(inspectUnsupported(gif.subarray(0, length)), `${length} bytes`).toBe("not_safe");
+  });
+
+  it("knows a damaged WebP by its first chunk", () => {
+    const webp = readFileSync(new URL("lossy.webp", FIXTURES));
+    expect(inspectUnsupported(webp.subarray(0, 16))).toBe("not_safe");
+    expect(inspectUnsupported(webp.subarray(0, 15))).toBeUndefined();
+  });
+
+  it.each(["GIF89a<script>alert(1)</script>", "GIF88a", "RIFF\0\0\0\0WAVEfmt ", "\0\0\0\x0cJXL "])(
+    "knows nothing damaged in %j",
+    (text) => {
+      expect(inspectUnsupported(Buffer.from(text))).toBeUndefined();
+    },
+  );
+
   it("finds the format wherever the file lies in its buffer", () => {
     const shared = Buffer.concat([Buffer.alloc(7), bmp(40), Buffer.alloc(7)]);
     expect(inspectUnsupported(shared.subarray(7, -7))).toBe("tiff_or_bmp");
@@ -115,12 +140,12 @@ describe("inspectUnsupported()", () => {
     fc.assert(
       fc.property(fc.array(piece), fc.constantFrom("utf8", "utf16le"), (pieces, encoding) => {
         const found = inspectUnsupported(Buffer.from(pieces.join(""), encoding));
-        expect([undefined, "svg", "tiff_or_bmp"]).toContain(found);
+        expect(KNOWN).toContain(found);
       }),
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        expect([undefined, "svg", "tiff_or_bmp"]).toContain(inspectUnsupported(bytes));
+        expect(KNOWN).toContain(inspectUnsupported(bytes));
       }),
     );
   });
