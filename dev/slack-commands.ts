@@ -123,7 +123,7 @@ export async function useSlashCommand(slack: SlackControl, options: CommandOptio
   }
 }
 
-/** Whoever acts when nobody is named. */
+/** This person acts when nobody is named. */
 const FIRST_PERSON = "jane";
 const SAMPLE = fileURLToPath(new URL("samples/sunrise.jpg", import.meta.url));
 

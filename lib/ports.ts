@@ -23,7 +23,7 @@ export interface AnswerPorts {
   logger: Logger;
 }
 
-/** What every listener has at hand: it answers, and hands the rest to the work behind the answer. */
+/** A listener is given this: it answers, and hands the rest to the work behind the answer. */
 export interface Door extends AnswerPorts {
   accept: Accept;
   inBackground: InBackground;

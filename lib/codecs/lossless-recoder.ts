@@ -7,7 +7,7 @@ import * as v from "valibot";
 export interface LosslessJob {
   bytes: Uint8Array;
   type: "jpg" | "png";
-  /** What may be reduced of a PNG. */
+  /** oxipng may reduce these things of a PNG. */
   reductions?: PNGLosslessOptions;
 }
 

@@ -17,7 +17,7 @@ export interface Messages {
   noDescription: string;
   /** Behind the name of an image that is still to come. */
   pending: string;
-  /** Behind the name of an image that somebody wants deleted, and that is not yet. */
+  /** It stands behind the name of an image that is still to be deleted. */
   deleting: string;
   /** Behind the name of an image that was deleted. */
   deleted: string;

@@ -113,7 +113,7 @@ function rangeOf({ start, end }: IccTag): string {
   return `${start}-${end}`;
 }
 
-// What neither header nor tags need has to be zero.
+// Bytes that neither header nor tags need have to be zero.
 function hasSlack(icc: Uint8Array, tags: readonly IccTag[]): boolean {
   const rest = new Uint8Array(icc);
   rest.fill(0, 0, RESERVED_START);

@@ -16,7 +16,7 @@ export interface ImageCleaning {
   finish(): CleanImage;
 }
 
-// What is written anew may take a few bytes more than what it replaces.
+// A part that is written anew may take a few bytes more than the one it replaces.
 const SPARE_BYTES = 64;
 
 /** Copies the parts of a file that stay, in order. Throws a RangeError where a part reaches past the end of the file. */

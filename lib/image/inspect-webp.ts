@@ -2,7 +2,7 @@ import type { ImageSize } from "./image-size.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
 import { RIFF_HEADER_BYTES, type WebpChunk, webpChunkAt, webpChunksIn } from "./webp-chunks.ts";
 
-/** What a picture says of itself, whatever the file's header says. */
+/** The picture's own words, whatever the file's header says. */
 export interface WebpFrame extends ImageSize {
   hasAlpha: boolean;
 }
@@ -27,7 +27,7 @@ export function inspectWebp(bytes: Uint8Array, stored: ImageSize): ImageSize | u
   return frame.width === stored.width && frame.height === stored.height ? stored : undefined;
 }
 
-/** Of a chunk that holds a whole picture; `undefined` for others. */
+/** The frame of a chunk that holds a whole picture; `undefined` for others. */
 export function readWebpFrame(
   bytes: Uint8Array,
   { type, start }: WebpChunk,

@@ -48,7 +48,7 @@ export function readProfileParts(bytes: Uint8Array): JpegSegment[] {
   return [];
 }
 
-/** What becomes of the segments of the profile that Chromium reads, by where their bodies start; all others go. */
+/** The segments of the profile that Chromium reads, by where their bodies start, and what they become; all others go. */
 export function cleanProfileParts(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
   const parts = readProfileParts(bytes);
   const icc = Buffer.concat(

@@ -24,10 +24,10 @@ import {
 import type { RecordRef } from "./record-ref.ts";
 import { RecordError, type StoredRecord } from "./record-store.ts";
 
-/** What somebody asks of a record that there is already. */
+/** Somebody asks this of a record that there is already. */
 export interface Amendment {
   intent: Intent;
-  /** Whoever asks. */
+  /** User id of the person who asks. */
   userId?: string | undefined;
   edits?: readonly TagEdit[];
   /** The file id of an image to be deleted; nothing happens when `userId` may not. */
@@ -111,7 +111,7 @@ export function amendRecord(
   });
 }
 
-/** What a claim writes into the record. */
+/** A claim writes this into the record. */
 export interface UploadPromise {
   lease: Lease;
   marker: string;

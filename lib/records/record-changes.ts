@@ -41,7 +41,7 @@ export function withDeleted(record: UploadRecord, fileIds: ReadonlySet<string>):
   );
 }
 
-/** What somebody changed of an image's tag; a field that is absent was left as it is. */
+/** Somebody changed this of an image's tag; a field that is absent was left as it is. */
 export interface TagEdit {
   fileId: string;
   alt?: string;
@@ -77,7 +77,7 @@ export function withRetry(
     : { ...record, images };
 }
 
-/** Whoever asks for the upload of images that are still to come may delete them afterwards. */
+/** The person who asks for the upload of images that are still to come may delete them afterwards. */
 export function withRequester(record: UploadRecord, userId: string): UploadRecord {
   return mapImages(record, "pending", (image) =>
     image.requestedBy.includes(userId)

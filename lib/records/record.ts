@@ -140,7 +140,7 @@ const UploadRecord = v.object({
   lease: v.optional(
     v.object({
       id: v.string(),
-      /** Whoever holds it is taken for dead after this. */
+      /** The worker that holds it is taken for dead after this. */
       until: Time,
       /** Id of the marker that this work is promised by. */
       marker: v.string(),
