@@ -311,6 +311,19 @@ async function increment(key: string): Promise<void> {
   }
 }
 
+describe("listFolders()", () => {
+  it("lists what keys have up to the next slash, each once, and no object", async () => {
+    const root = newKey("/");
+    const names = ["C1/1.json", "C1/2.json", "C2/1.json", "C2/deep/1.json", "plain"];
+    await putAll(names.map((name) => root + name));
+    const folders: string[] = [];
+    for await (const folder of bucket.listFolders(root)) {
+      folders.push(folder);
+    }
+    expect(folders).toEqual([`${root}C1/`, `${root}C2/`]);
+  });
+});
+
 describe("list()", () => {
   it("is in UTF-8 byte order, with size, ETag and time", async () => {
     const root = newKey("");
