@@ -52,7 +52,7 @@ export function createApp(
       events: open(serveEvents),
       interactivity: open(serveInteractivity),
       commands: open(serveCommands),
-      reconcile: route((request) => serveReconcile({ cronSecret, loadWork }, request)),
+      reconcile: route((request) => serveReconcile({ cronSecret, clock, loadWork }, request)),
       health: () => Response.json({ ok: true }),
     };
   } catch (error) {

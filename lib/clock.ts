@@ -8,6 +8,11 @@ export interface Clock {
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The time as records and markers note it, ISO 8601: two such times compare as text. */
+export function isoNow(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (durationMs, signal) => delay(durationMs, undefined, signal && { signal }),

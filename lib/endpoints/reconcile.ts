@@ -1,4 +1,5 @@
 import { timingSafeEqual, createHash } from "node:crypto";
+import type { Clock } from "../clock.ts";
 import type { WorkPorts } from "../ports.ts";
 import { planWork } from "../time-plan.ts";
 import { emptyResponse } from "./route.ts";
@@ -6,12 +7,13 @@ import { emptyResponse } from "./route.ts";
 export interface SweepDoor {
   /** `CRON_SECRET`; without it nobody may call. */
   cronSecret: string | undefined;
+  clock: Clock;
   loadWork: () => Promise<Omit<WorkPorts, "budget">>;
 }
 
 /** Vercel Cron calls it with `Authorization: Bearer $CRON_SECRET`. */
 export async function serveReconcile(
-  { cronSecret, loadWork }: SweepDoor,
+  { cronSecret, clock, loadWork }: SweepDoor,
   request: Request,
 ): Promise<Response> {
   if (cronSecret === undefined) {
@@ -20,8 +22,8 @@ export async function serveReconcile(
   if (!isEqual(request.headers.get("authorization") ?? "", `Bearer ${cronSecret}`)) {
     return emptyResponse(401);
   }
+  const budget = planWork(clock.now());
   const [work, { sweep }] = await Promise.all([loadWork(), import("../sweep/sweep.ts")]);
-  const budget = planWork(work.clock.now());
   return Response.json(await sweep({ ...work, budget }));
 }
 

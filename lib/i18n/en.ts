@@ -66,7 +66,6 @@ export interface Messages {
   notAllowedToDelete: string;
   recordGone: string;
   conflict: string;
-  notDone: string;
   help(version: string): string;
 }
 
@@ -171,7 +170,6 @@ export const en: Messages = {
     "Only the person who posted or uploaded this image, or an administrator of the app, can delete it.",
   recordGone: "Nothing is known of this upload any more.",
   conflict: "Somebody else is editing this right now. Please try again.",
-  notDone: "This did not work. Please try again in a moment.",
   help: (version) =>
     [
       "`/upload-to-s3` opens a form that takes up to 10 images, in any conversation, and sends you their tags.",

@@ -90,7 +90,6 @@ export const ko: Messages = {
   notAllowedToDelete: "이미지를 올린 사람이나 앱 관리자만 삭제할 수 있습니다.",
   recordGone: "이 업로드에 대한 기록이 더 이상 없습니다.",
   conflict: "다른 사람이 지금 수정하고 있습니다. 다시 시도해주세요.",
-  notDone: "처리하지 못했습니다. 잠시 후 다시 시도해주세요.",
   help: (version) =>
     [
       "`/upload-to-s3`는 어느 대화에서나 이미지를 최대 10개까지 올릴 수 있는 창을 열고, 태그를 다이렉트 메시지로 보내드립니다.",

@@ -96,7 +96,7 @@ function isNear(bytes: Uint8Array, chunk: PngChunk | undefined, expected: number
   );
 }
 
-// Of two profiles Chromium takes the first and libvips the last, or one of them takes what the other one does not.
+// Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not.
 function isPlainJpeg(bytes: Uint8Array): boolean {
   let parts = 0;
   for (const segment of segmentsOf(bytes)) if (isProfilePart(bytes, segment)) parts += 1;

@@ -2,34 +2,28 @@ import { type ActionTarget, inspectActionValue } from "../blocks/action-value.ts
 import type { Door, WorkPorts } from "../ports.ts";
 import { amendRecord, type Claim } from "../records/claim.ts";
 import { mayDelete } from "../records/record.ts";
-import { RecordConflictError } from "../records/record-store.ts";
 import type { BlockAction } from "../slack/interaction-payloads.ts";
+import { acceptAction, tellActor } from "./accept-action.ts";
 import type { Outcome } from "./message.ts";
-import { tellPrivately } from "./tell-privately.ts";
 
 /** "Delete" under an image of a reply, confirmed in Slack's own dialog: promised in the record before the answer. */
 export async function onDeleteImage(door: Door, action: BlockAction): Promise<Outcome> {
   const target = inspectActionValue(action.value);
   const { userId } = action.actor;
-  const { messages } = door;
   const deletion = { intent: "deletion", userId, deletedFileId: target?.fileId ?? "" } as const;
   const amending = target === undefined ? NOTHING : amendRecord(door, target.ref, deletion);
-  const settled = await door.accept(amending, async (work, claim) => {
-    const refusal = refuse(work, { claim, target, userId });
-    if (refusal !== undefined) {
-      await tellPrivately(work, { ...action, userId, text: refusal });
-    } else if (claim !== undefined) {
-      const { keepPromise } = await import("../uploads/keep-promise.ts");
-      await keepPromise(work, claim);
-    }
+  return acceptAction(door, action, {
+    amending,
+    async work(work, claim) {
+      const refusal = refuse(work, { claim, target, userId });
+      if (refusal !== undefined) {
+        await tellActor(work, action, refusal);
+      } else if (claim !== undefined) {
+        const { keepPromise } = await import("../uploads/keep-promise.ts");
+        await keepPromise(work, claim);
+      }
+    },
   });
-  if (settled.outcome === "unavailable" && settled.error instanceof RecordConflictError) {
-    await door.inBackground((work) =>
-      tellPrivately(work, { ...action, userId, text: messages.conflict }),
-    );
-    return "accepted";
-  }
-  return settled.outcome;
 }
 
 const NOTHING = Promise.resolve(undefined);

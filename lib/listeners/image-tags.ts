@@ -64,7 +64,7 @@ function store(
   });
 }
 
-/** What can be said at once goes with the answer: a view that is updated before it arrives is overwritten by it. */
+/** The answer carries all that can be said at once: a view that is updated before it arrives is overwritten by it. */
 async function renderNext(door: Door, claim: Claim | undefined): Promise<ModalView> {
   if (claim === undefined || claim.isOurs) {
     const { recordGone, saving } = door.messages.modal;
@@ -94,7 +94,7 @@ async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined)
   }
 }
 
-/** What was typed stays in the modal; nothing of it is stored. */
+/** The modal keeps what was typed; nothing of it is stored. */
 async function refuse(
   door: Door,
   { actor, fields }: ViewSubmission,

@@ -54,7 +54,7 @@ export function matchImageMessage(
 }
 
 /**
- * What people post; `message_changed` and the like repeat what was posted before. Files decide, not
+ * People post these; `message_changed` and the like repeat what was posted before. Files decide, not
  * `file_share`: it is missing from some messages that have them (slackapi/java-slack-sdk#664).
  */
 const SUBTYPES: ReadonlySet<string | undefined> = new Set([

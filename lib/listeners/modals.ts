@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import type { ModalView } from "@slack/web-api";
 import { type ImageTagsModal, renderImageTagsModal, renderNoticeModal } from "../blocks/modals.ts";
 import { renderResult } from "../blocks/reply.ts";
@@ -58,7 +59,7 @@ export async function showResult(
 /** The tags, ready to copy; or that they are still to come. */
 export function renderRecord(ports: AnswerPorts, record: UploadRecord): ModalView {
   const { messages, clock } = ports;
-  const isUploading = isLeaseAlive(record, new Date(clock.now()).toISOString());
+  const isUploading = isLeaseAlive(record, isoNow(clock));
   const content = isUploading
     ? messages.modal.stillUploading
     : renderResult(record.images, replyOptions(ports, record));

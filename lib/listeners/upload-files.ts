@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import { FILES_BLOCK, FORM_SUBJECT, renderNoticeModal } from "../blocks/modals.ts";
 import type { Door, WorkPorts } from "../ports.ts";
 import { type Claim, claimUpload } from "../records/claim.ts";
@@ -24,7 +25,7 @@ export async function onUploadFiles(door: Door, submission: ViewSubmission): Pro
     intent: "upload",
     ref: formRef({ teamId, viewId }),
     teamId,
-    source: { type: "form", viewId, userId, sentAt: new Date(clock.now()).toISOString() },
+    source: { type: "form", viewId, userId, sentAt: isoNow(clock) },
     uploader: userId,
     userId,
     isRequest: true,

@@ -68,7 +68,7 @@ const UploadedImage = v.object({
   bytes: v.number(),
   /** The hash of what was published. */
   sha256: v.string(),
-  /** What was taken out of it, one word each, never the values. */
+  /** One word for each thing that was taken out of it, never the values. */
   removed: v.optional(v.array(v.picklist(METADATA_KINDS))),
   /** The file in Slack, when another picture was made of it. */
   original: v.optional(
@@ -201,7 +201,7 @@ export interface ImageRight {
   adminUserIds: ReadonlySet<string>;
 }
 
-/** What an image has in every state. */
+/** An image has these in every state. */
 export function identityOf(image: RecordImage) {
   const { fileId, name, uuid, requestedBy, retries, alt, link, decorative, edited } = image;
   return {

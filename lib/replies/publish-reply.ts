@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import { isDeepStrictEqual } from "node:util";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
@@ -24,7 +25,7 @@ export function publishReply(
   return work.publishing(opened.ref, async () => {
     let stored = opened;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      if (isLeaseAlive(stored.record, new Date(work.clock.now()).toISOString())) {
+      if (isLeaseAlive(stored.record, isoNow(work.clock))) {
         return stored;
       }
       const { images } = stored.record;

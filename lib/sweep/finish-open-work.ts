@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { amendStored, type Claim, newPromise } from "../records/claim.ts";
@@ -147,11 +148,10 @@ async function takeOver(
   if (ripe === undefined && isInLine(record)) {
     return undefined;
   }
-  const marker = (ripe ?? piece.markers[0])?.id;
-  const promise = newPromise(work, marker);
   if (piece.attempts === MAX_ATTEMPTS) {
     return giveUp(work, stored, piece);
   }
+  const promise = newPromise(work, (ripe ?? piece.markers[0])?.id);
   const amendment = { intent: "upload", isRetried: isPassingFailure } as const;
   return { ...(await amendStored(work, stored, { amendment, promise })), isPromised: true };
 }
@@ -187,7 +187,7 @@ async function leaveOff(work: WorkPorts, { ref, attempts, markers }: Piece): Pro
 async function count(work: WorkPorts, { ref, markers }: Piece, attempts: number): Promise<void> {
   const [counted] = markers.toSorted((a, b) => b.marker.attempts - a.marker.attempts);
   if (counted !== undefined) {
-    const triedAt = new Date(work.clock.now()).toISOString();
+    const triedAt = isoNow(work.clock);
     await work.markers.write(ref, counted.id, { ...counted.marker, attempts, triedAt });
   }
 }
@@ -220,5 +220,5 @@ function isRipe(
 }
 
 function isHeld({ clock }: WorkPorts, record: UploadRecord): boolean {
-  return isLeaseAlive(record, new Date(clock.now()).toISOString());
+  return isLeaseAlive(record, isoNow(clock));
 }

@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import { randomUUID } from "node:crypto";
 import type { WorkPorts } from "../ports.ts";
 import { newMarker } from "../records/marker-store.ts";
@@ -30,7 +31,7 @@ async function markIfOpen(
   try {
     const { record } = (await records.read(ref)) ?? {};
     if (record !== undefined && (record.lease !== undefined || !isInLine(record))) {
-      const now = new Date(clock.now()).toISOString();
+      const now = isoNow(clock);
       await markers.write(ref, randomUUID(), newMarker("upload", now));
     }
   } catch (error) {

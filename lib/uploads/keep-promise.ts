@@ -1,3 +1,4 @@
+import { isoNow } from "../clock.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { Claim } from "../records/claim.ts";
@@ -18,7 +19,9 @@ export async function keepPromise(work: WorkPorts, claim: Claim): Promise<Upload
   if (claim.isOurs) {
     return work.uploads.take(1, () => upload(work, claim));
   }
-  return isLeaseAlive(claim.record, nowOf(work)) ? leaveToHolder(work, claim) : settle(work, claim);
+  return isLeaseAlive(claim.record, isoNow(work.clock))
+    ? leaveToHolder(work, claim)
+    : settle(work, claim);
 }
 
 /** Nothing of the record is still to be done. */
@@ -113,8 +116,4 @@ async function noteDeletions(
     withDeleted(present, deleted),
   );
   return { stored: noted, problem };
-}
-
-function nowOf({ clock }: WorkPorts): string {
-  return new Date(clock.now()).toISOString();
 }

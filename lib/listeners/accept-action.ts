@@ -1,0 +1,31 @@
+import type { Door, WorkPorts } from "../ports.ts";
+import type { Claim } from "../records/claim.ts";
+import { RecordConflictError } from "../records/record-store.ts";
+import type { BlockAction } from "../slack/interaction-payloads.ts";
+import type { Outcome } from "./message.ts";
+import { tellPrivately } from "./tell-privately.ts";
+
+/** A button promises something in a record. Somebody who loses five times in a row is told so, and nothing is stored. */
+export async function acceptAction(
+  door: Door,
+  action: BlockAction,
+  {
+    amending,
+    work,
+  }: {
+    amending: Promise<Claim | undefined>;
+    work: (ports: WorkPorts, claim: Claim | undefined) => Promise<void>;
+  },
+): Promise<Outcome> {
+  const settled = await door.accept(amending, work);
+  if (settled.outcome === "unavailable" && settled.error instanceof RecordConflictError) {
+    await door.inBackground((ports) => tellActor(ports, action, door.messages.conflict));
+    return "accepted";
+  }
+  return settled.outcome;
+}
+
+/** Only whoever pressed the button reads it. */
+export function tellActor(work: WorkPorts, action: BlockAction, text: string): Promise<void> {
+  return tellPrivately(work, { ...action, userId: action.actor.userId, text });
+}
