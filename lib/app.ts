@@ -111,7 +111,7 @@ function openDoor(
   };
   const loadWork = once(() => openWork(ports, state));
   return {
-    door: { ...ports, ...createBackground({ waitUntil, loadWork, clock, logger }) },
+    door: { ...ports, ...createBackground({ waitUntil: keepAlive, loadWork, clock, logger }) },
     loadWork,
   };
 }
@@ -172,6 +172,8 @@ async function warmUpLater({
   await clock.sleep(WARM_UP_DELAY_MS);
   const load = async () => {
     try {
+      // A modal has to open within 3 s: what is under way is not to share its time with an import.
+      await Promise.allSettled(underWay);
       await Promise.all([
         loadWork(),
         import("@aws-sdk/client-s3"),
@@ -212,6 +214,15 @@ function toCredentials(
     const { awsCredentialsProvider } = await import("@vercel/oidc-aws-credentials-provider");
     return awsCredentialsProvider({ roleArn: credentials.roleArn })();
   };
+}
+
+/** Work behind the answers of this process. */
+const underWay = new Set<Promise<void>>();
+
+function keepAlive(work: Promise<void>): Promise<void> {
+  underWay.add(work);
+  void work.finally(() => underWay.delete(work));
+  return waitUntil(work);
 }
 
 /** Vercel keeps the function alive for it. */
