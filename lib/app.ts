@@ -121,19 +121,21 @@ async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<Wor
   const { config, clock, logger } = ports;
   await clock.sleep(0);
   const [
+    { createAttempt },
     { createImageCodec },
     { createCoalesce },
     { createFileDownload },
     { createWebClient },
     { createTurns },
-    { createPictureMaker },
+    { createImageMaker },
   ] = await Promise.all([
-    import("./codecs/image-codec.ts"),
+    import("./images/codecs/attempt-step.ts"),
+    import("./images/codecs/image-codec.ts"),
     import("./replies/coalesce.ts"),
     import("./slack/file-download.ts"),
     import("./slack/web-client.ts"),
     import("./turns.ts"),
-    import("./uploads/make-picture.ts"),
+    import("./images/image-maker.ts"),
   ]);
   const { botToken, apiUrl, extraFileOrigins: extraOrigins } = config.slack;
   const { maxImageBytes: maxBytes } = config;
@@ -146,12 +148,10 @@ async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<Wor
     slack,
     downloadFile,
     images: openBucket(config, { bucket: config.s3.bucket, clock }),
-    pictures: createPictureMaker({
+    imageMaker: createImageMaker({
       codec: createImageCodec(),
-      slack,
-      downloadFile,
-      wanted: config.pictures,
-      clock,
+      attempt: createAttempt({ clock, logger }),
+      wanted: config.imageOptions,
       logger,
     }),
     uploads: createTurns(UPLOADS_AT_ONCE),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { OPTIMIZE_MODES, type OptimizeMode } from "./image/optimize-modes.ts";
+import { OPTIMIZE_MODES, type OptimizeMode } from "./images/optimize-modes.ts";
 import { parseTemplate, TAG_FORMATS, type TagFormat } from "./tag/render-tag.ts";
 import { inspectUrl, isLoopback } from "./url.ts";
 
@@ -44,7 +44,7 @@ export interface Config {
     template: string;
   };
   maxImageBytes: number;
-  pictures: {
+  imageOptions: {
     /** Publishes images as they are, with what a camera or an editor wrote into them. */
     keepMetadata: boolean;
     /** What the tag says of an image that declares 144 dots to the inch. */
@@ -283,7 +283,7 @@ function toConfig(env: Environment): Config {
       template: env.TAG_TEMPLATE ?? "",
     },
     maxImageBytes: env.MAX_IMAGE_BYTES,
-    pictures: {
+    imageOptions: {
       keepMetadata: env.KEEP_METADATA,
       hidpi: env.HIDPI,
       optimize: env.OPTIMIZE,

@@ -11,7 +11,7 @@ import type { SlackClient } from "./slack/web-client.ts";
 import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
 import type { Turns } from "./turns.ts";
-import type { PictureMaker } from "./uploads/make-picture.ts";
+import type { ImageMaker } from "./images/image-maker.ts";
 
 /** The world as far as an answer may touch it: it takes milliseconds. */
 export interface AnswerPorts {
@@ -35,7 +35,7 @@ export interface WorkPorts extends AnswerPorts {
   downloadFile: DownloadFile;
   images: Bucket;
   state: StatePlace;
-  pictures: PictureMaker;
+  imageMaker: ImageMaker;
   /** Uploads that this process is at. */
   uploads: Turns;
   /** Bytes of files that this process holds, over all messages. */

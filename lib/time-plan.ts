@@ -25,7 +25,7 @@ export const TIME_PLAN = {
   /** Records and markers are small. */
   recordMs: 5000,
   slackMs: 8000,
-  /** One step of decoding and encoding: it holds up everybody's pictures behind it. */
+  /** One step of decoding and encoding: it holds up everybody's images behind it. */
   codecMs: 15_000,
   /** How long a `trigger_id` opens a modal. */
   triggerMs: 3000,

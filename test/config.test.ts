@@ -33,7 +33,7 @@ describe("parseConfig()", () => {
       allowExternalUsers: false,
       tags: { formats: ["html"] },
       maxImageBytes: 52_428_800,
-      pictures: {
+      imageOptions: {
         keepMetadata: false,
         hidpi: "off",
         optimize: "off",
@@ -118,11 +118,11 @@ describe("parseConfig()", () => {
 
   it("sorts the widths of copies, and wants none unless a tag shows them", () => {
     const widths = { VARIANT_WIDTHS: "1280, 640,1280" };
-    expect(parseConfig({ ...ENV, ...widths }).pictures.variantWidths).toEqual([]);
+    expect(parseConfig({ ...ENV, ...widths }).imageOptions.variantWidths).toEqual([]);
     expect(
-      parseConfig({ ...ENV, ...widths, TAG_FORMATS: "html,picture" }).pictures.variantWidths,
+      parseConfig({ ...ENV, ...widths, TAG_FORMATS: "html,picture" }).imageOptions.variantWidths,
     ).toEqual([640, 1280]);
-    expect(parseConfig({ ...ENV, TAG_FORMATS: "picture" }).pictures.variantWidths).toEqual([
+    expect(parseConfig({ ...ENV, TAG_FORMATS: "picture" }).imageOptions.variantWidths).toEqual([
       640, 1280, 1920,
     ]);
   });

@@ -1,7 +1,7 @@
 import type { ActionsBlock, ContextBlock, KnownBlock, RichTextBlock } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes, formatMediaType, formatPixels } from "../i18n/size.ts";
-import { MAX_MEGAPIXELS } from "../image/image-size.ts";
+import { MAX_MEGAPIXELS } from "../images/image-size.ts";
 import type { RecordRef } from "../records/record-ref.ts";
 import { tagSize } from "../tag/tag-size.ts";
 import { truncate } from "../truncate.ts";

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { METADATA_KINDS } from "../image/metadata-kinds.ts";
 import { formRef, messageRef, type RecordRef } from "./record-ref.ts";
 
 /** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
@@ -69,8 +68,8 @@ const UploadedImage = v.object({
   /** The hash of what was published. */
   sha256: v.string(),
   /** One word for each thing that was taken out of it, never the values. */
-  removed: v.optional(v.array(v.picklist(METADATA_KINDS))),
-  /** The file in Slack, when another picture was made of it. */
+  removed: v.optional(v.array(v.string())),
+  /** The file in Slack, when another image was made of it. */
   original: v.optional(
     v.object({
       /** Media type. */

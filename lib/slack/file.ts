@@ -71,7 +71,7 @@ export interface SlackFile {
   teamId: string | undefined;
   hasThumbnail: boolean;
   downloadUrl: string | undefined;
-  /** The largest picture that Slack made of it, as PNG or JPG. */
+  /** The largest image that Slack made of it, as PNG or JPG. */
   previewUrl: string | undefined;
 }
 

@@ -7,18 +7,19 @@ import {
   type RecordImage,
   type UploadedImage,
 } from "../records/record.ts";
-import { IMAGE_TYPES, inspectImage } from "../image/inspect-image.ts";
-import { isTokenDead } from "../slack/api-call.ts";
+import { FORMATS } from "../images/formats.ts";
+import { inspectImage } from "../images/inspect-image.ts";
+import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
 import { DownloadError, type DownloadErrorCode } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
 import { imageKey, variantKey } from "../storage/object-key.ts";
 import { StorageError } from "../storage/s3.ts";
-import type { SourceImage } from "../codecs/rework-image.ts";
-import type { PictureWork } from "./attempt-step.ts";
-import type { Picture } from "./make-picture.ts";
+import type { SourceImage } from "../images/codecs/rework-image.ts";
+import type { ImageWork } from "../images/codecs/attempt-step.ts";
+import type { PublishableImage } from "../images/image-maker.ts";
 
 /**
- * Slack's file → bytes → picture → objects. What cannot be published comes back as a failed image, what there is no time
+ * Slack's file → bytes → image → objects. What cannot be published comes back as a failed image, what there is no time
  * for as it was. @throws {SlackApiError} of a dead token, which is no verdict on the image.
  */
 export async function storeImage(
@@ -44,9 +45,10 @@ async function publish(
   file: SlackFile,
   image: RecordImage,
 ): Promise<RecordImage> {
-  const work = { file, deadlineMs: ports.budget.startUntilMs };
+  const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
   const body = await ports.downloadFile(file.downloadUrl ?? "", work);
-  const made = await ports.pictures.make(body, work);
+  const readPreview = () => downloadPreview(ports, file, work);
+  const made = await ports.imageMaker.make(body, { ...work, readPreview });
   switch (made.outcome) {
     case "late":
       return image;
@@ -58,26 +60,49 @@ async function publish(
       });
       return failedImage(image, { code: made.code, bytes: body.byteLength });
     case "made":
-      return storePicture(ports, made.picture, { image, work });
+      return storeMade(ports, made.image, { image, work });
   }
 }
 
-interface PictureStore {
-  image: RecordImage;
-  work: PictureWork;
+/**
+ * Slack's own conversion, if it made one; it may do so after the event. @throws {DownloadError} when another try may get
+ * it.
+ */
+async function downloadPreview(
+  { slack, downloadFile, logger }: WorkPorts,
+  file: SlackFile,
+  { deadlineMs }: ImageWork,
+): Promise<Buffer | undefined> {
+  try {
+    const { previewUrl } =
+      file.previewUrl === undefined ? await slack.fileInfo(file.id, { deadlineMs }) : file;
+    return previewUrl === undefined ? undefined : await downloadFile(previewUrl, { deadlineMs });
+  } catch (error) {
+    const isRefused = error instanceof DownloadError && error.code !== "unavailable";
+    if (isRefused || error instanceof SlackApiError) {
+      logger.warn("image.failed", { file: file.id, step: "preview", error: describeError(error) });
+      return undefined;
+    }
+    throw error;
+  }
 }
 
-async function storePicture(
+interface ImageStore {
+  image: RecordImage;
+  work: ImageWork;
+}
+
+async function storeMade(
   ports: WorkPorts,
-  picture: Picture,
-  options: PictureStore,
+  made: PublishableImage,
+  options: ImageStore,
 ): Promise<UploadedImage> {
-  const { removed, density, original, isPreview } = picture;
+  const { removed, density, original, isPreview } = made;
   const { image } = options;
-  const { extension, mediaType } = IMAGE_TYPES[picture.facts.type];
+  const { extension, mediaType } = FORMATS[made.facts.type];
   const key = imageKey(ports.config.imagePrefix, image.uuid, extension);
-  const stored = await putOnce(ports, key, picture);
-  const variants = await storeVariants(ports, picture, { ...options, stored });
+  const stored = await putOnce(ports, key, made);
+  const variants = await storeVariants(ports, made, { ...options, stored });
   const { bytes, facts } = stored;
   return {
     ...identityOf(image),
@@ -100,19 +125,19 @@ async function storePicture(
 /** An image without one of its copies is still an image. */
 async function storeVariants(
   ports: WorkPorts,
-  picture: Picture,
-  { stored, image, work }: PictureStore & { stored: StoredImage },
+  made: PublishableImage,
+  { stored, image, work }: ImageStore & { stored: StoredImage },
 ): Promise<Variant[]> {
   const variants: Variant[] = [];
-  for await (const variant of ports.pictures.makeVariants(picture, work)) {
+  for await (const variant of ports.imageMaker.makeVariants(made, work)) {
     const key = variantKey(ports.config.imagePrefix, image.uuid, variant.facts.width);
     try {
-      const copy = variant === picture ? stored : await putOnce(ports, key, variant);
+      const copy = variant === made ? stored : await putOnce(ports, key, variant);
       variants.unshift({ key: copy.key, width: copy.facts.width });
     } catch (error) {
       const described = describeError(error);
-      ports.logger.warn("picture.failed", {
-        file: work.file.id,
+      ports.logger.warn("image.failed", {
+        file: work.fileId,
         step: "variant",
         error: described,
       });
@@ -131,7 +156,7 @@ async function putOnce(
   source: SourceImage,
 ): Promise<StoredImage> {
   const { outcome } = await images.put(key, source.bytes, {
-    contentType: IMAGE_TYPES[source.facts.type].mediaType,
+    contentType: FORMATS[source.facts.type].mediaType,
     cacheControl: IMMUTABLE,
     ifNoneMatch: "*",
     deadlineMs: budget.storeUntilMs,

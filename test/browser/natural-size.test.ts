@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { inspectImage } from "../../lib/image/inspect-image.ts";
+import { inspectImage } from "../../lib/images/inspect-image.ts";
 import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
 
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);

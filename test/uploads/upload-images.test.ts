@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { removeMetadata } from "../../lib/image/remove-metadata.ts";
+import { removeMetadata } from "../../lib/images/remove-metadata.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import { markersIn } from "../helpers/person.ts";

@@ -1,0 +1,113 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { keepLogs } from "../dev/keep-logs.ts";
+import { startLocalS3 } from "../dev/local-s3/server.ts";
+import { startLocalSlack } from "../dev/local-slack/server.ts";
+import { provideRequestContext } from "../dev/request-context.ts";
+import { environmentOf, QUIET } from "../dev/stack.ts";
+import { createApp } from "../lib/app.ts";
+import { prepareImage } from "../lib/images/prepare-image.ts";
+import manifest from "../manifest.json" with { type: "json" };
+
+/*
+ * What photos of 12 megapixels cost, against a named alternative in the same run:
+ *   clean  taking the metadata out of a JPEG, against decoding and encoding it anew, which costs quality too
+ *   ten    ten of them in one message, from the post to the tags, against the same with the default settings
+ * `npm run bench`
+ */
+
+const ROUNDS = 7;
+const PHOTOS = 10;
+const SETTINGS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { MAX_WIDTH: "1600" },
+  { OPTIMIZE: "lossless" },
+  { OPTIMIZE: "webp" },
+  { OPTIMIZE: "webp", TAG_FORMATS: "picture" },
+];
+const LOG_FILE = new URL("../.local/bench.log", import.meta.url);
+
+const [settings] = process.argv.slice(2);
+if (settings === undefined) {
+  const photo = await makePhoto();
+  await compareCleaning(photo);
+  compareSettings(photo);
+} else {
+  await uploadTen(await buffer(process.stdin), JSON.parse(settings));
+}
+
+async function compareCleaning(photo: Buffer): Promise<void> {
+  const clean = await medianMs(() => prepareImage(photo, { keepMetadata: false }));
+  const anew = await medianMs(() => sharp(photo).jpeg({ quality: 90 }).toBuffer());
+  console.log(
+    `clean: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding anew (${anew.toFixed(0)} ms)`,
+  );
+}
+
+/** Each in a process of its own: what one took of memory is not the next one's. */
+function compareSettings(photo: Buffer): void {
+  let byDefault: number | undefined;
+  for (const one of SETTINGS) {
+    const args = ["--import", "tsx", fileURLToPath(import.meta.url), JSON.stringify(one)];
+    const env = { ...process.env, ...QUIET };
+    const output = execFileSync(process.execPath, args, { encoding: "utf8", env, input: photo });
+    const [seconds = 0, peakMegabytes = 0] = output.split(" ").map(Number);
+    byDefault ??= seconds;
+    const name = Object.entries(one).map(([variable, value]) => `${variable}=${value}`);
+    console.log(
+      `ten, ${name.join(" ") || "default settings"}: ${seconds.toFixed(1)} s, ${(seconds / byDefault).toFixed(1)} × the default settings, ${peakMegabytes.toFixed(0)} MB with both servers`,
+    );
+  }
+}
+
+/** Prints seconds and megabytes. */
+async function uploadTen(photo: Buffer, changed: Readonly<Record<string, string>>): Promise<void> {
+  mkdirSync(new URL(".", LOG_FILE), { recursive: true });
+  keepLogs(LOG_FILE);
+  await using s3 = await startLocalS3();
+  await using slack = await startLocalSlack({ manifest });
+  const app = createApp({ ...environmentOf(slack, s3), ...changed });
+  const context = provideRequestContext();
+  const channel = slack.addChannel({ name: "photos" }).id;
+  const files = Array.from({ length: PHOTOS }, (_, index) => ({
+    name: `${index}.jpg`,
+    bytes: photo,
+  }));
+  const { envelope } = slack.postMessage({ channel, files });
+  const body = JSON.stringify(envelope);
+  let peakBytes = 0;
+  const watch = setInterval(() => {
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+  }, 20);
+  const startMs = performance.now();
+  const headers = { ...slack.sign(body, Math.floor(Date.now() / 1000)) };
+  const request = new Request("https://app.example.com/", { method: "POST", body, headers });
+  await context.run(() => app.events(request));
+  await context.drain();
+  const seconds = (performance.now() - startMs) / 1000;
+  clearInterval(watch);
+  console.log(`${seconds} ${peakBytes / 1_000_000}`);
+}
+
+/** Noisy as a sensor is, so that it is as many bytes as a photo. */
+function makePhoto(): Promise<Buffer> {
+  const noise = { type: "gaussian", mean: 128, sigma: 30 } as const;
+  return sharp({ create: { width: 4032, height: 3024, channels: 3, background: "#888", noise } })
+    .blur(1.2)
+    .withExif({ IFD0: { Make: "Camera" }, IFD3: { GPSLatitude: "37/1 33/1 3000/100" } })
+    .jpeg({ quality: 92 })
+    .toBuffer();
+}
+
+async function medianMs(work: () => unknown): Promise<number> {
+  const samples: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const startMs = performance.now();
+    await work();
+    samples.push(performance.now() - startMs);
+  }
+  return samples.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,43 @@
+import type { Sharp } from "sharp";
+import { FORMATS, type ImageType } from "../formats.ts";
+import type { ImageFacts } from "../inspect-image.ts";
+import { fitsInMemory } from "./fits-in-memory.ts";
+import { type OpenImage, type SourceImage, asSourceImage } from "./open-image.ts";
+
+// libwebp's WEBP_MAX_DIMENSION.
+const MAX_WEBP_SIDE = 16_383;
+
+/** An image no wider than `maxWidth`, as WebP of quality 82. `undefined`: WebP cannot hold it. */
+export async function encodeAsWebp(
+  image: OpenImage,
+  source: SourceImage,
+  maxWidth: number,
+): Promise<SourceImage | undefined> {
+  const meant = scaledTo(maxWidth, source.facts, "webp");
+  if (image.hasGreyProfile || Math.max(meant.width, meant.height) > MAX_WEBP_SIDE) return undefined;
+  const bytes = await resized(image.pixels, meant).webp({ quality: 82 }).toBuffer();
+  return asSourceImage(bytes, meant);
+}
+
+/** An image `maxWidth` wide, in its own format. */
+export async function encodeScaled(
+  image: OpenImage,
+  { bytes, facts }: SourceImage,
+  maxWidth: number,
+): Promise<SourceImage | undefined> {
+  const meant = scaledTo(maxWidth, facts, facts.type);
+  const output = FORMATS[facts.type].encode(resized(image.pixels, meant), image, bytes);
+  return output && asSourceImage(await output.toBuffer(), meant);
+}
+
+function scaledTo(maxWidth: number, { width, height }: ImageFacts, type: ImageType): ImageFacts {
+  const shown = Math.min(width, maxWidth);
+  return { type, width: shown, height: Math.max(1, Math.round((height * shown) / width)) };
+}
+
+// A JPEG is decoded at half its size or less where that leaves a factor of two to Lanczos.
+function resized(pixels: Sharp, { width, height }: ImageFacts): Sharp {
+  if (!fitsInMemory({ width, height }))
+    throw new RangeError(`Cannot encode an image anew: ${width}×${height} pixels are too many`);
+  return pixels.resize({ width, kernel: "lanczos3", fastShrinkOnLoad: false });
+}

@@ -1,0 +1,61 @@
+import { FORMATS } from "../formats.ts";
+import { isAnimated } from "../is-animated.ts";
+import type { OptimizeMode } from "../optimize-modes.ts";
+import { encodeAsWebp, encodeScaled } from "./encode-image.ts";
+import { type CodecLimits, type SourceImage, openImage } from "./open-image.ts";
+import { recodeLosslessly } from "./recode-losslessly.ts";
+
+export type { CodecLimits, SourceImage } from "./open-image.ts";
+
+export interface ReworkOptions {
+  optimize: OptimizeMode;
+  /** Pixels; `undefined` leaves the size alone. */
+  maxWidth: number | undefined;
+}
+
+export interface Reworker {
+  /**
+   * The image to publish instead, upright, with its ICC profile and no other metadata. `undefined`: the one at hand
+   * stays, since it is animated, nothing is gained, or browsers might show the new one otherwise. Throws when a codec
+   * fails.
+   */
+  reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
+  /** WebP of quality 82, upright, at most `width` pixels wide. Throws where none can be made. */
+  makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
+}
+
+/** An image takes up to a gigabyte while it is worked on: one at a time. */
+export function createReworker(limits: CodecLimits): Reworker {
+  return {
+    async reworkImage(source, { optimize, maxWidth = Number.POSITIVE_INFINITY }) {
+      if (isAnimated(source.bytes, source.facts.type)) return undefined;
+      const isScaled = source.facts.width > maxWidth;
+      const toWebp = optimize === "webp" && FORMATS[source.facts.type].isWorthConverting;
+      const encoded =
+        isScaled || toWebp ? await reencode(source, { toWebp, isScaled, maxWidth }) : undefined;
+      if (optimize !== "lossless") return encoded;
+      return (await recodeLosslessly(encoded ?? source, limits)) ?? encoded;
+    },
+
+    async makeVariant(source, width) {
+      const image = isAnimated(source.bytes, source.facts.type)
+        ? undefined
+        : await openImage(source, limits);
+      const variant = image && (await encodeAsWebp(image, source, width));
+      if (variant === undefined)
+        throw new Error(`Cannot make a WebP of a ${source.facts.type}: it would not look the same`);
+      return variant;
+    },
+  };
+
+  async function reencode(
+    source: SourceImage,
+    { toWebp, isScaled, maxWidth }: { toWebp: boolean; isScaled: boolean; maxWidth: number },
+  ): Promise<SourceImage | undefined> {
+    const image = await openImage(source, limits);
+    if (image === undefined) return undefined;
+    const webp = toWebp ? await encodeAsWebp(image, source, maxWidth) : undefined;
+    if (isScaled) return webp ?? encodeScaled(image, source, maxWidth);
+    return webp && webp.bytes.length < source.bytes.length ? webp : undefined;
+  }
+}

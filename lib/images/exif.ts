@@ -1,0 +1,148 @@
+import type { ImageSize } from "./image-size.ts";
+import { asciiAt, viewOf } from "./bytes.ts";
+
+/** The numbers of an EXIF block by tag, of the tags that change how large a browser shows an image. */
+export type Exif = ReadonlyMap<number, number>;
+
+export interface TiffHeader {
+  /** Where the first directory starts. */
+  mainAt: number;
+}
+
+/** One entry of a directory; its value stands in the entry itself if it takes no more than four bytes. */
+export interface ExifEntry {
+  tag: number;
+  type: number;
+  count: number;
+  valueAt: number;
+}
+
+const BYTE = 1;
+const ASCII = 2;
+const SHORT = 3;
+const LONG = 4;
+const RATIONAL = 5;
+const BYTES_BY_TYPE = new Map([
+  [BYTE, 1],
+  [ASCII, 1],
+  [SHORT, 2],
+  [LONG, 4],
+  [RATIONAL, 8],
+]);
+
+export const ORIENTATION = 0x0112;
+export const X_RESOLUTION = 0x011a;
+export const Y_RESOLUTION = 0x011b;
+export const RESOLUTION_UNIT = 0x0128;
+export const EXIF_DIRECTORY = 0x8769;
+export const GPS_DIRECTORY = 0x8825;
+const PIXEL_X_DIMENSION = 0xa002;
+const PIXEL_Y_DIMENSION = 0xa003;
+
+// A tag of another type counts as absent: Chromium ignores an orientation written as LONG or BYTE.
+const TYPES_BY_TAG = new Map([
+  [ORIENTATION, [SHORT]],
+  [X_RESOLUTION, [RATIONAL]],
+  [Y_RESOLUTION, [RATIONAL]],
+  [RESOLUTION_UNIT, [SHORT]],
+  [EXIF_DIRECTORY, [LONG]],
+  [PIXEL_X_DIMENSION, [SHORT, LONG]],
+  [PIXEL_Y_DIMENSION, [SHORT, LONG]],
+]);
+
+export const INCHES = 2;
+const CSS_DPI = 72;
+const ENTRY_BYTES = 12;
+
+/** Reads a TIFF block (no `Exif\0\0` before it). What is broken is left out, as Chromium leaves it out. */
+export function parseExif(tiff: Uint8Array): Exif {
+  const exif = new Map<number, number>();
+  const header = readTiffHeader(tiff);
+  if (header === undefined) return exif;
+  addNumbers(exif, tiff, header.mainAt);
+  addNumbers(exif, tiff, exif.get(EXIF_DIRECTORY));
+  return exif;
+}
+
+/** A TIFF block that says the orientation and nothing else, or nothing at all for an image that stands upright. */
+export function orientationExif(exif: Exif | undefined): Uint8Array | undefined {
+  const orientation = exif?.get(ORIENTATION) ?? 1;
+  if (orientation === 1) return undefined;
+  const header = [0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8];
+  const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+  return Uint8Array.of(...header, 0, 1, ...entry, 0, 0, 0, 0);
+}
+
+/** `undefined`: the block does not begin with a TIFF header. */
+export function readTiffHeader(tiff: Uint8Array): TiffHeader | undefined {
+  const byteOrder = asciiAt(tiff, 0);
+  if (tiff.length < 8 || (byteOrder !== "II*\0" && byteOrder !== "MM\0*")) return undefined;
+  return { mainAt: viewOf(tiff).getUint32(4, isLittleEndian(tiff)) };
+}
+
+/**
+ * The entries of one directory (TIFF 6.0, section 2) as far as the block holds them; none where it starts at 0, which says
+ * that there is none.
+ */
+export function* exifEntriesAt(tiff: Uint8Array, start = 0): Generator<ExifEntry> {
+  const view = viewOf(tiff);
+  const littleEndian = isLittleEndian(tiff);
+  if (start === 0 || start + 2 > tiff.length) return;
+  const end = start + 2 + view.getUint16(start, littleEndian) * ENTRY_BYTES;
+  for (let at = start + 2; at < end && at + ENTRY_BYTES <= tiff.length; at += ENTRY_BYTES) {
+    const type = view.getUint16(at + 2, littleEndian);
+    const count = view.getUint32(at + 4, littleEndian);
+    const bytes = (BYTES_BY_TYPE.get(type) ?? 0) * count;
+    const valueAt = bytes > 4 ? view.getUint32(at + 8, littleEndian) : at + 8;
+    yield { tag: view.getUint16(at, littleEndian), type, count, valueAt };
+  }
+}
+
+/** The number in an entry that has one. `undefined`: it has none, or several, or stands past the end of the block. */
+export function readExifNumber(tiff: Uint8Array, entry: ExifEntry): number | undefined {
+  const { type, count, valueAt } = entry;
+  const view = viewOf(tiff);
+  const littleEndian = isLittleEndian(tiff);
+  if (count !== 1 || valueAt + (BYTES_BY_TYPE.get(type) ?? 0) > tiff.length) return undefined;
+  if (type === SHORT) return view.getUint16(valueAt, littleEndian);
+  if (type === LONG) return view.getUint32(valueAt, littleEndian);
+  if (type !== RATIONAL) return undefined;
+  return view.getUint32(valueAt, littleEndian) / view.getUint32(valueAt + 4, littleEndian);
+}
+
+/** Orientations 5 to 8 lie on their side: width and height change places. */
+export function orientedSize(exif: Exif, { width, height }: ImageSize): ImageSize {
+  return (exif.get(ORIENTATION) ?? 1) >= 5 ? { width: height, height: width } : { width, height };
+}
+
+/**
+ * Blink's density correction (`ExtractDensityCorrectedSize`): PixelXDimension × PixelYDimension is the size shown when
+ * it is exactly what the resolution in dots per inch makes of the stored pixels, at 72 to the inch.
+ */
+export function densityCorrectedSize(exif: Exif, stored: ImageSize): ImageSize {
+  const width = exif.get(PIXEL_X_DIMENSION);
+  const height = exif.get(PIXEL_Y_DIMENSION);
+  const isCorrected =
+    exif.get(RESOLUTION_UNIT) === INCHES &&
+    width === atCssDpi(stored.width, exif.get(X_RESOLUTION)) &&
+    height === atCssDpi(stored.height, exif.get(Y_RESOLUTION));
+  return isCorrected && width && height ? { width, height } : stored;
+}
+
+function atCssDpi(pixels: number, dpi: number | undefined): number | undefined {
+  return dpi === undefined ? undefined : Math.round((pixels * CSS_DPI) / dpi);
+}
+
+function addNumbers(exif: Map<number, number>, tiff: Uint8Array, start: number | undefined): void {
+  for (const entry of exifEntriesAt(tiff, start)) {
+    const { tag, type } = entry;
+    if (exif.has(tag) || !TYPES_BY_TAG.get(tag)?.includes(type)) continue;
+    const value = readExifNumber(tiff, entry);
+    const isUsable = value !== undefined && (tag !== ORIENTATION || (value >= 1 && value <= 8));
+    if (isUsable) exif.set(tag, value);
+  }
+}
+
+function isLittleEndian(tiff: Uint8Array): boolean {
+  return tiff[0] === 0x49;
+}

@@ -1,0 +1,17 @@
+import { gif } from "./gif/gif.ts";
+import { avif } from "./heif/avif.ts";
+import { jpeg } from "./jpeg/jpeg.ts";
+import { png } from "./png/png.ts";
+import { webp } from "./webp/webp.ts";
+
+/** The formats that every browser shows, each with a room of its own. */
+export const FORMATS = { png, jpg: jpeg, gif, webp, avif } as const;
+
+export type ImageType = keyof typeof FORMATS;
+
+/** The format that the first bytes name; no two of them begin alike. */
+export function matchType(bytes: Uint8Array): ImageType | undefined {
+  return IMAGE_TYPES.find((type) => FORMATS[type].matches(bytes));
+}
+
+const IMAGE_TYPES = ["png", "jpg", "gif", "webp", "avif"] as const satisfies readonly ImageType[];

@@ -1,0 +1,57 @@
+import { asciiAt, viewOf } from "../bytes.ts";
+import { EXTENSION, IMAGE, TRAILER, endOfGifHeader, gifBlocksOf } from "./gif-blocks.ts";
+import { type CleanImage, createCleaning } from "../image-cleaning.ts";
+import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+
+const GRAPHIC_CONTROL = 0xf9;
+const APPLICATION = 0xff;
+const APPLICATION_BYTES = 11;
+
+const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
+const COLOUR = "ICCRGBG1012";
+
+/**
+ * Keeps the frames, their timing, the looping and the ICC profile. Plain text extensions go as well: no browser draws
+ * them, so they only say something that nobody sees. Browsers stop at a block that is none, and so does the copy.
+ */
+export function cleanGif(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  if (asciiAt(bytes, 0, 3) !== "GIF") throw new RangeError("Cannot find the start of a GIF");
+  cleaning.keep(0, endOfGifHeader(bytes));
+  for (const { introducer, start, end } of gifBlocksOf(bytes)) {
+    if (introducer === EXTENSION) {
+      const keptBytes = extensionBytesToKeep(bytes, start, end);
+      // The rest of what is kept in part is the empty sub-block that ends it.
+      cleaning.keep(start, start + keptBytes);
+      if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
+      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, end)));
+    } else if (introducer === IMAGE || introducer === 0) {
+      // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
+      cleaning.keep(start, end);
+    } else {
+      cleaning.write(Uint8Array.of(TRAILER));
+      if (introducer !== TRAILER || end < bytes.length) cleaning.drop("other");
+    }
+  }
+  return cleaning.finish();
+}
+
+// Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only.
+function extensionBytesToKeep(bytes: Uint8Array, start: number, end: number): number {
+  const view = viewOf(bytes);
+  const label = view.getUint8(start + 1);
+  const firstSubBlock = 2 + (view.getUint8(start + 2) === 0 ? 0 : 1 + view.getUint8(start + 2));
+  if (label === GRAPHIC_CONTROL) return firstSubBlock;
+  if (label !== APPLICATION || view.getUint8(start + 2) !== APPLICATION_BYTES) return 0;
+  const application = asciiAt(bytes, start + 3, APPLICATION_BYTES);
+  if (application === COLOUR) return end - 1 - start;
+  if (!LOOPING.has(application)) return 0;
+  const length = view.getUint8(start + firstSubBlock);
+  return firstSubBlock + (length === 0 ? 0 : 1 + length);
+}
+
+function kindsOfExtension(extension: Uint8Array): MetadataKind[] {
+  return asciiAt(extension, 3, APPLICATION_BYTES) === "XMP DataXMP"
+    ? kindsOf(extension)
+    : ["other"];
+}

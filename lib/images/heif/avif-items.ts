@@ -1,0 +1,105 @@
+import { viewOf, asciiAt } from "../bytes.ts";
+import { type Box, filledBoxes } from "./boxes.ts";
+import { PARSER_LIMITS } from "../parser-limits.ts";
+
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+export interface AvifItem {
+  id: number;
+  type: string;
+  /** Where the type stands in `infe`; the item's name and more follow it, to the end of the box. */
+  typeAt: number;
+  end: number;
+}
+
+export interface ItemData {
+  /** Where the ranges count from: the file, or the body of `idat`. */
+  isInIdat: boolean;
+  ranges: ByteRange[];
+}
+
+const FULL_BOX_BYTES = 4;
+
+/** The items that `iinf` lists. */
+export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
+  const view = viewOf(bytes);
+  const countBytes = view.getUint8(iinf.start) === 0 ? 2 : 4;
+  const entries = filledBoxes(bytes, iinf.start + FULL_BOX_BYTES + countBytes, iinf.end);
+  const items = Array.from(entries, ({ start, end }) => {
+    const version = view.getUint8(start);
+    if (version < 2) throw new RangeError("Cannot tell the type of an item");
+    const idAt = start + FULL_BOX_BYTES;
+    const id = version === 2 ? view.getUint16(idAt) : view.getUint32(idAt);
+    const typeAt = idAt + (version === 2 ? 4 : 6);
+    if (typeAt + 4 > end) throw new RangeError("Cannot read an item that was cut short");
+    return { id, type: asciiAt(bytes, typeAt), typeAt, end };
+  });
+  if (new Set(items.map(({ id }) => id)).size < items.length)
+    throw new RangeError("Cannot tell which of two items counts");
+  return items;
+}
+
+/**
+ * Where `iloc` says that each item lies. Data in other files or made of other items' data is not understood. Extents are
+ * counted before they are read: those without sizes take no bytes, so a few bytes could ask for millions.
+ */
+export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData> {
+  const view = viewOf(bytes);
+  const version = view.getUint8(iloc.start);
+  const sizes = view.getUint16(iloc.start + FULL_BOX_BYTES);
+  const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15];
+  const indexBytes = version === 0 ? 0 : sizes & 15;
+  let at = iloc.start + FULL_BOX_BYTES + 2;
+  const read = (size: number): number => {
+    const value = readUint(view, at, size);
+    at += size;
+    return value;
+  };
+  const extentBytes = indexBytes + offsetBytes + lengthBytes;
+  let extentsLeft: number = PARSER_LIMITS.extents;
+  const dataById = new Map<number, ItemData>();
+  for (let left = read(version < 2 ? 2 : 4); left > 0 && at < iloc.end; left -= 1) {
+    const id = read(version < 2 ? 2 : 4);
+    const method = version === 0 ? 0 : read(2) & 15;
+    const reference = read(2);
+    const base = read(baseBytes);
+    if (method > 1 || reference !== 0) throw new RangeError("Cannot find the data of an item");
+    const count = read(2);
+    extentsLeft -= count;
+    if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items)
+      throw new RangeError("Cannot read a list of so many items");
+    if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1))
+      throw new RangeError("Cannot read a list that was cut short");
+    const ranges = Array.from({ length: count }, () => {
+      read(indexBytes);
+      const start = base + read(offsetBytes);
+      return { start, end: start + read(lengthBytes) };
+    });
+    dataById.set(id, { isInIdat: method === 1, ranges });
+  }
+  if (at > iloc.end) throw new RangeError("Cannot read a list that was cut short");
+  return dataById;
+}
+
+/** The ids that references of a type lead from: `thmb` from a thumbnail. */
+export function readReferences(bytes: Uint8Array, iref: Box, type: string): Set<number> {
+  const view = viewOf(bytes);
+  const idBytes = view.getUint8(iref.start) === 0 ? 2 : 4;
+  const references = [...filledBoxes(bytes, iref.start + FULL_BOX_BYTES, iref.end)];
+  return new Set(
+    references
+      .filter((box) => box.type === type)
+      .map(({ start }) => readUint(view, start, idBytes)),
+  );
+}
+
+export function readUint(view: DataView, at: number, size: number): number {
+  if (size === 0) return 0;
+  if (size === 2) return view.getUint16(at);
+  if (size === 4) return view.getUint32(at);
+  if (size === 8) return Number(view.getBigUint64(at));
+  throw new RangeError("Cannot read a number of that size");
+}

@@ -1,0 +1,173 @@
+import type { ImageCodec } from "./codecs/image-codec.ts";
+import type { ReworkOptions, SourceImage } from "./codecs/rework-image.ts";
+import { isHiDpi } from "./hidpi.ts";
+import { FORMATS } from "./formats.ts";
+import type { ImageFacts } from "./inspect-image.ts";
+import { isAnimated } from "./is-animated.ts";
+import { kindsOfHeic } from "./heif/heic-metadata.ts";
+import { type PreparedImage, prepareImage } from "./prepare-image.ts";
+import type { MetadataKind } from "./metadata-kinds.ts";
+import type { Logger } from "../logger.ts";
+import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
+import type { FailureCode, UploadedImage } from "../records/record.ts";
+
+/** What is published of a file. */
+export interface PublishableImage
+  extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {
+  removed: readonly MetadataKind[];
+  density?: number | undefined;
+}
+
+export type MadeImage =
+  | { outcome: "made"; image: PublishableImage }
+  | { outcome: "refused"; code: FailureCode }
+  /** Its turn came after the deadline: it is left for the next attempt. */
+  | { outcome: "late" };
+
+/** What the team wants of its images. */
+export interface ImageOptions extends ReworkOptions {
+  keepMetadata: boolean;
+  hidpi: "off" | "halve";
+  /** Pixels, ascending; none where no tag shows them. */
+  variantWidths: readonly number[];
+}
+
+export interface AnotherSource {
+  /** The same image as somebody else converted it, for one that cannot be converted here. */
+  readPreview: () => Promise<Uint8Array | undefined>;
+}
+
+export interface ImageMaker {
+  make(body: Buffer, work: ImageWork & AnotherSource): Promise<MadeImage>;
+  /**
+   * WebP copies, descending, never wider than the image, which may be one of them. One that fails is left out; without
+   * the widest there are none, for a browser would show a narrower one in its place.
+   */
+  makeVariants(image: PublishableImage, work: ImageWork): AsyncIterable<SourceImage>;
+}
+
+/**
+ * File → image. By default nothing is decoded: metadata is cut out, the pixels stay. Where somebody asked for more, or a
+ * browser could not show the file, images are worked on one at a time: each takes some hundred megabytes meanwhile.
+ */
+export function createImageMaker(dependencies: {
+  codec: ImageCodec;
+  attempt: Attempt;
+  wanted: ImageOptions;
+  logger: Logger;
+}): ImageMaker {
+  const { codec, attempt, wanted, logger } = dependencies;
+
+  return {
+    async make(body, work) {
+      const prepared = prepareImage(body, wanted);
+      const source = prepared.outcome === "heic" ? await fromHeic(body, work) : prepared;
+      if (source.outcome === "prepared") {
+        return { outcome: "made", image: await refine(source, { body, ...work }) };
+      }
+      return source.outcome === "late" ? source : { outcome: "refused", code: source.outcome };
+    },
+
+    async *makeVariants(image, work) {
+      const { bytes, facts } = image;
+      const isWanted = wanted.variantWidths.length > 0 && !isAnimated(bytes, facts.type);
+      const widths = isWanted ? widthsOf(facts, wanted.variantWidths) : [];
+      const [widest] = widths;
+      for (const width of widths) {
+        if (facts.type === "webp" && width === facts.width) {
+          yield image;
+          continue;
+        }
+        const made = await attempt("variant", work, () =>
+          codec.makeVariant({ bytes, facts }, width),
+        );
+        if (made.outcome === "done") {
+          yield made.result;
+        } else if (width === widest) {
+          return;
+        }
+      }
+    },
+  };
+
+  async function fromHeic(
+    body: Buffer,
+    { readPreview, ...work }: ImageWork & AnotherSource,
+  ): Promise<ConvertedHeic> {
+    const converted = await attempt("heic", work, () => codec.convertHeic(body));
+    if (converted.outcome === "late") {
+      return converted;
+    }
+    const isPreview = converted.outcome === "failed";
+    const shown = isPreview ? await readPreview() : converted.result;
+    const prepared = shown && prepareImage(shown, wanted);
+    if (prepared?.outcome !== "prepared") {
+      return { outcome: "heic" };
+    }
+    const { width, height } = prepared.facts;
+    return {
+      ...prepared,
+      removed: kindsOfHeic(body),
+      original: {
+        type: "image/heic",
+        bytes: body.byteLength,
+        ...(!isPreview && { width, height }),
+      },
+      ...(isPreview && { isPreview }),
+    };
+  }
+
+  async function refine(
+    { outcome: _outcome, ...source }: PreparedSource,
+    { body, ...work }: ImageWork & { body: Buffer },
+  ): Promise<PublishableImage> {
+    const { facts } = source;
+    const reworked = await rework(source, work);
+    const density = densityOf(body, { from: facts, to: (reworked ?? source).facts });
+    if (reworked === undefined) {
+      return { ...source, density };
+    }
+    const { width, height, type } = facts;
+    const posted = { type: FORMATS[type].mediaType, bytes: body.byteLength, width, height };
+    return { original: posted, ...source, ...reworked, density };
+  }
+
+  async function rework(
+    { bytes, facts }: SourceImage,
+    work: ImageWork,
+  ): Promise<SourceImage | undefined> {
+    const { optimize, maxWidth = Number.POSITIVE_INFINITY } = wanted;
+    if (optimize === "off" && facts.width <= maxWidth) {
+      return undefined;
+    }
+    const made = await attempt("optimize", work, () => codec.reworkImage({ bytes, facts }, wanted));
+    const reworked = made.outcome === "done" ? made.result : undefined;
+    if (made.outcome === "done" && reworked === undefined) {
+      // Nothing is gained, or it might look different.
+      logger.info("image.kept", {
+        file: work.fileId,
+        type: facts.type,
+        bytes: bytes.byteLength,
+      });
+    }
+    return reworked;
+  }
+
+  /** What was scaled down is still shown no smaller than half of what was posted. */
+  function densityOf(
+    body: Buffer,
+    { from, to }: { from: ImageFacts; to: ImageFacts },
+  ): number | undefined {
+    const density = to.width / (from.width / 2);
+    return wanted.hidpi === "halve" && density > 1 && isHiDpi(body, from) ? density : undefined;
+  }
+}
+
+type PreparedSource = Extract<PreparedImage, { outcome: "prepared" }> &
+  Pick<PublishableImage, "original" | "isPreview">;
+type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
+
+/** The image's own width stands in for all that are larger: the widest copy is what large screens get. */
+function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
+  return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
+}

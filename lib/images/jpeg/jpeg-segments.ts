@@ -1,0 +1,137 @@
+import { asciiAt, viewOf } from "../bytes.ts";
+import { PARSER_LIMITS } from "../parser-limits.ts";
+
+/** From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data. */
+export interface JpegSegment {
+  marker: number;
+  start: number;
+  end: number;
+}
+
+export const SEGMENT_HEADER_BYTES = 4;
+export const EOI = 0xd9;
+export const SOS = 0xda;
+export const APP0 = 0xe0;
+export const APP1 = 0xe1;
+export const COM = 0xfe;
+
+/** What stands before the TIFF header in a segment of EXIF. */
+export const EXIF_SIGNATURE_BYTES = 6;
+/** What libjpeg reads of a segment of JFIF; a thumbnail may follow. */
+export const JFIF_BYTES = 14;
+
+const SOI = 0xffd8;
+const LAST_APP = 0xef;
+
+// A call of `indexOf` takes longer than a look at this many bytes.
+const NEAR_BYTES = 16;
+
+/**
+ * The walk of libjpeg: next_marker() passes over junk and fill bytes, and any marker but RSTn ends a scan. Throws a
+ * RangeError where a segment was cut short, or where there are too many segments or scans.
+ */
+export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
+  const view = viewOf(bytes);
+  if (view.getUint16(0) !== SOI) throw new RangeError("Cannot find the start of a JPEG");
+  const count = createSegmentCounter();
+  let hasScan = false;
+  let at = 2;
+  while (!hasScan || at < bytes.length) {
+    at = nextMarkerAt(view, at);
+    const marker = view.getUint8(at);
+    at += 1;
+    if (isWithoutBody(marker)) continue;
+    count(marker);
+    if (marker === EOI && hasScan) return yield { marker, start: at, end: at };
+    const start = at + 2;
+    at += Math.max(2, view.getUint16(at));
+    if (at > bytes.length) throw new RangeError("Cannot read a JPEG segment that was cut short");
+    hasScan ||= marker === SOS;
+    if (marker === SOS) at = endOfScan(bytes, at);
+    yield { marker, start, end: at };
+  }
+}
+
+/**
+ * The walk of next_marker() alone, up to the scan: whatever it passes over is passed over, and nothing but the number of
+ * segments is checked.
+ */
+export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
+  const view = viewOf(bytes);
+  const count = createSegmentCounter();
+  let at = 2;
+  let marker = 0;
+  while (marker !== SOS) {
+    at = nextMarkerAt(view, at);
+    marker = view.getUint8(at);
+    at += 1;
+    if (hasBody(marker)) {
+      count(marker);
+      const length = Math.max(2, view.getUint16(at));
+      yield { marker, start: at + 2, end: at + length };
+      at += length;
+    }
+  }
+}
+
+export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return (
+    marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
+  );
+}
+
+export function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {
+  return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
+}
+
+/** The markers of what applications write: EXIF, ICC profile, Adobe's colour transform. */
+export function isApplicationMarker(marker: number): boolean {
+  return marker >= APP0 && marker <= LAST_APP;
+}
+
+function createSegmentCounter(): (marker: number) => void {
+  let segments = 0;
+  let scans = 0;
+  return (marker) => {
+    segments += 1;
+    if (marker === SOS) scans += 1;
+    if (segments > PARSER_LIMITS.jpegSegments || scans > PARSER_LIMITS.jpegScans)
+      throw new RangeError("Cannot read a JPEG of so many segments");
+  };
+}
+
+// Where the code of a marker stands, behind junk and fill bytes.
+function nextMarkerAt(view: DataView, from: number): number {
+  let at = from;
+  while (view.getUint8(at) !== 0xff) at += 1;
+  while (view.getUint8(at) === 0xff) at += 1;
+  return at;
+}
+
+function hasBody(marker: number): boolean {
+  return marker > 0x01 && !(marker >= 0xd0 && marker <= 0xd9);
+}
+
+// A stuffed zero, TEM, RSTn.
+function isWithoutBody(marker: number): boolean {
+  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+}
+
+// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
+function endOfScan(bytes: Uint8Array, start: number): number {
+  let at = nextFillByteAt(bytes, start);
+  while (at !== -1) {
+    let code = at + 1;
+    while (bytes[code] === 0xff) code += 1;
+    const marker = bytes[code];
+    if (marker !== undefined && !isWithoutBody(marker)) return at;
+    at = marker === undefined ? -1 : nextFillByteAt(bytes, code);
+  }
+  return bytes.length;
+}
+
+function nextFillByteAt(bytes: Uint8Array, from: number): number {
+  const far = Math.min(from + NEAR_BYTES, bytes.length);
+  for (let at = from; at < far; at += 1) if (bytes[at] === 0xff) return at;
+  return bytes.indexOf(0xff, far);
+}

@@ -1,0 +1,35 @@
+import { asciiAt } from "../bytes.ts";
+import type { ImageFormat } from "../image-format.ts";
+import { cleanJpeg } from "./clean-jpeg.ts";
+import { inspectJpeg } from "./inspect-jpeg.ts";
+import { readJpegDensity } from "./jpeg-density.ts";
+import { isProfilePart, readProfileParts } from "./jpeg-profile.ts";
+import { segmentsOf } from "./jpeg-segments.ts";
+
+// SOI, and the first byte of whatever marker follows it.
+const SIGNATURE = "\xff\xd8\xff";
+
+export const jpeg: ImageFormat = {
+  extension: "jpg",
+  mediaType: "image/jpeg",
+  matches: (bytes) => asciiAt(bytes, 0, SIGNATURE.length) === SIGNATURE,
+  inspect: inspectJpeg,
+  clean: cleanJpeg,
+  isAnimated: () => false,
+  isDecodedAlike: hasOneProfile,
+  readDensity: readJpegDensity,
+  isTurnedByExif: true,
+  isWorthConverting: true,
+  encode: (pixels, { metadata: { space, chromaSubsampling = "" } }) =>
+    pixels.toColourspace(space).jpeg({
+      quality: 90,
+      chromaSubsampling: chromaSubsampling.startsWith("4:4:4") ? "4:4:4" : "4:2:0",
+    }),
+};
+
+// Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not.
+function hasOneProfile(bytes: Uint8Array): boolean {
+  let parts = 0;
+  for (const segment of segmentsOf(bytes)) if (isProfilePart(bytes, segment)) parts += 1;
+  return parts === readProfileParts(bytes).length;
+}

@@ -1,0 +1,68 @@
+import { crc32 } from "node:zlib";
+import { type Exif, parseExif } from "../exif.ts";
+import { type CleanImage, createCleaning } from "../image-cleaning.ts";
+import { kindsOf } from "../metadata-kinds.ts";
+import { orientationExif } from "../exif.ts";
+import { PNG_SIGNATURE, isIntact, pngChunksOf } from "./png-chunks.ts";
+import { cleanPngProfile } from "./png-profile.ts";
+import { createTextReader } from "./png-text.ts";
+
+const HEADER_BYTES = 8;
+const CHECKSUM_BYTES = 4;
+
+// `mDCv` and `cLLi` are the names that the third edition of PNG had for a while.
+const PIXELS = new Set(["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "bKGD", "pHYs"]);
+const COLOUR = new Set(["gAMA", "cHRM", "sRGB", "cICP", "sBIT"]);
+const BRIGHTNESS = new Set(["mDCV", "mDCv", "cLLI", "cLLi"]);
+const ANIMATION = new Set(["acTL", "fcTL", "fdAT"]);
+const KEPT = new Set([...PIXELS, ...COLOUR, ...BRIGHTNESS, ...ANIMATION]);
+
+// C2PA's manifest.
+const CREDENTIALS = "caBX";
+
+/**
+ * Keeps the chunks that pixels, colour and animation need. Chromium heeds the first intact `eXIf` and `iCCP` before the
+ * pixels: the one shrinks to the orientation, the other to what colours need, and further ones go. What follows IEND goes: it has held the uncropped remainder of a cropped screenshot (CVE-2023-21036).
+ */
+export function cleanPng(bytes: Uint8Array): CleanImage {
+  const cleaning = createCleaning(bytes);
+  const kindsOfText = createTextReader();
+  let exif: Exif | undefined;
+  let hasProfile = false;
+  let hasPixels = false;
+  let end = PNG_SIGNATURE.length;
+  cleaning.keep(0, end);
+  for (const chunk of pngChunksOf(bytes)) {
+    const { type, at, start } = chunk;
+    const body = bytes.subarray(start, chunk.end);
+    end = chunk.next;
+    hasPixels ||= type === "IDAT";
+    if (KEPT.has(type)) cleaning.keep(at, end);
+    else if (type === "eXIf") {
+      const isHeeded = exif === undefined && !hasPixels && isIntact(bytes, chunk);
+      exif = isHeeded ? parseExif(body) : exif;
+      const minimal = isHeeded ? orientationExif(exif) : undefined;
+      if (minimal) cleaning.write(pngChunk("eXIf", minimal));
+      if (!minimal || Buffer.compare(minimal, body) !== 0) cleaning.drop(...kindsOf(body));
+    } else if (type === "iCCP") {
+      const isHeeded: boolean = !hasProfile && !hasPixels && isIntact(bytes, chunk);
+      hasProfile ||= isHeeded;
+      const clean = isHeeded ? cleanPngProfile(body) : undefined;
+      if (clean) cleaning.write(pngChunk(type, clean));
+      if (clean !== body) cleaning.drop("other");
+    } else if (/^[tiz](?:EXt|TXt)$/.test(type)) cleaning.drop(...kindsOfText(type, body));
+    else if (/^[A-Z]/.test(type)) throw new RangeError("Cannot tell what a PNG chunk is for");
+    else cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
+  }
+  if (end < bytes.length) cleaning.drop("other");
+  return cleaning.finish();
+}
+
+function pngChunk(type: string, body: Uint8Array): Uint8Array {
+  const chunk = Buffer.alloc(HEADER_BYTES + body.length + CHECKSUM_BYTES);
+  chunk.writeUInt32BE(body.length);
+  chunk.write(type, 4, "latin1");
+  chunk.set(body, HEADER_BYTES);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, -CHECKSUM_BYTES)), chunk.length - CHECKSUM_BYTES);
+  return chunk;
+}

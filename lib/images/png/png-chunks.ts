@@ -1,0 +1,62 @@
+import { crc32 } from "node:zlib";
+import { asciiAt, viewOf } from "../bytes.ts";
+import { PARSER_LIMITS } from "../parser-limits.ts";
+
+/** From `at` to `next` is the whole chunk, from `start` to `end` its body. */
+export interface PngChunk {
+  type: string;
+  at: number;
+  start: number;
+  end: number;
+  next: number;
+}
+
+export const PNG_SIGNATURE = "\x89PNG\r\n\x1a\n";
+
+const HEADER_BYTES = 8;
+const CHECKSUM_BYTES = 4;
+
+/**
+ * Up to IEND, or the end of the file: Chromium shows a PNG without IEND. Throws a RangeError where a chunk was cut, or where
+ * there are too many.
+ */
+export function* pngChunksOf(bytes: Uint8Array): Generator<PngChunk> {
+  if (asciiAt(bytes, 0, PNG_SIGNATURE.length) !== PNG_SIGNATURE)
+    throw new RangeError("Cannot find the start of a PNG");
+  for (const chunk of chunksFrom(bytes, PNG_SIGNATURE.length)) {
+    if (chunk.next > bytes.length)
+      throw new RangeError("Cannot read a PNG chunk that was cut short");
+    yield chunk;
+    if (chunk.type === "IEND" || chunk.next === bytes.length) return;
+  }
+}
+
+/** What stands between the header and the first pixels, of which there must be some. */
+export function* chunksUntilPixels(bytes: Uint8Array): Generator<PngChunk> {
+  const header = chunkAt(bytes, PNG_SIGNATURE.length);
+  for (const chunk of chunksFrom(bytes, header.next)) {
+    if (chunk.type === "IDAT") return;
+    yield chunk;
+  }
+}
+
+function* chunksFrom(bytes: Uint8Array, start: number): Generator<PngChunk> {
+  let at = start;
+  for (let left = PARSER_LIMITS.pngChunks; left > 0; left -= 1) {
+    const chunk = chunkAt(bytes, at);
+    yield chunk;
+    at = chunk.next;
+  }
+  throw new RangeError("Cannot read a PNG of so many chunks");
+}
+
+/** As it says of itself: it may reach past the end of the file. */
+export function chunkAt(bytes: Uint8Array, at: number): PngChunk {
+  const start = at + HEADER_BYTES;
+  const end = start + viewOf(bytes).getUint32(at);
+  return { type: asciiAt(bytes, at + 4), at, start, end, next: end + CHECKSUM_BYTES };
+}
+
+export function isIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
+  return crc32(bytes.subarray(start - 4, end)) === viewOf(bytes).getUint32(end);
+}

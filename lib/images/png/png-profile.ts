@@ -1,0 +1,44 @@
+import { deflateSync, inflateSync } from "node:zlib";
+import { cleanIccProfile } from "../icc-profile.ts";
+
+// PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile.
+const MAX_NAME_BYTES = 79;
+// The largest of those for printers have some 3 MB.
+const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+
+/** The colour profile in the body of an `iCCP` chunk; `undefined` where it is damaged. Throws a RangeError if it is too large. */
+export function readPngProfile(body: Uint8Array): Uint8Array | undefined {
+  const nameBytes = body.indexOf(0);
+  const hasName = nameBytes >= 1 && nameBytes <= MAX_NAME_BYTES;
+  return hasName && body[nameBytes + 1] === 0 ? inflate(streamIn(body)) : undefined;
+}
+
+/** The body with a clean profile in it, the same one where it is clean; `undefined`: there is no profile. */
+export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
+  const icc = readPngProfile(body);
+  const clean = icc && cleanIccProfile(icc);
+  if (clean === undefined) return undefined;
+  const stream = streamIn(body);
+  if (clean === icc && !hasMoreThanItNeeds(stream)) return body;
+  const name = body.subarray(0, body.length - stream.length);
+  return Buffer.concat([name, deflateSync(clean)]);
+}
+
+function streamIn(body: Uint8Array): Uint8Array {
+  return body.subarray(body.indexOf(0) + 2);
+}
+
+// Text can hide behind the end of the compressed data.
+function hasMoreThanItNeeds(stream: Uint8Array): boolean {
+  return inflate(stream.subarray(0, -1)) !== undefined;
+}
+
+function inflate(stream: Uint8Array): Uint8Array | undefined {
+  try {
+    return inflateSync(stream, { maxOutputLength: MAX_PROFILE_BYTES });
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    // Damaged or cut short.
+    return undefined;
+  }
+}

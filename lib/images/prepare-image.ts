@@ -1,0 +1,45 @@
+import { matchType } from "./formats.ts";
+import { isHeic } from "./heif/brands.ts";
+import { hasTooManyPixels } from "./image-size.ts";
+import { type ImageFacts, inspectImage } from "./inspect-image.ts";
+import type { MetadataKind } from "./metadata-kinds.ts";
+import { removeMetadata } from "./remove-metadata.ts";
+import { inspectUnsupported, type UnsupportedFormat } from "./unsupported-format.ts";
+
+/** What could be published of a file as it is, or why it cannot. */
+export type PreparedImage =
+  | { outcome: "prepared"; bytes: Uint8Array; facts: ImageFacts; removed: readonly MetadataKind[] }
+  /** What phones take; no browser but Safari shows it. */
+  | { outcome: "heic" }
+  /** A format that browsers do not show, or that is not safe to show. */
+  | { outcome: UnsupportedFormat }
+  | { outcome: "not_an_image" }
+  | { outcome: "too_many_pixels" }
+  /** Too broken to be shown, or to be sure that nothing private is left in it. */
+  | { outcome: "not_safe" };
+
+/** Nothing is decoded. The facts are those of the published bytes: without its EXIF, a JPEG's size may be another. */
+export function prepareImage(
+  source: Uint8Array,
+  { keepMetadata }: { keepMetadata: boolean },
+): PreparedImage {
+  const found = inspectImage(source);
+  if (found === undefined) {
+    return { outcome: refusalOf(source) };
+  }
+  if (hasTooManyPixels(found)) {
+    return { outcome: "too_many_pixels" };
+  }
+  const clean = keepMetadata ? { bytes: source, removed: [] } : removeMetadata(source, found.type);
+  const facts = clean && inspectImage(clean.bytes);
+  return clean === undefined || facts === undefined
+    ? { outcome: "not_safe" }
+    : { outcome: "prepared", ...clean, facts };
+}
+
+function refusalOf(source: Uint8Array) {
+  if (isHeic(source)) return "heic";
+  return matchType(source) === undefined
+    ? (inspectUnsupported(source) ?? "not_an_image")
+    : "not_safe";
+}

@@ -1,0 +1,21 @@
+import { FORMATS, type ImageType } from "./formats.ts";
+import type { CleanImage } from "./image-cleaning.ts";
+
+/**
+ * The same image without metadata: pixels, colour profile, animation and the orientation that viewers see stay, all
+ * else goes. The bytes are the given ones where there is nothing to remove. Inspect the size again: a JPEG's may have
+ * changed. `undefined`: the file is too broken to be sure that nothing is left in it; never throws.
+ */
+export function removeMetadata(bytes: Uint8Array, type: ImageType): CleanImage | undefined {
+  const { clean } = FORMATS[type];
+  try {
+    const cleaned = clean(bytes);
+    // What reads otherwise once a part of it is gone was not understood in the first place.
+    const isSettled = cleaned.bytes === bytes || clean(cleaned.bytes).bytes === cleaned.bytes;
+    return isSettled ? cleaned : undefined;
+  } catch (error) {
+    // A part that reaches past the last byte, or that a cleaner cannot tell the use of.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,164 @@
+import { crc32, deflateSync } from "node:zlib";
+
+/** Stands in every block that the writers make, so that a test can look for it in what is left. */
+export const SECRET = "Somebody's home";
+
+const ASCII = 2;
+const SHORT = 3;
+const LONG = 4;
+
+type Entry = [tag: number, type: number, value: number | string];
+
+/** A TIFF block with a place, a camera, an owner and the image's orientation. */
+export function exifBlock(orientation: number): Buffer {
+  const gps: Entry[] = [
+    [0x01, ASCII, "N"],
+    [0x02, LONG, 37],
+    [0x1c, ASCII, SECRET],
+  ];
+  const main: Entry[] = [
+    [0x010f, ASCII, SECRET],
+    [0x0112, SHORT, orientation],
+    [0x0132, ASCII, "2026:11:23 12:00:00"],
+    [0x013b, ASCII, SECRET],
+  ];
+  const gpsAt = 200;
+  const previewAt = 400;
+  const block = Buffer.alloc(600);
+  block.write("MM\0*\0\0\0\x08", "latin1");
+  writeDirectory(block, { at: 8, entries: [...main, [0x8825, LONG, gpsAt]], next: previewAt });
+  writeDirectory(block, { at: gpsAt, entries: gps, next: 0 });
+  writeDirectory(block, { at: previewAt, entries: [[0x0103, SHORT, 6]], next: 0 });
+  return block;
+}
+
+export const XMP = Buffer.from(
+  `<x:xmpmeta><rdf:RDF><rdf:Description exif:GPSLatitude="37,33N"><dc:creator>${SECRET}</dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>`,
+);
+
+/** Photoshop's resources with IPTC in them: a city and an author. */
+export function photoshopBlock(): Buffer {
+  const datasets = [90, 80].map((dataset) =>
+    Buffer.concat([Buffer.of(0x1c, 2, dataset, 0, SECRET.length), Buffer.from(SECRET)]),
+  );
+  const iptc = Buffer.concat(datasets);
+  const header = Buffer.from("Photoshop 3.0\x008BIM\x04\x04\0\0", "latin1");
+  return Buffer.concat([header, uint32(iptc.length), iptc]);
+}
+
+export function jpegSegment(marker: number, ...body: (string | Buffer)[]): Buffer {
+  const bytes = joined(body);
+  return Buffer.concat([Buffer.of(0xff, marker), uint32(2 + bytes.length).subarray(2), bytes]);
+}
+
+export function pngChunk(type: string, ...body: (string | Buffer)[]): Buffer {
+  const checked = joined([type, ...body]);
+  return Buffer.concat([uint32(checked.length - 4), checked, uint32(crc32(checked))]);
+}
+
+/** `header`: the first sub-block, the name of an application. */
+export type IccTags = readonly (readonly [signature: string, data: Buffer])[];
+
+const XYZ = (x: number, y: number, z: number) =>
+  Buffer.concat([Buffer.from("XYZ \0\0\0\0"), ...[x, y, z].map((n) => uint32(n * 65_536))]);
+const D50 = [0.9642, 1, 0.8249] as const;
+const GAMMA_2 = Buffer.concat([Buffer.from("curv\0\0\0\0"), uint32(1), Buffer.of(2, 0, 0, 0)]);
+
+/** Red, green and blue in another order than sRGB, so that nobody overlooks the profile. */
+export const COLOUR_TAGS: IccTags = [
+  ["desc", Buffer.from("desc\0\0\0\0\0\0\0\x08colours\0", "latin1")],
+  ["wtpt", XYZ(...D50)],
+  ["rXYZ", XYZ(0.143, 0.061, 0.714)],
+  ["gXYZ", XYZ(0.385, 0.717, 0.097)],
+  ["bXYZ", XYZ(0.436, 0.222, 0.014)],
+  ["rTRC", GAMMA_2],
+  ["gTRC", GAMMA_2],
+  ["bTRC", GAMMA_2],
+];
+export const GREY_TAGS: IccTags = [
+  ["wtpt", XYZ(...D50)],
+  ["kTRC", GAMMA_2],
+];
+/** As Apple writes it: the maker, the model and the serial number of a display. */
+export const DISPLAY_TAG = ["mmod", Buffer.from(`mmod\0\0\0\0${SECRET}...`)] as const;
+
+/** A profile of version 2; tags that are given the same buffer share their data. */
+export function iccProfile(tags: IccTags, space = "RGB "): Buffer {
+  const header = Buffer.alloc(128);
+  header.write("\x02\x10\0\0mntr", 8, "latin1");
+  header.write(`${space}XYZ `, 16, "latin1");
+  header.write("acsp", 36);
+  for (const [index, value] of D50.entries()) header.writeUInt32BE(value * 65_536, 68 + 4 * index);
+  const entries: Buffer[] = [];
+  const places = new Map<Buffer, number>();
+  let length = 132 + 12 * tags.length;
+  for (const [signature, data] of tags) {
+    const place = places.get(data) ?? length;
+    if (!places.has(data)) length += Math.ceil(data.length / 4) * 4;
+    places.set(data, place);
+    entries.push(Buffer.from(signature), uint32(place), uint32(data.length));
+  }
+  const icc = Buffer.alloc(length);
+  header.writeUInt32BE(length, 0);
+  Buffer.concat([header, uint32(tags.length), ...entries]).copy(icc);
+  for (const [data, place] of places) data.copy(icc, place);
+  return icc;
+}
+
+/** The body of an `iCCP` chunk. */
+export function iccpBody(icc: Buffer): Buffer {
+  return Buffer.concat([Buffer.from("name\0\0"), deflateSync(icc)]);
+}
+
+export function gifExtension(label: number, text: string, header = ""): Buffer {
+  const blocks = [header, text].filter(Boolean).map((block) => [Buffer.of(block.length), block]);
+  return joined([Buffer.of(0x21, label), ...blocks.flat(), Buffer.of(0)]);
+}
+
+export function webpChunk(type: string, body: Buffer): Buffer {
+  const size = uint32(body.length).toReversed();
+  return Buffer.concat([Buffer.from(type), size, body, Buffer.alloc(body.length % 2)]);
+}
+
+export function riff(...chunks: Buffer[]): Buffer {
+  return webpChunk("RIFF", Buffer.concat([Buffer.from("WEBP"), ...chunks]));
+}
+
+export function box(type: string, ...body: (string | Buffer)[]): Buffer {
+  const bytes = joined(body);
+  return Buffer.concat([uint32(8 + bytes.length), Buffer.from(type), bytes]);
+}
+
+export function spliced(bytes: Buffer, at: number, ...parts: Buffer[]): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), ...parts, bytes.subarray(at)]);
+}
+
+export function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function joined(parts: (string | Buffer)[]): Buffer {
+  return Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)),
+  );
+}
+
+function writeDirectory(
+  block: Buffer,
+  { at, entries, next }: { at: number; entries: Entry[]; next: number },
+): void {
+  block.writeUInt16BE(entries.length, at);
+  let textAt = at + 2 + entries.length * 12 + 4;
+  block.writeUInt32BE(next, textAt - 4);
+  for (const [index, [tag, type, value]] of entries.entries()) {
+    const entryAt = at + 2 + index * 12;
+    block.writeUInt16BE(tag, entryAt);
+    block.writeUInt16BE(type, entryAt + 2);
+    block.writeUInt32BE(typeof value === "string" ? value.length + 1 : 1, entryAt + 4);
+    if (type === SHORT) block.writeUInt16BE(Number(value), entryAt + 8);
+    else block.writeUInt32BE(typeof value === "string" ? textAt : value, entryAt + 8);
+    if (typeof value === "string") textAt += block.write(value, textAt, "latin1") + 1;
+  }
+}

@@ -1,0 +1,289 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readItemData } from "../../lib/images/heif/avif-items.ts";
+import { filledBoxes } from "../../lib/images/heif/boxes.ts";
+import { kindsOfHeic, readHeicExif } from "../../lib/images/heif/heic-metadata.ts";
+import type { ImageType } from "../../lib/images/formats.ts";
+import { inspectImage } from "../../lib/images/inspect-image.ts";
+import { PARSER_LIMITS } from "../../lib/images/parser-limits.ts";
+import { prepareImage } from "../../lib/images/prepare-image.ts";
+import { removeMetadata } from "../../lib/images/remove-metadata.ts";
+import {
+  box,
+  gifExtension,
+  jpegSegment,
+  pngChunk,
+  riff,
+  spliced,
+  uint32,
+  webpChunk,
+} from "./metadata-writers.ts";
+
+const FILE_BYTES = 50_000_000;
+// They took 5 to 20 seconds without limits, and take a tenth of this with them.
+const MAX_CPU_MS = 2_000;
+
+const FIXTURES = new URL("../fixtures/images/", import.meta.url);
+const JPEG = fixture("baseline.jpg");
+const PNG = fixture("truecolour.png");
+const GIF = fixture("still.gif");
+const WEBP = fixture("lossy.webp").subarray(12);
+const AVIF = fixture("still.avif");
+
+const SEGMENT = jpegSegment(0xe1, "Exif\0\0");
+const SCAN = jpegSegment(0xda);
+const TEXT = pngChunk("tEXt");
+const EMPTY_IDAT = pngChunk("IDAT");
+const COMMENT = gifExtension(0xfe, "");
+const NOTE = webpChunk("note", Buffer.alloc(0));
+const FREE = box("free");
+
+const FLOODS: [what: string, type: ImageType, part: Buffer, build: (parts: Buffer) => Buffer][] = [
+  ["EXIF segments before the scan", "jpg", SEGMENT, (parts) => spliced(JPEG, 2, parts)],
+  ["scans", "jpg", SCAN, (parts) => beforeEnd(JPEG, 2, parts)],
+  ["text chunks before the pixels", "png", TEXT, (parts) => spliced(PNG, 33, parts)],
+  ["text chunks after the pixels", "png", TEXT, (parts) => beforeEnd(PNG, 12, parts)],
+  ["chunks of no pixels", "png", EMPTY_IDAT, (parts) => beforeEnd(PNG, 12, parts)],
+  ["comments", "gif", COMMENT, (parts) => beforeEnd(GIF, 1, parts)],
+  ["chunks", "webp", NOTE, (parts) => riff(WEBP, parts)],
+  ["chunks in a frame", "webp", NOTE, (parts) => riff(frame(WEBP, parts))],
+  ["boxes", "avif", FREE, (parts) => Buffer.concat([AVIF, parts])],
+  ["boxes in tracks", "avif", FREE, (parts) => Buffer.concat([AVIF, box("moov", trak(parts))])],
+];
+
+const LIMITS: [what: string, type: ImageType, most: number, build: (count: number) => Buffer][] = [
+  [
+    "segments of a jpg",
+    "jpg",
+    PARSER_LIMITS.jpegSegments - partsOfJpeg(),
+    (count) => spliced(JPEG, 2, filled(SEGMENT, count)),
+  ],
+  [
+    "scans of a jpg",
+    "jpg",
+    PARSER_LIMITS.jpegScans - 1,
+    (count) => beforeEnd(JPEG, 2, filled(SCAN, count)),
+  ],
+  [
+    "chunks of a png",
+    "png",
+    PARSER_LIMITS.pngChunks - 3,
+    (count) =>
+      Buffer.concat([PNG.subarray(0, 33), filled(TEXT, count), EMPTY_IDAT, pngChunk("IEND")]),
+  ],
+  [
+    "blocks of a gif",
+    "gif",
+    PARSER_LIMITS.gifBlocks - 1,
+    (count) =>
+      Buffer.concat([
+        GIF.subarray(0, 10),
+        Buffer.alloc(3),
+        filled(COMMENT, count),
+        GIF.subarray(-1),
+      ]),
+  ],
+  [
+    "chunks of a webp",
+    "webp",
+    PARSER_LIMITS.webpChunks - 1,
+    (count) => riff(WEBP, filled(NOTE, count)),
+  ],
+  [
+    "chunks of a frame",
+    "webp",
+    PARSER_LIMITS.webpFrameChunks - 1,
+    (count) => riff(frame(WEBP, filled(NOTE, count))),
+  ],
+];
+
+describe("a file of 50 MB", () => {
+  test.each(FLOODS)("of tiny %s is refused at once: %s", (_, type, part, build) => {
+    const bytes = build(filled(part, Math.floor(FILE_BYTES / part.length)));
+    const started = process.cpuUsage();
+    expect(removeMetadata(bytes, type)).toBeUndefined();
+    expect(["not_safe", "not_an_image"]).toContain(
+      prepareImage(bytes, { keepMetadata: false }).outcome,
+    );
+    expect(cpuMsSince(started)).toBeLessThan(MAX_CPU_MS);
+  });
+
+  test("of a GIF's empty blocks, or of sub-blocks of one byte, is walked at once", () => {
+    const zeros = beforeEnd(GIF, 1, Buffer.alloc(FILE_BYTES));
+    const comment = Buffer.concat([Buffer.of(0x21, 0xfe), Buffer.alloc(FILE_BYTES, "\x01a")]);
+    const started = process.cpuUsage();
+    expect(removeMetadata(zeros, "gif")?.bytes).toBe(zeros);
+    const cleaned = removeMetadata(beforeEnd(GIF, 1, comment, Buffer.of(0)), "gif");
+    expect(Buffer.compare(cleaned?.bytes ?? zeros, GIF)).toBe(0);
+    expect(cpuMsSince(started)).toBeLessThan(MAX_CPU_MS);
+  });
+});
+
+describe("PARSER_LIMITS", () => {
+  test.each(LIMITS)("holds at exactly so many %s, and not at one more", (_, type, most, build) => {
+    expect(removeMetadata(build(most), type)).toBeDefined();
+    expect(removeMetadata(build(most + 1), type)).toBeUndefined();
+  });
+
+  test("holds at exactly so many boxes, and not at one more", () => {
+    const most = filled(FREE, PARSER_LIMITS.boxes);
+    expect([...filledBoxes(most, 0, most.length)]).toHaveLength(PARSER_LIMITS.boxes);
+    const more = Buffer.concat([most, FREE]);
+    expect(() => [...filledBoxes(more, 0, more.length)]).toThrow(RangeError);
+  });
+
+  test("counts the boxes of all tracks together", () => {
+    const tracks = Array.from({ length: 6 }, () => trak(filled(FREE, 2_000)));
+    expect(removeMetadata(Buffer.concat([AVIF, box("moov", ...tracks)]), "avif")).toBeUndefined();
+  });
+});
+
+describe("readItemData()", () => {
+  test("refuses extents that take no bytes, and allocates none of them", () => {
+    const iloc = locations({ sizes: 0, items: 2000, extents: 65_535 });
+    expect(iloc.length).toBeLessThan(13_000);
+    expect(() => read(iloc)).toThrow(RangeError);
+    expect(() => read(locations({ sizes: 0, items: 1, extents: 2 }))).toThrow(RangeError);
+    expect(read(locations({ sizes: 0, items: 1, extents: 1 })).size).toBe(1);
+  });
+
+  test("refuses extents that reach past the end of the box", () => {
+    const iloc = locations({ sizes: 0x44, items: 1, extents: 2 });
+    expect(() => read(Buffer.concat([iloc, Buffer.alloc(16)]))).toThrow(RangeError);
+  });
+
+  test("refuses more extents than any file has", () => {
+    const { extents } = PARSER_LIMITS;
+    const data = (count: number) => Buffer.alloc(2 * count);
+    const iloc = (count: number) =>
+      locations({ sizes: 0x20, items: 1, extents: count, data: data(count) });
+    expect(read(iloc(extents)).get(1)?.ranges).toHaveLength(extents);
+    expect(() => read(iloc(extents + 1))).toThrow(RangeError);
+  });
+});
+
+describe("a file of 12 kB that asks for 131 million extents", () => {
+  test.each(["avif", "heic"])("is done with at once: %s", (brand) => {
+    const bytes = extentBomb(brand);
+    const started = process.cpuUsage();
+    const outcome = brand === "avif" ? "not_safe" : "heic";
+    expect(prepareImage(bytes, { keepMetadata: false })).toEqual({ outcome });
+    expect(kindsOfHeic(bytes)).toEqual([]);
+    expect(readHeicExif(bytes).size).toBe(0);
+    expect(cpuMsSince(started)).toBeLessThan(200);
+  });
+});
+
+test("kindsOfHeic() reads no data again and again that many items share", () => {
+  const count = 5_000;
+  const data = Buffer.alloc(1_000_000, "x");
+  const items = Array.from({ length: count }, (_, index) => index + 1);
+  const build = (at: number) =>
+    Buffer.concat([
+      box("ftyp", "heic\0\0\0\0heic"),
+      box(
+        "meta",
+        uint32(0),
+        box("iinf", uint32(0), uint16(count), ...items.map((id) => item(id, "mime"))),
+        box(
+          "iloc",
+          uint32(0),
+          Buffer.of(0x44, 0),
+          uint16(count),
+          ...items.map((id) =>
+            Buffer.concat([uint16(id), uint16(0), uint16(1), uint32(at), uint32(data.length)]),
+          ),
+        ),
+      ),
+      box("mdat", data),
+    ]);
+  const started = process.cpuUsage();
+  expect(kindsOfHeic(build(build(0).length - data.length))).toEqual([]);
+  expect(cpuMsSince(started)).toBeLessThan(MAX_CPU_MS);
+});
+
+test("removeMetadata() refuses an AVIF that lists an item twice", () => {
+  const bytes = extentBomb("avif", { items: 1, extents: 1, listed: 2 });
+  expect(removeMetadata(bytes, "avif")).toBeUndefined();
+  expect(inspectImage(bytes)).toBeDefined();
+});
+
+/** Sizes of 0: an item takes six bytes of `iloc`, whatever number of extents it has. */
+function extentBomb(brand: string, { items = 2000, extents = 65_535, listed = 1 } = {}): Buffer {
+  const listing = Array.from({ length: listed }, () => item(1, brand === "avif" ? "av01" : "Exif"));
+  const properties = box("ipco", box("ispe", uint32(0), uint32(4), uint32(4)), box("av1C"));
+  const uses = box("ipma", uint32(0), uint32(1), uint16(1), Buffer.of(2, 1, 2));
+  const meta = [
+    box("pitm", uint32(0), uint16(1)),
+    box("iinf", uint32(0), uint16(listed), ...listing),
+    locations({ sizes: 0, items, extents }),
+    box("iprp", properties, uses),
+  ];
+  return Buffer.concat([
+    box("ftyp", `${brand}\0\0\0\0${brand}mif1`),
+    box("meta", uint32(0), ...meta),
+    box("mdat", "x"),
+  ]);
+}
+
+function item(id: number, type: string): Buffer {
+  return box("infe", Buffer.of(2, 0, 0, 0), uint16(id), uint16(0), `${type}\0`);
+}
+
+function locations({
+  sizes,
+  items,
+  extents,
+  data = Buffer.alloc(0),
+}: {
+  sizes: number;
+  items: number;
+  extents: number;
+  data?: Buffer;
+}): Buffer {
+  const entries = Array.from({ length: items }, (_, index) =>
+    Buffer.concat([uint16(index + 1), uint16(0), uint16(extents), data]),
+  );
+  return box("iloc", uint32(0), Buffer.of(sizes, 0), uint16(items), ...entries);
+}
+
+function read(bytes: Buffer) {
+  const end = bytes.readUInt32BE(0);
+  return readItemData(bytes, { type: "iloc", at: 0, start: 8, end });
+}
+
+function frame(...chunks: Buffer[]): Buffer {
+  return webpChunk("ANMF", Buffer.concat([Buffer.alloc(16), ...chunks]));
+}
+
+function trak(parts: Buffer): Buffer {
+  return box("trak", box("mdia", box("hdlr", Buffer.alloc(8), "soun")), parts);
+}
+
+function partsOfJpeg(): number {
+  let count = 0;
+  for (let at = 2; JPEG[at + 1] !== 0xda; at += 2 + JPEG.readUInt16BE(at + 2)) count += 1;
+  // The scan and the end.
+  return count + 2;
+}
+
+function filled(part: Buffer, count: number): Buffer {
+  return Buffer.alloc(part.length * count, part);
+}
+
+function beforeEnd(bytes: Buffer, endBytes: number, ...parts: Buffer[]): Buffer {
+  return spliced(bytes, bytes.length - endBytes, ...parts);
+}
+
+function cpuMsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
+}
+
+function uint16(value: number): Buffer {
+  return uint32(value).subarray(2);
+}
+
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(name, FIXTURES));
+}
