@@ -211,8 +211,7 @@ describe("image-dimensions", () => {
   test("finds the same size in every file, turned or not, but where Chromium corrects it", () => {
     const others = Object.keys(SHOWN_SIZES).filter((name) => {
       const [ours, theirs] = [inspectImage(fixture(name)), imageDimensionsFromData(fixture(name))];
-      const sides = (size: typeof theirs) => [size?.width, size?.height].toSorted().join(" × ");
-      return sides(ours && { ...ours, type: "png" }) !== sides(theirs);
+      return sidesOf(ours) !== sidesOf(theirs);
     });
     expect(others).toEqual([
       "resolution-144-dpi-turned.jpg",
@@ -238,6 +237,11 @@ describe("FORMATS", () => {
     ]);
   });
 });
+
+function sidesOf(size: { width: number; height: number } | undefined): string {
+  const { width = 0, height = 0 } = size ?? {};
+  return `${Math.min(width, height)} × ${Math.max(width, height)}`;
+}
 
 function fixture(name: string): Buffer {
   return readFileSync(new URL(name, FIXTURES));
