@@ -17,7 +17,6 @@ import {
   type TagEdit,
   withDeleting,
   withPromise,
-  withRequester,
   withRetry,
   withTagEdits,
 } from "./record-changes.ts";
@@ -32,7 +31,7 @@ export interface Amendment {
   edits?: readonly TagEdit[];
   /** The file id of an image to be deleted; nothing happens when `userId` may not. */
   deletedFileId?: string;
-  /** `userId` asks for the upload of what is not uploaded, and may delete it afterwards. */
+  /** `userId` asks for the upload of what is new or tried again, and may delete that afterwards. */
   isRequest?: boolean;
   /** Images that are to be tried again, of those that failed or may be about to. */
   isRetried?: (image: RecordImage) => boolean;
@@ -217,14 +216,14 @@ interface Amending {
 function amend(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {
   const { userId, isRequest, isRetried } = amendment;
   const changed = userId === undefined ? record : change(record, { ports, amendment, promise });
-  const retried = isRetried === undefined ? changed : withRetry(changed, isRetried);
+  const requester = isRequest === true && userId !== undefined ? [userId] : [];
+  const retried = isRetried === undefined ? changed : withRetry(changed, { isRetried, requester });
   const isLeft = hasImage(retried, "pending") && !isLeaseAlive(retried, promise.now);
   if (!isLeft) {
     return retried === record ? record : withPromise(retried, promise.marker);
   }
-  const begun =
-    isRequest === true && userId !== undefined ? withRequester(retried, userId) : retried;
-  return { ...withPromise(begun, promise.marker), lease: promise.lease };
+  // Whoever finishes what somebody else began gets no right to it: it may be in the thread already.
+  return { ...withPromise(retried, promise.marker), lease: promise.lease };
 }
 
 function change(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {

@@ -62,14 +62,19 @@ export function withTagEdits(
     : record;
 }
 
-/** Images that failed, or whose upload may be about to fail, are to be tried again. */
-export function withRetry(
-  record: UploadRecord,
-  isRetried: (image: RecordImage) => boolean,
-): UploadRecord {
+/**
+ * Images that failed, or whose upload may be about to fail, are to be tried again. `requester`: whoever asks for their
+ * upload by shortcut may delete them afterwards, and none of the others.
+ */
+export function withRetry(record: UploadRecord, { isRetried, requester }: Retry): UploadRecord {
   const again = (image: RecordImage): RecordImage =>
     isRetried(image)
-      ? { ...identityOf(image), retries: image.retries + 1, state: "pending" }
+      ? {
+          ...identityOf(image),
+          requestedBy: [...new Set([...image.requestedBy, ...requester])],
+          retries: image.retries + 1,
+          state: "pending",
+        }
       : image;
   const { images } = mapImages(mapImages(record, "pending", again), "failed", again);
   return images.every((image, index) => image === record.images[index])
@@ -77,13 +82,10 @@ export function withRetry(
     : { ...record, images };
 }
 
-/** The person who asks for the upload of images that are still to come may delete them afterwards. */
-export function withRequester(record: UploadRecord, userId: string): UploadRecord {
-  return mapImages(record, "pending", (image) =>
-    image.requestedBy.includes(userId)
-      ? image
-      : { ...image, requestedBy: [...image.requestedBy, userId] },
-  );
+export interface Retry {
+  isRetried: (image: RecordImage) => boolean;
+  /** User id, or nobody's. */
+  requester: readonly string[];
 }
 
 /** Whatever is still pending has failed. */

@@ -4,6 +4,8 @@ import type { UploadRecord } from "./record.ts";
 /** Version 1 noted who asked for an upload once for all images, and replies in the message's own channel only. */
 const LooseImage = v.looseObject({ fileId: v.string(), state: v.string() });
 
+type ImageV1 = v.InferOutput<typeof LooseImage>;
+
 const UploadRecordV1 = v.object({
   version: v.literal(1),
   state: v.picklist(["uploading", "done"]),
@@ -46,6 +48,21 @@ function toVersion2(old: UploadRecordV1): Record<keyof UploadRecord, unknown> {
     lease: state === "uploading" ? lease : undefined,
     reply: replyTs.length > 0 ? { channelId, ts: replyTs } : undefined,
     promises: [],
-    images: old.images.map((image) => ({ ...image, requestedBy, retries: 0 })),
+    images: old.images.map((image) => ({
+      ...image,
+      requestedBy: isWholeRequest(old, image) ? requestedBy : [],
+      retries: 0,
+    })),
   };
+}
+
+/** Who asked for a good image beside others is not known: it is left to whoever posted it, and to administrators. */
+function isWholeRequest({ source, uploader, images }: UploadRecordV1, image: ImageV1): boolean {
+  return (
+    source.type === "form" ||
+    uploader === undefined ||
+    images.length === 1 ||
+    image.state === "pending" ||
+    image.state === "failed"
+  );
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
+import { afterNth, cutWire } from "../faults/cut.ts";
+import { LEASE_AND_MORE_MS } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
+  bucketOf,
   buttonsIn,
   callsTo,
   deleteRecord,
@@ -96,6 +99,59 @@ describe("Delete", () => {
     const posted = post(stack);
     await openShortcut(stack, posted, "minho");
     await submit(stack, {}, "minho");
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+  });
+
+  it("is, for whoever had a failed image tried again by shortcut, for that one and not for the good ones", async () => {
+    await using stack = await startTestStack();
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.png$/u, times: 1 });
+    const posted = await upload(stack, { files: TWO });
+    const [failed, good] = posted.fileIds;
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    expect(recordIn(stack).images.map(({ requestedBy }) => requestedBy)).toEqual([
+      ["U0LOCAL002"],
+      [],
+    ]);
+    await press(stack, posted, { action: "delete_image", fileId: good, user: "minho" });
+    expect(toldTo(stack, "minho")).toEqual([en.notAllowedToDelete]);
+    expect(tagsShown(stack, posted)).toHaveLength(2);
+    await press(stack, posted, { action: "delete_image", fileId: failed, user: "minho" });
+    expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
+  });
+
+  it("is not for whoever, by shortcut, finished what a dead worker had shown already", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: TWO });
+    const wire = cutWire(stack, afterNth("chat.update"));
+    await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+    await stack.drain();
+    wire.mend();
+    expect(tagsShown(stack, posted)).toHaveLength(2);
+    stack.clock.nowMs += LEASE_AND_MORE_MS;
+    stack.serveFrom(stack.createInstance());
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(toldTo(stack, "minho")).toEqual([en.notAllowedToDelete]);
+    expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["uploaded", "uploaded"]);
+  });
+
+  it("is, of what version 1 recorded, not for whoever asked for one of several images", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: TWO });
+    await storeAsVersion1(stack, { requestedBy: ["U0LOCAL002"] });
+    await press(stack, posted, { action: "delete_image", user: "minho" });
+    expect(toldTo(stack, "minho")).toEqual([en.notAllowedToDelete]);
+    await press(stack, posted, { action: "delete_image", user: "jane" });
+    expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
+  });
+
+  it("is, of what version 1 recorded, for whoever asked for the only image", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await storeAsVersion1(stack, { requestedBy: ["U0LOCAL002"] });
     await press(stack, posted, { action: "delete_image", user: "minho" });
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
@@ -210,6 +266,24 @@ describe("Delete", () => {
     expect(callsTo(stack, "chat.update").every(({ error }) => error === undefined)).toBe(true);
   });
 });
+
+/** The record that there is, in the shape that version 1 gave it. */
+async function storeAsVersion1(stack: TestStack, { requestedBy }: { requestedBy: string[] }) {
+  const { key, reply, images, ...others } = recordIn(stack);
+  const record = {
+    ...others,
+    version: 1,
+    state: "done",
+    leaseUntil: new Date(stack.clock.nowMs).toISOString(),
+    leaseId: "old",
+    requestedBy,
+    replyTs: reply?.ts,
+    images: images.map(({ requestedBy: _by, retries: _retries, ...image }) => image),
+  };
+  await bucketOf(stack).put(key, Buffer.from(JSON.stringify(record)), {
+    contentType: "application/json",
+  });
+}
 
 /** What is left in S3, in the thread and in the record. */
 function leftOf(stack: TestStack, posted: Posted) {
