@@ -13,6 +13,7 @@ import {
   parseInteractionPayload,
   type ViewSubmission,
 } from "../slack/interaction-payloads.ts";
+import { readSentAt } from "../slack/request.ts";
 import { readVerified } from "./read-verified.ts";
 import { emptyResponse } from "./route.ts";
 
@@ -25,7 +26,7 @@ export async function serveInteractivity(door: Door, request: Request): Promise<
     case "block_action":
       return answerAction(door, payload.action);
     case "view_submission":
-      return answerSubmission(door, payload.submission);
+      return answerSubmission(door, payload.submission, readSentAt(request));
     case "other":
       return ignore(door, payload.name);
   }
@@ -68,12 +69,16 @@ async function answerAction(door: Door, action: BlockAction): Promise<Response> 
   }
 }
 
-async function answerSubmission(door: Door, submission: ViewSubmission): Promise<Response> {
+async function answerSubmission(
+  door: Door,
+  submission: ViewSubmission,
+  sentAt: number,
+): Promise<Response> {
   switch (submission.callbackId) {
     case CALLBACKS.imageTags:
-      return toResponse(await onImageTags(door, submission));
+      return toResponse(await onImageTags(door, submission, sentAt));
     case CALLBACKS.uploadFiles:
-      return toResponse(await onUploadFiles(door, submission));
+      return toResponse(await onUploadFiles(door, submission, sentAt));
     default:
       return ignore(door, "view_submission");
   }

@@ -4,16 +4,20 @@ import type { Door, WorkPorts } from "../ports.ts";
 import { amendRecord, type Claim, claimUpload } from "../records/claim.ts";
 import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError } from "../records/record-store.ts";
-import type { TagEdit } from "../records/record-changes.ts";
+import type { SentEdits } from "../records/record-changes.ts";
 import { createStub } from "../slack/file.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectModalContext, type ModalContext } from "./modal-context.ts";
-import { readTagSubmission } from "./tag-submission.ts";
+import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
 /** The modal of the shortcut and of "Edit link & description", sent. */
-export async function onImageTags(door: Door, submission: ViewSubmission): Promise<ViewAnswer> {
+export async function onImageTags(
+  door: Door,
+  submission: ViewSubmission,
+  sentAt: number,
+): Promise<ViewAnswer> {
   const modal = inspectModalContext(submission.privateMetadata);
   if (modal === undefined) {
     door.logger.warn("interaction.ignored", {
@@ -26,7 +30,11 @@ export async function onImageTags(door: Door, submission: ViewSubmission): Promi
   if (Object.keys(errors).length > 0) {
     return { outcome: "errors", errors };
   }
-  const changes = [...edits].map(([fileId, edit]): TagEdit => ({ fileId, ...edit }));
+  const changes = {
+    id: identifySubmission(submission),
+    sentAt,
+    edits: [...edits].map(([fileId, edit]) => ({ fileId, ...edit })),
+  };
   const settled = await door.accept(store(door, submission, { modal, changes }), (work, claim) =>
     finish(work, submission.viewId, claim),
   );
@@ -41,7 +49,7 @@ export async function onImageTags(door: Door, submission: ViewSubmission): Promi
 function store(
   door: Door,
   { actor }: ViewSubmission,
-  { modal, changes: edits }: { modal: ModalContext; changes: readonly TagEdit[] },
+  { modal, changes: edits }: { modal: ModalContext; changes: SentEdits },
 ): Promise<Claim | undefined> {
   const { ref, upload } = modal;
   const { userId } = actor;

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { TAG_FIELDS, type TagField } from "../blocks/tag-fields.ts";
 import type { Messages } from "../i18n/en.ts";
-import type { ViewField } from "../slack/interaction-payloads.ts";
+import type { ViewField, ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectAltText } from "../tag/alt-text.ts";
 import { isLink } from "../tag/link.ts";
 import type { TagEdit } from "../records/record-changes.ts";
@@ -27,12 +28,20 @@ export function readTagSubmission(fields: readonly ViewField[], messages: Messag
       decorative.has(field.subject) && field.name === "alt" ? undefined : check(field, messages);
     if (problem !== undefined) {
       errors[field.blockId] = problem;
-    } else if (field.isChanged) {
+    } else if (field.isChanged || field.isFirst) {
       edits.set(field.subject, { ...edits.get(field.subject), ...toEdit(field) });
     }
   }
   return { edits, errors };
 }
+
+/** The same for a modal that arrives again with the same in it: a modal is another each time that it is opened. */
+export function identifySubmission({ actor, viewId, fields }: ViewSubmission): string {
+  const sent = JSON.stringify([actor.userId, viewId, fields]);
+  return createHash("sha256").update(sent).digest("base64url").slice(0, ID_LENGTH);
+}
+
+const ID_LENGTH = 22;
 
 interface SubmittedField {
   blockId: string;
@@ -40,9 +49,11 @@ interface SubmittedField {
   subject: string;
   value: string;
   isChanged: boolean;
+  /** It came with the file itself: no record has it yet. */
+  isFirst: boolean;
 }
 
-/** See `tagBlockId`. What was prefilled from the file itself is no record's yet: it counts as written. */
+/** See `tagBlockId`. */
 function toTagField({ blockId, value, initialValue }: ViewField): SubmittedField | undefined {
   const [field, subject = "", base] = blockId.split(":");
   const name = TAG_FIELDS.find((candidate) => candidate === field);
@@ -50,8 +61,9 @@ function toTagField({ blockId, value, initialValue }: ViewField): SubmittedField
     return undefined;
   }
   const trimmed = value.trim();
-  const isChanged = trimmed !== initialValue.trim() || (base === "file" && trimmed !== "");
-  return { blockId, name, subject, value: trimmed, isChanged };
+  const isChanged = trimmed !== initialValue.trim();
+  const isFirst = base === "file" && !isChanged && trimmed !== "";
+  return { blockId, name, subject, value: trimmed, isChanged, isFirst };
 }
 
 function check({ name, value }: SubmittedField, messages: Messages): string | undefined {
@@ -67,6 +79,9 @@ function check({ name, value }: SubmittedField, messages: Messages): string | un
   }
 }
 
-function toEdit({ name, value }: SubmittedField): Omit<TagEdit, "fileId"> {
-  return name === "decorative" ? { decorative: value !== "" } : { [name]: value };
+function toEdit({ name, value, isFirst }: SubmittedField): Omit<TagEdit, "fileId"> {
+  if (name === "decorative") {
+    return { decorative: value !== "" };
+  }
+  return name === "alt" && isFirst ? { firstAlt: value } : { [name]: value };
 }

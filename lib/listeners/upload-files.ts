@@ -4,14 +4,18 @@ import type { Door, WorkPorts } from "../ports.ts";
 import { type Claim, claimUpload } from "../records/claim.ts";
 import { formRef } from "../records/record-ref.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
-import { readTagSubmission } from "./tag-submission.ts";
+import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
 /**
  * The form of the slash command, sent: its files are uploaded, and the tags appear in the app's direct message with
  * the sender, and in the same modal as long as it is open.
  */
-export async function onUploadFiles(door: Door, submission: ViewSubmission): Promise<ViewAnswer> {
+export async function onUploadFiles(
+  door: Door,
+  submission: ViewSubmission,
+  sentAt: number,
+): Promise<ViewAnswer> {
   const { messages, clock } = door;
   const { edits, errors } = readTagSubmission(submission.fields, messages);
   const missing = submission.files.length === 0 ? { [FILES_BLOCK]: messages.noFiles } : {};
@@ -30,7 +34,11 @@ export async function onUploadFiles(door: Door, submission: ViewSubmission): Pro
     userId,
     isRequest: true,
     files,
-    edits: edit === undefined ? [] : files.map(({ id }) => ({ fileId: id, ...edit })),
+    edits: {
+      id: identifySubmission(submission),
+      sentAt,
+      edits: edit === undefined ? [] : files.map(({ id }) => ({ fileId: id, ...edit })),
+    },
   });
   const { outcome } = await door.accept(claiming, (work, claim) => finish(work, viewId, claim));
   return outcome === "unavailable"

@@ -14,7 +14,7 @@ import {
   type UploadRecord,
 } from "./record.ts";
 import {
-  type TagEdit,
+  type SentEdits,
   withDeleting,
   withPromise,
   withRetry,
@@ -28,7 +28,7 @@ export interface Amendment {
   intent: Intent;
   /** User id of the person who asks. */
   userId?: string | undefined;
-  edits?: readonly TagEdit[];
+  edits?: SentEdits;
   /** The file id of an image to be deleted; nothing happens when `userId` may not. */
   deletedFileId?: string;
   /** `userId` asks for the upload of what is new or tried again, and may delete that afterwards. */
@@ -84,6 +84,9 @@ export function claimUpload(
       ports.records.create(ref, newRecord(request, promise)),
       marking,
     ]);
+    if (isNew) {
+      logEdits(ports, present, { userId: request.userId, now: promise.now });
+    }
     return isNew
       ? { ...present, ...OURS, isTakenOver: false, marker: promise.marker, files }
       : { ...(await amendStored(ports, present, { amendment: request, promise })), files };
@@ -141,6 +144,7 @@ export async function amendStored(
   const updated = await ports.records.update(stored, (record) =>
     amend(record, { ports, amendment, promise }),
   );
+  logEdits(ports, updated, { userId: amendment.userId, now: promise.now });
   const { lease, promises } = updated.record;
   return {
     ...updated,
@@ -160,6 +164,19 @@ const UNCHANGED = {
   isPromised: false,
   files: [],
 } as const;
+
+/** Who edited a tag, never what they wrote. */
+function logEdits(
+  { logger }: AnswerPorts,
+  { ref, record }: StoredRecord,
+  { userId: user, now }: { userId: string | undefined; now: string },
+): void {
+  for (const { fileId: file, edited } of record.images) {
+    if (user !== undefined && edited?.by === user && edited.at === now) {
+      logger.info("tags.edited", { record: ref, file, user });
+    }
+  }
+}
 
 async function guard(
   { logger }: AnswerPorts,
@@ -183,7 +200,7 @@ async function guard(
 }
 
 function newRecord(request: UploadRequest, { lease, marker, now }: UploadPromise): UploadRecord {
-  const { teamId, source, uploader, userId, homeTeamIds, files, edits = [] } = request;
+  const { teamId, source, uploader, userId, homeTeamIds, files, edits } = request;
   const requestedBy = request.isRequest === true && userId !== undefined ? [userId] : [];
   const record: UploadRecord = {
     version: RECORD_VERSION,
@@ -203,7 +220,9 @@ function newRecord(request: UploadRequest, { lease, marker, now }: UploadPromise
       state: "pending",
     })),
   };
-  return userId === undefined ? record : withTagEdits(record, edits, { by: userId, at: now });
+  return userId === undefined || edits === undefined
+    ? record
+    : withTagEdits(record, edits, { by: userId, at: now });
 }
 
 interface Amending {
@@ -227,8 +246,8 @@ function amend(record: UploadRecord, { ports, amendment, promise }: Amending): U
 }
 
 function change(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {
-  const { userId = "", edits = [], deletedFileId: fileId } = amendment;
-  const edited = withTagEdits(record, edits, { by: userId, at: promise.now });
+  const { userId = "", edits, deletedFileId: fileId } = amendment;
+  const edited = edits ? withTagEdits(record, edits, { by: userId, at: promise.now }) : record;
   const { adminUserIds } = ports.config;
   return fileId !== undefined && mayDelete(record, { fileId, userId, adminUserIds })
     ? withDeleting(edited, { fileId, by: userId, at: promise.now })

@@ -1,4 +1,11 @@
-import { type FailureCode, identityOf, type RecordImage, type UploadRecord } from "./record.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type FailureCode,
+  identityOf,
+  type RecordImage,
+  type Submission,
+  type UploadRecord,
+} from "./record.ts";
 
 /**
  * The same record with what became of some images; what people wrote of them meanwhile stays. An image that is not
@@ -41,25 +48,51 @@ export function withDeleted(record: UploadRecord, fileIds: ReadonlySet<string>):
   );
 }
 
-/** Somebody changed this of an image's tag; a field that is absent was left as it is. */
+/** Somebody changed this of an image's tag; a field that is absent was left as it was. */
 export interface TagEdit {
   fileId: string;
   alt?: string;
+  /** The description that came with the file, sent as it was: nobody wrote it, and it replaces nobody's. */
+  firstAlt?: string;
   /** "" takes the link away. */
   link?: string;
   decorative?: boolean;
 }
 
+/** The edits of one modal that was sent. */
+export interface SentEdits extends Pick<Submission, "id" | "sentAt"> {
+  edits: readonly TagEdit[];
+}
+
+/**
+ * Of two people who edit the same field, the one who sends last wins, even on a modal that was opened before the other
+ * sent: people see what they wrote. The order is that of Slack's signed times, not of arrival, and what is written in
+ * the record already is not written again. So a modal that is replayed, while its signature is good, undoes nothing.
+ */
 export function withTagEdits(
   record: UploadRecord,
-  edits: readonly TagEdit[],
+  sent: SentEdits,
   edited: NonNullable<RecordImage["edited"]>,
 ): UploadRecord {
-  const byFile = new Map(edits.map((edit) => [edit.fileId, edit]));
-  const isMeant = ({ fileId }: RecordImage) => byFile.has(fileId);
-  return record.images.some(isMeant)
-    ? { ...record, images: record.images.map((image) => editImage(image, byFile, edited)) }
-    : record;
+  const { submissions = [], images } = record;
+  const isMeant = (edit: TagEdit) =>
+    images.some((image) => image.fileId === edit.fileId && isEditable(image));
+  const edits = sent.edits.filter(isMeant);
+  if (edits.length === 0 || submissions.some(({ id }) => id === sent.id)) {
+    return record;
+  }
+  const later = submissions.filter(({ sentAt }) => sentAt > sent.sentAt);
+  const isTaken = (field: string) => later.some(({ fields }) => fields.includes(field));
+  const byFile = new Map(edits.map((edit) => [edit.fileId, withoutFields(edit, isTaken)]));
+  const { id, sentAt } = sent;
+  return {
+    ...record,
+    submissions: [
+      ...submissions.filter((other) => other.sentAt > sentAt - REPLAY_SECONDS),
+      { id, sentAt, fields: edits.flatMap(fieldsOf) },
+    ],
+    images: images.map((image) => editImage(image, byFile.get(image.fileId), edited)),
+  };
 }
 
 /**
@@ -114,23 +147,56 @@ function mapImages<State extends RecordImage["state"]>(
     : record;
 }
 
+/** A signature is good for 300 s, by a clock that is off by as much at most. */
+const REPLAY_SECONDS = 900;
+
+function isEditable({ state }: RecordImage): boolean {
+  return state !== "deleting" && state !== "deleted";
+}
+
+/** Making an image decorative empties its description: the two are one field. */
+function fieldsOf({ fileId, alt, link, decorative }: TagEdit): string[] {
+  const isDescribed = alt !== undefined || decorative !== undefined;
+  return [
+    ...(link === undefined ? [] : [linkOf(fileId)]),
+    ...(isDescribed ? [descriptionOf(fileId)] : []),
+  ];
+}
+
+function withoutFields(edit: TagEdit, isTaken: (field: string) => boolean): TagEdit {
+  const { fileId, link, alt, firstAlt, decorative } = edit;
+  return {
+    fileId,
+    ...(firstAlt !== undefined && { firstAlt }),
+    ...(link !== undefined && !isTaken(linkOf(fileId)) && { link }),
+    ...(!isTaken(descriptionOf(fileId)) && {
+      ...(alt !== undefined && { alt }),
+      ...(decorative !== undefined && { decorative }),
+    }),
+  };
+}
+
+const linkOf = (fileId: string) => `${fileId}:link`;
+const descriptionOf = (fileId: string) => `${fileId}:description`;
+
+/** The very same image when it says all that already: nobody edited it then. */
 function editImage(
   image: RecordImage,
-  edits: ReadonlyMap<string, TagEdit>,
+  edit: TagEdit | undefined,
   edited: NonNullable<RecordImage["edited"]>,
 ): RecordImage {
-  const edit = edits.get(image.fileId);
   if (edit === undefined) {
     return image;
   }
   const { link: present, ...others } = image;
   const { link = present, decorative = image.decorative } = edit;
-  const alt = decorative === true ? "" : edit.alt;
-  return {
+  const first = image.edited === undefined ? edit.firstAlt : undefined;
+  const alt = decorative === true ? "" : (edit.alt ?? first);
+  const changed: RecordImage = {
     ...others,
-    edited,
     ...(alt !== undefined && { alt }),
     ...(link !== undefined && link !== "" && { link }),
     ...(decorative !== undefined && { decorative }),
   };
+  return isDeepStrictEqual(changed, image) ? image : { ...changed, edited };
 }

@@ -48,6 +48,7 @@ function toVersion2(old: UploadRecordV1): Record<keyof UploadRecord, unknown> {
     lease: state === "uploading" ? lease : undefined,
     reply: replyTs.length > 0 ? { channelId, ts: replyTs } : undefined,
     promises: [],
+    submissions: undefined,
     images: old.images.map((image) => ({
       ...image,
       requestedBy: isWholeRequest(old, image) ? requestedBy : [],

@@ -123,6 +123,15 @@ const FormSource = v.object({
   sentAt: Time,
 });
 
+/** A modal that was sent, and which fields of which images it changed. */
+const Submission = v.object({
+  id: v.string(),
+  /** Epoch seconds, as Slack signed it. */
+  sentAt: v.number(),
+  fields: v.array(v.string()),
+});
+export type Submission = v.InferOutput<typeof Submission>;
+
 /** Where the reply stands: one `ts` for each of its parts, in order. */
 const Reply = v.object({ channelId: v.string(), ts: v.array(v.string()) });
 export type Reply = v.InferOutput<typeof Reply>;
@@ -149,6 +158,8 @@ const UploadRecord = v.object({
   reply: v.optional(Reply),
   /** Ids of the markers whose promises are written in here; the latest ones, kept or not. */
   promises: v.array(v.string()),
+  /** Modals whose edits are written in here, as long as Slack's signature of one may still be good. */
+  submissions: v.optional(v.array(Submission)),
   images: v.array(RecordImage),
 });
 

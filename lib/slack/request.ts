@@ -36,6 +36,11 @@ export async function readSlackRequest(request: Request, options: ReadOptions): 
   }
 }
 
+/** When Slack sent a request that was verified, epoch seconds. */
+export function readSentAt(request: Request): number {
+  return Number(request.headers.get("x-slack-request-timestamp"));
+}
+
 /** `X-Slack-Retry-Num`, for the log: anybody can send the header, so nothing but a number gets there. */
 export function readRetryNum(request: Request): string | undefined {
   return /^\d{1,3}$/u.exec(request.headers.get("x-slack-retry-num") ?? "")?.[0];

@@ -216,6 +216,7 @@ const LooseRecord = v.pipe(
   v.looseObject({
     lease: v.optional(v.looseObject({ id: v.string() })),
     reply: v.optional(v.object({ channelId: v.string(), ts: v.array(v.string()) })),
+    submissions: v.optional(v.array(v.looseObject({ id: v.string() }))),
     images: v.array(
       v.looseObject({
         requestedBy: v.array(v.string()),

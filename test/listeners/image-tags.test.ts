@@ -9,10 +9,12 @@ import { takeLogs } from "../helpers/logs.ts";
 import {
   callsTo,
   fieldOf,
+  markersIn,
   openEdit,
   openShortcut,
   PNG,
   post,
+  press,
   recordIn,
   repliesTo,
   submit,
@@ -174,6 +176,22 @@ describe("two people editing at once", () => {
     expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "A blue square" } });
   });
 
+  it("what came with the file, sent as it was, replaces nothing that somebody wrote meanwhile", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack, {
+      files: [{ name: "a.png", bytes: PNG, altText: "From a camera" }],
+    });
+    await openShortcut(stack, posted, "jane");
+    await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+    await stack.drain();
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A square" }, "minho");
+    await submit(stack, { link: "https://example.com/" }, "jane");
+    expect(Object.values(writtenIn(stack))).toEqual([
+      { alt: "A square", link: "https://example.com/" },
+    ]);
+  });
+
   it.each([1, 2, 5])(
     "fifty at once, on %i instances, lose nothing that was accepted",
     async (count) => {
@@ -242,6 +260,145 @@ describe("two people editing at once", () => {
     expect(writtenIn(stack)).toEqual({
       [`${posted.fileIds[0]}`]: { alt: "A square", link: "https://example.com/" },
     });
+  });
+});
+
+describe("a modal that is replayed, as it was signed", () => {
+  it.each([
+    ["another text", { alt: "A blue square" }],
+    ["no text", { alt: null }],
+    ["another link", { link: "https://example.com/2" }],
+    ["no link", { link: null }],
+    ["a tick", { decorative: ["decorative"] }],
+  ])("does not undo the later edit: %s", async (_, later) => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const { replay } = recordSubmissions(stack);
+    await openEdit(stack, posted);
+    await submit(stack, { alt: "A square", link: "https://example.com/" });
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, later, "minho");
+    const written = writtenIn(stack);
+    const [before] = recordIn(stack).images;
+    for (const status of [await replay(0), await replay(0)]) {
+      expect(status).toBe(200);
+    }
+    expect(writtenIn(stack)).toEqual(written);
+    expect(recordIn(stack).images[0]).toEqual(before);
+    expect(tagsShown(stack, posted).map(toWritten)).toEqual(
+      Object.values(written).map(({ alt, link }) => ({ alt, ...(link !== undefined && { link }) })),
+    );
+    expect(markersIn(stack)).toEqual([]);
+  });
+
+  it("does not undo the later edit of what the shortcut uploaded", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    const { replay } = recordSubmissions(stack);
+    await openShortcut(stack, posted);
+    await submit(stack, { alt: "A square" });
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: null }, "minho");
+    await replay(0);
+    expect(Object.values(writtenIn(stack))).toEqual([{ alt: "" }]);
+    expect(tagsShown(stack, posted)[0]).toContain('alt=""');
+  });
+
+  it("does not undo a later edit even when it could not be stored the first time", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const { replay } = recordSubmissions(stack);
+    await openEdit(stack, posted);
+    stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state/u, times: 3 });
+    expect(
+      (await submit(stack, { alt: "A square", link: "https://example.com/" })).ack?.status,
+    ).toBe(503);
+    stack.clock.nowMs += 2000;
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A blue square" }, "minho");
+    await replay(0);
+    // The link is nobody's later edit: Jane wanted it.
+    expect(Object.values(writtenIn(stack))).toEqual([
+      { alt: "A blue square", link: "https://example.com/" },
+    ]);
+  });
+
+  it("does nothing to an image that was deleted meanwhile", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const { replay } = recordSubmissions(stack);
+    await openEdit(stack, posted);
+    await submit(stack, { alt: "A square" });
+    await press(stack, posted, { action: "delete_image" });
+    const before = recordIn(stack);
+    await replay(0);
+    expect(recordIn(stack)).toEqual(before);
+    expect(stack.s3.objects("images/")).toEqual([]);
+  });
+
+  it("is refused after 300 s, and forgotten in the record by the next edit after 15 minutes", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const { replay } = recordSubmissions(stack);
+    await openEdit(stack, posted);
+    await submit(stack, { alt: "A square" });
+    stack.clock.nowMs += 301_000;
+    expect(await replay(0)).toBe(401);
+    stack.clock.nowMs += 600_000;
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A blue square" }, "minho");
+    expect(recordIn(stack).submissions).toHaveLength(1);
+  });
+});
+
+describe("the last editor", () => {
+  it("is in the record with the time, and in the log without the text", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: TWO });
+    const [a, b] = posted.fileIds;
+    takeLogs();
+    await openEdit(stack, posted, { fileId: a, user: "minho" });
+    await submit(stack, { alt: "A square", link: "https://example.com/private" }, "minho");
+    const logs = takeLogs();
+    expect(logs.filter(({ event }) => event === "tags.edited")).toEqual([
+      expect.objectContaining({ record: refOf(stack), file: a, user: "U0LOCAL002" }),
+    ]);
+    expect(JSON.stringify(logs)).not.toMatch(/A square|private/u);
+    const at = new Date(stack.clock.nowMs).toISOString();
+    expect(recordIn(stack).images.map(({ edited }) => edited)).toEqual([
+      { by: "U0LOCAL002", at },
+      undefined,
+    ]);
+
+    await openEdit(stack, posted, { fileId: b });
+    await submit(stack, { alt: "A harbour" });
+    expect(recordIn(stack).images.map(({ edited }) => edited)).toEqual([
+      { by: "U0LOCAL002", at },
+      { by: "U0LOCAL001", at },
+    ]);
+  });
+
+  it("is whoever wrote with the upload, by shortcut", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, { alt: "A square" }, "minho");
+    expect(recordIn(stack).images[0]?.["edited"]).toMatchObject({ by: "U0LOCAL002" });
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({ event: "tags.edited", user: "U0LOCAL002" }),
+    );
+  });
+
+  it("stays who it was when somebody writes the same", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    await openEdit(stack, posted, { user: "jane" });
+    await openEdit(stack, posted, { user: "minho" });
+    await submit(stack, { alt: "A square" }, "jane");
+    takeLogs();
+    await submit(stack, { alt: "A square" }, "minho");
+    expect(recordIn(stack).images[0]?.["edited"]).toMatchObject({ by: "U0LOCAL001" });
+    expect(takeLogs().map(({ event }) => event)).not.toContain("tags.edited");
   });
 });
 
@@ -377,6 +534,31 @@ it("prefills with what the other wrote meanwhile", async () => {
   const view = await openEdit(stack, posted);
   expect(valuesIn(view)[`alt:${posted.fileIds[0]}`]).toBe("A square");
 });
+
+/** Keeps every submission as it arrived, signature and all, to send it again; the status it is answered with. */
+function recordSubmissions(stack: TestStack) {
+  const kept: RequestInit[] = [];
+  const { app } = stack;
+  stack.serveFrom({
+    ...app,
+    async interactivity(request) {
+      const body = await request.clone().text();
+      if (body.includes("view_submission")) {
+        const headers = [...request.headers].filter(([name]) => /^x-slack|type$/u.test(name));
+        kept.push({ method: "POST", headers, body });
+      }
+      return app.interactivity(request);
+    },
+  });
+  return {
+    replay: async (index: number): Promise<number> => {
+      stack.serveFrom(stack.createInstance());
+      const { status } = await fetch(stack.slack.requestUrls?.interactivity ?? "", kept[index]);
+      await stack.drain();
+      return status;
+    },
+  };
+}
 
 /** A submission as some client might send it, whatever the modal allows. */
 function send(
