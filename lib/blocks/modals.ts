@@ -61,6 +61,7 @@ export function renderUploadFilesModal(messages: Messages): ModalView {
         type: "input",
         block_id: FILES_BLOCK,
         label: plainText(messages.fields.files),
+        hint: plainText(messages.fields.filesHint),
         element: {
           type: "file_input",
           action_id: FILES_BLOCK,
@@ -90,7 +91,7 @@ export function renderNoticeModal(
 }
 
 export const FILES_BLOCK = "files";
-/** The one tag of the form goes to all of its files. */
+/** The tag of the form's only file. Of several, each begins with it and has one of its own in the next step. */
 export const FORM_SUBJECT = "form";
 const MAX_FORM_FILES = 10;
 const MAX_NAME_LENGTH = 120;

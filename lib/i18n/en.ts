@@ -39,6 +39,8 @@ export interface Messages {
     saving: string;
     /** Without a thread. */
     uploading: string;
+    /** Above the fields of each image of the form, while they are uploaded. */
+    uploadingEach: string;
     noImages: string;
     /** The app is not in the conversation. */
     notInvited: string;
@@ -56,6 +58,7 @@ export interface Messages {
     decorativeLabel: string;
     decorative: string;
     files: string;
+    filesHint: string;
   };
   /** Under a field. */
   badLink: string;
@@ -135,6 +138,8 @@ export const en: Messages = {
     saving: "Uploading… The tags will be here in a moment, and in the thread.",
     uploading:
       "Uploading… The tags will be here in a moment, and in your direct messages with this app.",
+    uploadingEach:
+      "Uploading… Give each image its link and description here. The tags will be in your direct messages with this app in a moment, and change there with what you save.",
     noImages: "There are no images in this message.",
     notInvited:
       "The app cannot see the images of this conversation. Invite it with /invite @Upload to S3 and try again, or send the images through /upload-to-s3, which works anywhere.",
@@ -154,6 +159,7 @@ export const en: Messages = {
     decorativeLabel: "Decorative image",
     decorative: "Decorative: no description needed",
     files: "Images",
+    filesHint: "Of several images, the next step takes a link and a description for each.",
   },
   badLink: "Enter a whole address that begins with https://, http:// or mailto:",
   badAlt: {

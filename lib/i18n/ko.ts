@@ -57,6 +57,8 @@ export const ko: Messages = {
     loading: "잠시만 기다려주세요…",
     saving: "업로드 중입니다. 잠시 후 이 창과 스레드에 태그가 표시됩니다.",
     uploading: "업로드 중입니다. 잠시 후 이 창과 앱의 다이렉트 메시지에 태그가 표시됩니다.",
+    uploadingEach:
+      "업로드 중입니다. 여기에서 이미지마다 링크와 설명을 적어주세요. 태그는 잠시 후 앱의 다이렉트 메시지에 표시되며, 저장하면 그곳에도 반영됩니다.",
     noImages: "이 메시지에는 이미지가 없습니다.",
     notInvited:
       "앱이 이 대화의 이미지를 볼 수 없습니다. /invite @Upload to S3 로 앱을 초대한 뒤 다시 시도하거나, 어디서나 쓸 수 있는 /upload-to-s3 로 이미지를 보내주세요.",
@@ -75,6 +77,7 @@ export const ko: Messages = {
     decorativeLabel: "장식용 이미지",
     decorative: "장식용 이미지: 설명이 필요 없습니다",
     files: "이미지",
+    filesHint: "이미지가 여러 개면 다음 단계에서 이미지마다 링크와 설명을 적을 수 있습니다.",
   },
   badLink: "https://, http:// 또는 mailto:로 시작하는 전체 주소를 입력해주세요.",
   badAlt: {

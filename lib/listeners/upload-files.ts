@@ -1,15 +1,25 @@
 import { isoNow } from "../clock.ts";
-import { FILES_BLOCK, FORM_SUBJECT, renderNoticeModal } from "../blocks/modals.ts";
+import type { ModalView } from "@slack/web-api";
+import {
+  FILES_BLOCK,
+  FORM_SUBJECT,
+  renderImageTagsModal,
+  renderNoticeModal,
+} from "../blocks/modals.ts";
 import type { Door, WorkPorts } from "../ports.ts";
 import { type Claim, claimUpload } from "../records/claim.ts";
+import type { UploadRecord } from "../records/record.ts";
 import { formRef } from "../records/record-ref.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
+import { renderModalContext } from "./modal-context.ts";
+import { toRecordedModalImages } from "./modal-images.ts";
 import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
 /**
  * The form of the slash command, sent: its files are uploaded, and the tags appear in the app's direct message with
- * the sender, and in the same modal as long as it is open.
+ * the sender. The same modal turns into the result of one file; of several, into fields for the tag of each, which can
+ * be filled in or closed while they are uploaded: Slack tells which files there are only now.
  */
 export async function onUploadFiles(
   door: Door,
@@ -40,10 +50,31 @@ export async function onUploadFiles(
       edits: edit === undefined ? [] : files.map(({ id }) => ({ fileId: id, ...edit })),
     },
   });
-  const { outcome } = await door.accept(claiming, (work, claim) => finish(work, viewId, claim));
-  return outcome === "unavailable"
-    ? { outcome }
-    : { outcome: "update", view: renderNoticeModal(messages.modal.uploading, messages) };
+  const settled = await door.accept(claiming, (work, claim) => finish(work, viewId, claim));
+  return settled.outcome === "unavailable"
+    ? { outcome: "unavailable" }
+    : { outcome: "update", view: renderNext(door, settled.accepted) };
+}
+
+function renderNext({ messages }: Door, claim: Claim | undefined): ModalView {
+  if (claim === undefined || !hasSecondStep(claim)) {
+    return renderNoticeModal(messages.modal.uploading, messages);
+  }
+  const { ref, record } = claim;
+  return renderImageTagsModal(
+    {
+      notice: messages.modal.uploadingEach,
+      images: toRecordedModalImages(record.images),
+      privateMetadata: renderModalContext({ ref }),
+      // Slack refuses the whole answer when it cannot show one of them.
+      withPreviews: false,
+    },
+    messages,
+  );
+}
+
+function hasSecondStep({ record }: Claim): boolean {
+  return record.images.length > 1;
 }
 
 async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined): Promise<void> {
@@ -55,9 +86,19 @@ async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined)
     import("./modals.ts"),
   ]);
   try {
-    await showResult(work, viewId, await keepPromise(work, claim));
+    const record = await keepPromise(work, claim);
+    if (!hasSecondStep(claim) || isAnswered(claim, record)) {
+      await showResult(work, viewId, record);
+    }
   } catch (error) {
-    await showNotice(work, viewId, work.messages.modal.unavailable);
+    if (!hasSecondStep(claim)) {
+      await showNotice(work, viewId, work.messages.modal.unavailable);
+    }
     throw error;
   }
+}
+
+/** The second step was sent meanwhile. Until then somebody may be typing there, and nothing is put in its place. */
+function isAnswered({ record: before }: Claim, { submissions = [] }: UploadRecord): boolean {
+  return submissions.length > (before.submissions?.length ?? 0);
 }

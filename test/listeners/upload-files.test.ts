@@ -6,6 +6,7 @@ import { afterNth, cutWire } from "../faults/cut.ts";
 import { LEASE_AND_MORE_MS } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
+  callsTo,
   fieldOf,
   GIF,
   JPG,
@@ -20,6 +21,8 @@ import {
   tagsIn,
   tagsShown,
   textsIn,
+  TWO,
+  valuesIn,
   writtenIn,
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
@@ -49,6 +52,8 @@ describe("the form of /upload-to-s3, sent", () => {
     ];
     const seen = await submit(stack, { files });
     expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
+    expect(Object.values(valuesIn(seen.view))).toEqual(["", "Two trees", "", "", "", ""]);
+    await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toEqual([
       expect.stringMatching(/\.jpg" alt="Two trees" width="64" height="48">$/u),
       expect.stringMatching(/\.jpg" alt="" width="64" height="48">$/u),
@@ -60,30 +65,40 @@ describe("the form of /upload-to-s3, sent", () => {
     ["a private channel without the app", { name: "secret", isPrivate: true, botIsMember: false }],
     ["a direct message of two people", { name: "talk", isIm: true, botIsMember: false }],
     ["a group message without the app", { name: "group", isMpim: true, botIsMember: false }],
-  ])("uploads in %s, and turns into the result", async (_, channel) => {
+  ])("uploads in %s, takes the tag of each, and turns into the result", async (_, channel) => {
     await using stack = await startTestStack();
     stack.slack.addChannel(channel);
     const form = await openForm(stack, channel.name);
-    const seen = await submit(stack, { files: THREE, alt: "Things", link: "https://example.com/" });
+    const seen = await submit(stack, { files: THREE });
     expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
-    expect(textsIn(seen.view)).toEqual([en.modal.uploading]);
+    const [a, b, c] = recordIn(stack).images.map(({ fileId }) => fileId);
+    expect(textsIn(seen.view)).toEqual(textsIn(stack.slack.viewOf()));
+    expect(JSON.stringify(seen.view)).toContain(en.modal.uploadingEach);
+    expect(Object.keys(valuesIn(seen.view))).toEqual(
+      [a, b, c].flatMap((id) => [`link:${id}`, `alt:${id}`, `decorative:${id}`]),
+    );
+    // Uploaded whatever becomes of the second step.
+    expect(stack.s3.objects("images/")).toHaveLength(3);
+    expect(tagsIn(stack.slack.state.messages.get(DIRECT))).toHaveLength(3);
 
+    const sent = await submit(stack, {
+      [`link:${a}`]: "https://example.com/",
+      [`alt:${b}`]: "A harbour",
+      [`decorative:${c}`]: ["decorative"],
+    });
+    expect([sent.errors, sent.problem]).toEqual([{}, undefined]);
     const view = stack.slack.viewOf();
     expect(view?.id).toBe(form?.id);
     expect(view?.submit).toBeNull();
-    const urls = recordIn(stack).images.map(
+    const [first, second, third] = recordIn(stack).images.map(
       ({ key }) => `${stack.s3.publicBaseUrl}/${String(key)}`,
     );
-    expect(tagsIn(view)).toEqual(
-      urls.map((url) =>
-        expect.stringMatching(
-          new RegExp(
-            `^<a href="https://example\\.com/"><img src="${url}" alt="Things" width="\\d+" height="\\d+"></a>$`,
-            "u",
-          ),
-        ),
-      ),
-    );
+    expect(tagsIn(view)).toEqual([
+      `<a href="https://example.com/"><img src="${first}" alt="" width="48" height="32"></a>`,
+      expect.stringContaining(`<img src="${second}" alt="A harbour" `),
+      expect.stringContaining(`<img src="${third}" alt="" `),
+    ]);
+    expect(recordIn(stack).images[2]).toMatchObject({ decorative: true });
     expect(new Set(stack.s3.objects("images/").map(({ key }) => key.split(".").at(-1)))).toEqual(
       new Set(["png", "jpg", "gif"]),
     );
@@ -99,6 +114,80 @@ describe("the form of /upload-to-s3, sent", () => {
       reply: { channelId: DIRECT, ts: [reply?.ts] },
       images: THREE.map(() => ({ requestedBy: ["U0LOCAL001"], state: "uploaded" })),
     });
+  });
+
+  it("turns into the result of one file, in one step", async () => {
+    await using stack = await startTestStack();
+    const form = await openForm(stack);
+    const files = THREE.slice(0, 1);
+    const seen = await submit(stack, { files, alt: "A square", link: "https://example.com/" });
+    expect(textsIn(seen.view)).toEqual([en.modal.uploading]);
+    const view = stack.slack.viewOf();
+    expect([view?.id, view?.submit]).toEqual([form?.id, null]);
+    expect(tagsIn(view)).toEqual([
+      expect.stringMatching(/^<a href="https:\/\/example\.com\/"><img .*alt="A square"/u),
+    ]);
+  });
+
+  it("begins the tag of each with what was written for all", async () => {
+    await using stack = await startTestStack();
+    await openForm(stack);
+    const seen = await submit(stack, { files: TWO, link: "https://example.com/" });
+    const [a, b] = recordIn(stack).images.map(({ fileId }) => fileId);
+    expect(valuesIn(seen.view)).toMatchObject({
+      [`link:${a}`]: "https://example.com/",
+      [`link:${b}`]: "https://example.com/",
+    });
+    await submit(stack, { [`link:${b}`]: null });
+    expect(writtenIn(stack)).toEqual({
+      [`${a}`]: { alt: "", link: "https://example.com/" },
+      [`${b}`]: { alt: "" },
+    });
+  });
+
+  it("says in the second step, too, what is wrong under the field, and keeps the rest", async () => {
+    await using stack = await startTestStack();
+    await openForm(stack);
+    const { view } = await submit(stack, { files: TWO });
+    const [a, b] = recordIn(stack).images.map(({ fileId }) => fileId);
+    const wrong = await submit(stack, { [`alt:${a}`]: "A square", [`link:${b}`]: "nowhere" });
+    expect(wrong.errors).toEqual({ [fieldOf(view, `link:${b}`)]: en.badLink });
+    await submit(stack, { [`link:${b}`]: "https://example.com/b" });
+    expect(writtenIn(stack)).toEqual({
+      [`${a}`]: { alt: "A square" },
+      [`${b}`]: { alt: "", link: "https://example.com/b" },
+    });
+  });
+
+  it("keeps what is typed in the second step while the upload goes on, and then shows the result", async () => {
+    await using stack = await startTestStack();
+    await openForm(stack);
+    stack.slack.fault({ on: "download", kind: "stall", times: 1 });
+    await submitAtOnce(stack, { files: TWO });
+    const [a] = recordIn(stack).images.map(({ fileId }) => fileId);
+    const seen = await submitAtOnce(stack, { [`alt:${a}`]: "A square" });
+    expect(textsIn(seen.view)).toEqual([en.modal.stillUploading]);
+    await expect.poll(() => callsTo(stack, "download").length).toBe(2);
+    stack.clock.expire(30_000);
+    await stack.drain();
+    expect(tagsIn(stack.slack.viewOf()).join("")).toContain('alt="A square"');
+    expect(tagsIn(stack.slack.state.messages.get(DIRECT))).toEqual(tagsIn(stack.slack.viewOf()));
+    expect(markersIn(stack)).toEqual([]);
+  });
+
+  it("sent twice, begins its second step with what was saved there", async () => {
+    await using stack = await startTestStack();
+    const form = await openForm(stack);
+    const files = TWO.map(({ name }, index) => ({ id: `F${index}`, name, mimetype: "image/png" }));
+    const { view, ...others } = viewSubmission;
+    const state = { values: { files: { files: { type: "file_input", files } } } };
+    const payload = JSON.stringify({ ...others, view: { ...view, id: form?.id, state } });
+    await stack.sendForm("interactivity", { payload });
+    await stack.drain();
+    const second = await (await stack.sendForm("interactivity", { payload })).json();
+    expect(second).toMatchObject({ response_action: "update" });
+    await stack.drain();
+    expect(recordIn(stack).images).toHaveLength(2);
   });
 
   it("needs a file, by Slack's own word and by ours", async () => {
@@ -122,6 +211,8 @@ describe("the form of /upload-to-s3, sent", () => {
     const files = Array.from({ length: 11 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     expect((await submit(stack, { files })).errors).toHaveProperty("files");
     await submit(stack, { files: files.slice(0, 10) });
+    expect(Object.keys(valuesIn(stack.slack.viewOf()))).toHaveLength(30);
+    await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toHaveLength(10);
   });
 
@@ -150,6 +241,7 @@ describe("the form of /upload-to-s3, sent", () => {
     await openForm(stack);
     const files = [...THREE.slice(0, 1), { name: "fake.png", bytes: Buffer.from("GIF? no.") }];
     await submit(stack, { files });
+    await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toHaveLength(1);
     expect(textsIn(stack.slack.viewOf()).at(-1)).toContain("It is not a PNG");
   });
@@ -158,8 +250,8 @@ describe("the form of /upload-to-s3, sent", () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.slack.fault({ on: "views.update", kind: "platform_error", error: "not_found" });
-    await submit(stack, { files: THREE });
-    expect(stack.s3.objects("images/")).toHaveLength(3);
+    await submit(stack, { files: THREE.slice(0, 1) });
+    expect(stack.s3.objects("images/")).toHaveLength(1);
     expect(markersIn(stack)).toEqual([]);
     expect(takeLogs().map(({ event }) => event)).not.toContain("modal.failed");
   });
@@ -219,6 +311,7 @@ describe("the form of /upload-to-s3, sent", () => {
     const [error, times] = ["messages_tab_disabled", Number.POSITIVE_INFINITY] as const;
     stack.slack.fault({ on: "chat.postMessage", kind: "platform_error", error, times });
     await submit(stack, { files: THREE });
+    await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toHaveLength(3);
     expect(markersIn(stack)).toEqual([]);
     expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
@@ -228,8 +321,8 @@ describe("the form of /upload-to-s3, sent", () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.slack.fault({ on: "views.update", kind: "rate_limited", retryAfterSeconds: 7 });
-    await submit(stack, { files: THREE });
-    expect(tagsIn(stack.slack.viewOf())).toHaveLength(3);
+    await submit(stack, { files: THREE.slice(0, 1) });
+    expect(tagsIn(stack.slack.viewOf())).toHaveLength(1);
   });
 
   it("is not accepted when the record cannot be stored within 2.5 s", async () => {
