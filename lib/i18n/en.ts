@@ -135,7 +135,8 @@ export const en: Messages = {
     submit: "Save",
     close: "Close",
     loading: "One moment…",
-    saving: "Uploading… The tags will be here in a moment, and in the thread.",
+    saving:
+      "Uploading… The tags will be here in a moment, and in the thread, or in your direct messages with this app where it may not write.",
     uploading:
       "Uploading… The tags will be here in a moment, and in your direct messages with this app.",
     uploadingEach:

@@ -41,14 +41,14 @@ export async function* listPosted(
 /** Between this clock and Slack's. */
 const SKEW_SECONDS = 900;
 
-/** The thread of a message; the direct message with the sender of a form, since it was sent. */
+/** The thread of a message; or the direct message with whoever sent a form or ran the shortcut, since then. */
 function readConversation(
   { slack }: WorkPorts,
   record: UploadRecord,
   { channelId, deadlineMs }: CallOptions & { channelId: string },
 ): AsyncIterable<unknown> {
   const { source } = record;
-  if (source.type === "message") {
+  if (source.type === "message" && source.channelId === channelId) {
     const { threadTs, ts: oldestTs } = source;
     return slack.thread({ channelId, threadTs, oldestTs }, { deadlineMs });
   }

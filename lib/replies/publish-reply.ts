@@ -4,7 +4,8 @@ import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { isLeaseAlive, type Reply } from "../records/record.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
-import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import type { CallOptions } from "../slack/api-call.ts";
+import { isClosedToUs } from "./is-closed-to-us.ts";
 import { deleteReplies, showReply } from "./show-reply.ts";
 
 export interface PublishOptions extends CallOptions {
@@ -39,26 +40,6 @@ export function publishReply(
     throw new RecordConflictError(`Cannot publish record ${opened.ref}: it keeps changing`);
   });
 }
-
-/** What the conversation does not take any more is no reason to try for ever: the images are there. */
-export function isClosedToUs(error: unknown): boolean {
-  return error instanceof SlackApiError && CLOSED_TO_US.has(error.code);
-}
-
-/** The app was removed, the channel archived, the thread deleted, the direct message switched off. */
-const CLOSED_TO_US: ReadonlySet<string> = new Set([
-  "cannot_reply_to_message",
-  "channel_not_found",
-  "is_archived",
-  "message_not_found",
-  "messages_tab_disabled",
-  "not_in_channel",
-  "restricted_action",
-  "restricted_action_thread_locked",
-  "thread_not_found",
-  "user_disabled",
-  "user_not_found",
-]);
 
 /** Each round shows what was written during the one before: more than a few only follow a race of many editors. */
 const MAX_ROUNDS = 10;

@@ -5,6 +5,7 @@ import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
 import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
 import { toError } from "../to-error.ts";
 import { findPosted, listPosted } from "./find-posted.ts";
+import { isClosedToUs } from "./is-closed-to-us.ts";
 import { renderTags } from "./render-tags.ts";
 import { renderMark } from "./reply-mark.ts";
 
@@ -87,7 +88,42 @@ async function show(work: WorkPorts, record: UploadRecord, showing: Showing): Pr
     await bringInLine({ work, record, shown }, showing);
     return shown;
   } catch (error) {
-    return { ...shown, error: toError(error) };
+    const directTo = isClosedToUs(error) ? findDirect(record, shown.reply) : undefined;
+    return directTo === undefined
+      ? { ...shown, error: toError(error) }
+      : showDirectly({ work, record, shown, directTo }, { ...showing, error: toError(error) });
+  }
+}
+
+/**
+ * Who gets the reply that the conversation of the message refuses: whoever asked for it last, by shortcut. What the app
+ * uploads by itself was asked for by nobody, and a reply in a direct message has nowhere else to go.
+ */
+function findDirect(
+  { source, images }: UploadRecord,
+  reply: Reply | undefined,
+): string | undefined {
+  const isDirect =
+    source.type === "form" || (reply?.channelId ?? source.channelId) !== source.channelId;
+  return isDirect ? undefined : images.flatMap(({ requestedBy }) => requestedBy).at(-1);
+}
+
+/** All of it moves to the direct message. What stands in the conversation cannot be changed, and is left. */
+async function showDirectly(
+  { work, record, shown, directTo }: Conversation & { directTo: string },
+  { error, ...showing }: Showing & { error: Error },
+): Promise<ShownReply> {
+  work.logger.warn("reply.redirected", {
+    record: refOf(record),
+    user: directTo,
+    error: describeError(error),
+  });
+  const direct: ShownReply = { reply: undefined, mayBeTwice: shown.mayBeTwice };
+  try {
+    await bringInLine({ work, record, shown: direct, directTo }, { ...showing, reply: undefined });
+    return direct;
+  } catch (problem) {
+    return { ...direct, reply: direct.reply ?? shown.reply, error: toError(problem) };
   }
 }
 
@@ -96,6 +132,19 @@ interface Conversation {
   work: WorkPorts;
   record: UploadRecord;
   shown: ShownReply;
+  /** User id: the conversation refused the reply, and they get it in the direct message with the app. */
+  directTo?: string;
+}
+
+/** Where the next part is posted, and where parts stand already, as far as that is known. */
+function placeOf({ record: { source }, shown: { reply }, directTo }: Conversation) {
+  if (source.type === "form") {
+    return { target: reply?.channelId ?? source.userId, channelId: reply?.channelId };
+  }
+  const { channelId, threadTs } = source;
+  return directTo === undefined && (reply?.channelId ?? channelId) === channelId
+    ? { target: channelId, threadTs, channelId }
+    : { target: reply?.channelId ?? directTo ?? channelId, channelId: reply?.channelId };
 }
 
 async function bringInLine(conversation: Conversation, showing: Showing): Promise<void> {
@@ -149,7 +198,7 @@ async function postPart(
   showing: Showing,
 ): Promise<void> {
   const { work, record, shown } = conversation;
-  const isKnown = record.source.type === "message" || shown.reply !== undefined;
+  const isKnown = placeOf(conversation).channelId !== undefined;
   let mayBePosted = showing.mayBePosted;
   try {
     await sendPart(conversation, { part, index }, showing);
@@ -171,18 +220,16 @@ async function postPart(
 }
 
 async function sendPart(
-  { work, record, shown }: Conversation,
+  conversation: Conversation,
   { part, index }: NewPart,
   { deadlineMs }: CallOptions,
 ): Promise<void> {
-  const { source } = record;
-  const metadata = renderMark(source, index);
-  const target =
-    source.type === "message"
-      ? { channelId: source.channelId, threadTs: source.threadTs }
-      : { channelId: shown.reply?.channelId ?? source.userId, threadTs: undefined };
-  const posted = await work.slack.postMessage({ ...target, metadata, ...part }, { deadlineMs });
-  const channelId = source.type === "message" ? source.channelId : posted.channelId;
+  const { work, record, shown } = conversation;
+  const metadata = renderMark(record.source, index);
+  const { target, threadTs, channelId: known } = placeOf(conversation);
+  const message = { channelId: target, threadTs, metadata, ...part };
+  const posted = await work.slack.postMessage(message, { deadlineMs });
+  const channelId = known ?? posted.channelId;
   shown.reply = { channelId, ts: [...(shown.reply?.ts ?? []), posted.ts] };
   work.logger.info("reply.posted", { record: refOf(record), reply: posted.ts, part: index });
 }
@@ -203,12 +250,9 @@ async function keepFirst({ work, record, shown }: Conversation, showing: Showing
 }
 
 /** A worker that died may have posted without having noted it: the marks in the conversation tell. */
-async function adoptPosted(
-  { work, record, shown }: Conversation,
-  { deadlineMs }: CallOptions,
-): Promise<void> {
-  const { source } = record;
-  const channelId = source.type === "message" ? source.channelId : shown.reply?.channelId;
+async function adoptPosted(conversation: Conversation, { deadlineMs }: CallOptions): Promise<void> {
+  const { work, record, shown } = conversation;
+  const { channelId } = placeOf(conversation);
   if (channelId === undefined) {
     return;
   }

@@ -103,6 +103,20 @@ describe("Delete", () => {
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
 
+  it("is, after a shortcut, for administrators, and for nobody who did neither post nor ask", async () => {
+    await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL003" });
+    stack.slack.addUser({ name: "admin", id: "U0LOCAL003" });
+    stack.slack.addUser({ name: "other", id: "U0LOCAL004" });
+    const posted = post(stack);
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    await press(stack, posted, { action: "delete_image", user: "other" });
+    expect(toldTo(stack, "other")).toEqual([en.notAllowedToDelete]);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    await press(stack, posted, { action: "delete_image", user: "admin" });
+    expect(leftOf(stack, posted)).toEqual(NOTHING);
+  });
+
   it("is, for whoever had a failed image tried again by shortcut, for that one and not for the good ones", async () => {
     await using stack = await startTestStack();
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.png$/u, times: 1 });

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
+import { afterNth, cutWire } from "../faults/cut.ts";
+import { LEASE_AND_MORE_MS } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
   callsTo,
   FAKE,
   GIF,
   JPG,
+  markersIn,
+  openEdit,
   openShortcut,
   PNG,
   post,
@@ -14,6 +18,7 @@ import {
   recordIn,
   repliesTo,
   submit,
+  sweep,
   tagsIn,
   tagsShown,
   textsIn,
@@ -379,6 +384,123 @@ describe("the shortcut's modal, when Slack refuses to change it", () => {
     expect(takeLogs().map(({ event }) => event)).not.toContain("modal.failed");
   });
 });
+
+describe("a reply that the conversation refuses", () => {
+  it.each([
+    "not_in_channel",
+    "is_archived",
+    "channel_not_found",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_locked",
+  ])("goes to the direct message with whoever ran the shortcut: %s", async (error) => {
+    await using stack = await startTestStack();
+    const posted = post(stack, { files: THREE.slice(0, 2) });
+    refuse(stack, posted, { on: "chat.postMessage", error });
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, { alt: "A square" }, "minho");
+    const direct = directOf(stack);
+    expect(direct.replies).toHaveLength(1);
+    expect(tagsIn(direct.replies)).toHaveLength(2);
+    expect(tagsIn(stack.slack.viewOf("minho"))).toEqual(tagsIn(direct.replies));
+    expect(repliesTo(stack, posted)).toEqual([]);
+    expect(recordIn(stack).reply).toEqual({
+      channelId: direct.channel,
+      ts: direct.replies.map(({ ts }) => ts),
+    });
+    expect(stack.slack.state.channels.get(direct.channel)?.members).toContain("U0LOCAL002");
+    expect(markersIn(stack)).toEqual([]);
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({ event: "reply.redirected", user: "U0LOCAL002" }),
+    );
+
+    const [a, b] = posted.fileIds;
+    const reply = { channel: direct.channel, ts: "", threadTs: direct.replies[0]?.ts ?? "" };
+    await openEdit(stack, { ...reply, fileIds: [] }, { fileId: b, user: "minho" });
+    await submit(stack, { alt: "A harbour" }, "minho");
+    expect(tagsIn(directOf(stack).replies)[1]).toContain('alt="A harbour"');
+    const pressed = { action: "delete_image", fileId: a, user: "minho" } as const;
+    await press(stack, { ...reply, fileIds: [] }, pressed);
+    expect(tagsIn(directOf(stack).replies)).toHaveLength(1);
+    expect(directOf(stack).replies).toHaveLength(1);
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(repliesTo(stack, posted)).toEqual([]);
+  });
+
+  it("goes there too when the conversation is closed while the upload goes on", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    refuse(stack, posted, { on: "chat.update", error: "is_archived" });
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    expect(tagsIn(directOf(stack).replies)).toHaveLength(1);
+    expect(recordIn(stack).reply?.channelId).toBe(directOf(stack).channel);
+    expect(markersIn(stack)).toEqual([]);
+  });
+
+  it("stands there once, where a worker died before it could note that", async () => {
+    await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
+    const posted = post(stack);
+    refuse(stack, posted, { on: "chat.postMessage", error: "not_in_channel" });
+    refuse(stack, posted, { on: "conversations.replies", error: "not_in_channel" });
+    await openShortcut(stack, posted, "minho");
+    const wire = cutWire(stack, afterNth("chat.postMessage"));
+    await submit(stack, {}, "minho");
+    wire.mend();
+    const [first] = directOf(stack).replies;
+    expect(first?.text).toBe("Uploading 1 image…");
+    stack.clock.nowMs += LEASE_AND_MORE_MS;
+    expect(await sweep(stack, stack.createInstance())).toMatchObject({ finished: 1, open: 0 });
+    const { replies } = directOf(stack);
+    expect(replies.map(({ ts }) => ts)).toEqual([first?.ts]);
+    expect(tagsIn(replies)).toHaveLength(1);
+  });
+
+  it("is shown to nobody where the direct message refuses it too, and the images are there", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    const [error, times] = ["restricted_action", Number.POSITIVE_INFINITY] as const;
+    stack.slack.fault({ on: "chat.postMessage", kind: "platform_error", error, times });
+    await openShortcut(stack, posted, "minho");
+    await submit(stack, {}, "minho");
+    expect(tagsIn(stack.slack.viewOf("minho"))).toHaveLength(1);
+    expect(markersIn(stack)).toEqual([]);
+    expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
+  });
+
+  it("goes to nobody where nobody ran the shortcut", async () => {
+    await using stack = await startTestStack();
+    const posted = post(stack);
+    refuse(stack, posted, { on: "chat.postMessage", error: "restricted_action" });
+    await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+    await stack.drain();
+    expect(stack.s3.objects("images/")).toHaveLength(1);
+    expect(directOf(stack).replies).toEqual([]);
+    expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
+  });
+});
+
+/** Slack refuses this in the message's own conversation, for good. */
+function refuse(
+  stack: TestStack,
+  { channel }: Posted,
+  { on, error }: { on: string; error: string },
+): void {
+  stack.slack.fault({
+    on,
+    kind: "platform_error",
+    error,
+    times: Number.POSITIVE_INFINITY,
+    when: ({ args }) => args["channel"] === channel,
+  });
+}
+
+/** The app's replies in direct messages. */
+function directOf(stack: TestStack) {
+  const direct = [...stack.slack.state.messages].find(([id]) => id.startsWith("D"));
+  const [channel, messages] = direct ?? ["", []];
+  return { channel, replies: messages.filter(({ bot_id }) => bot_id !== undefined) };
+}
 
 /** What the thread and the record hold in the end. */
 function outcomeOf(stack: TestStack, posted: Posted) {

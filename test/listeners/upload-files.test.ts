@@ -280,6 +280,27 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
+  it("can be deleted by whoever sent it and by administrators, and by nobody else", async () => {
+    await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL003" });
+    stack.slack.addUser({ name: "admin", id: "U0LOCAL003" });
+    await stack.slack.slashCommand({ channel: "general", user: "minho" });
+    await stack.drain();
+    await submit(stack, { files: TWO }, "minho");
+    const { reply, images } = recordIn(stack);
+    const [a, b] = images.map(({ fileId }) => fileId);
+    const posted = { channel: reply?.channelId ?? "", ts: "", threadTs: reply?.ts[0] ?? "" };
+    const pressAs = (user: string, fileId: string | undefined) =>
+      press(stack, { ...posted, fileIds: [] }, { action: "delete_image", fileId, user });
+    const states = () => recordIn(stack).images.map(({ state }) => state);
+    await pressAs("jane", a);
+    expect(states()).toEqual(["uploaded", "uploaded"]);
+    await pressAs("minho", a);
+    expect(states()).toEqual(["deleted", "uploaded"]);
+    await pressAs("admin", b);
+    expect(states()).toEqual(["deleted", "deleted"]);
+    expect(stack.s3.objects("images/")).toEqual([]);
+  });
+
   it("opens the direct message with somebody who never wrote to the app", async () => {
     await using stack = await startTestStack();
     await stack.slack.slashCommand({ channel: "general", user: "minho" });
