@@ -129,7 +129,7 @@ describe("renderTag()", () => {
   it("keeps Markdown on one line and inside its brackets", () => {
     const hostile = { ...IMAGE, alt: "a](javascript:x)\n\n# b", link: "https://example.com/a) (b" };
     expect(renderTag("markdown", hostile, STYLE)).toBe(
-      String.raw`[![a\](javascript:x) # b](https://cdn.example.com/images/2f1c.png)](https://example.com/a%29%20%28b)`,
+      String.raw`[![a&#93;(javascript:x) # b](https://cdn.example.com/images/2f1c.png)](https://example.com/a\)%20\(b)`,
     );
   });
 
