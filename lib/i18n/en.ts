@@ -63,6 +63,8 @@ export interface Messages {
   /** Under a field. */
   badLink: string;
   badAlt: Readonly<Record<AltTextProblem, string>>;
+  /** Under the description of an image that is said to be decorative. */
+  describedDecorative: string;
   noFiles: string;
   /** Only the person sees these. */
   membersOnly: string;
@@ -169,8 +171,10 @@ export const en: Messages = {
     file_name:
       "This is a file name. Say what the image shows, for example: “Two children plant a tree in a park”.",
     says_nothing:
-      "Say what the image shows, for example: “Two children plant a tree in a park”. Or tick “Decorative”.",
+      "Say what the image shows, for example: “Two children plant a tree in a park”. Or leave it empty and tick “Decorative”.",
   },
+  describedDecorative:
+    "A decorative image has no description. Empty this field, or untick “Decorative”.",
   noFiles: "Choose at least one image.",
   membersOnly: "Only members of this workspace can do that.",
   notAllowedToDelete:

@@ -3,7 +3,7 @@ import { TAG_FIELDS, type TagField } from "../blocks/tag-fields.ts";
 import type { Messages } from "../i18n/en.ts";
 import type { ViewField, ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectAltText } from "../tag/alt-text.ts";
-import { isLink } from "../tag/link.ts";
+import { cleanLink, isLink } from "../tag/link.ts";
 import type { TagEdit } from "../records/record-changes.ts";
 
 export interface TagSubmission {
@@ -24,8 +24,7 @@ export function readTagSubmission(fields: readonly ViewField[], messages: Messag
       .map(({ subject }) => subject),
   );
   for (const field of tagFields) {
-    const problem =
-      decorative.has(field.subject) && field.name === "alt" ? undefined : check(field, messages);
+    const problem = check(field, { messages, isDecorative: decorative.has(field.subject) });
     if (problem !== undefined) {
       errors[field.blockId] = problem;
     } else if (field.isChanged || field.isFirst) {
@@ -60,17 +59,24 @@ function toTagField({ blockId, value, initialValue }: ViewField): SubmittedField
   if (name === undefined || !/^\w+$/u.test(subject)) {
     return undefined;
   }
-  const trimmed = value.trim();
-  const isChanged = trimmed !== initialValue.trim();
-  const isFirst = base === "file" && !isChanged && trimmed !== "";
-  return { blockId, name, subject, value: trimmed, isChanged, isFirst };
+  const written = name === "link" ? cleanLink(value) : value.trim();
+  const isChanged = written !== initialValue.trim();
+  const isFirst = base === "file" && !isChanged && written !== "";
+  return { blockId, name, subject, value: written, isChanged, isFirst };
 }
 
-function check({ name, value }: SubmittedField, messages: Messages): string | undefined {
+/** A description that would be dropped is asked about: the person may have ticked the wrong box. */
+function check(
+  { name, value }: SubmittedField,
+  { messages, isDecorative }: { messages: Messages; isDecorative: boolean },
+): string | undefined {
   switch (name) {
     case "link":
       return value === "" || isLink(value) ? undefined : messages.badLink;
     case "alt": {
+      if (isDecorative) {
+        return value === "" ? undefined : messages.describedDecorative;
+      }
       const problem = inspectAltText(value);
       return problem && messages.badAlt[problem];
     }

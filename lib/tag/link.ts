@@ -7,5 +7,13 @@ export function isLink(text: string): boolean {
   return text.length <= MAX_LINK_LENGTH && LINK.test(text) && inspectUrl(text) !== undefined;
 }
 
+/** Copying brings characters along that nobody sees. Those that join letters or emoji belong to the address. */
+export function cleanLink(text: string): string {
+  return text.replaceAll(INVISIBLE, "").trim();
+}
+
+const INVISIBLE =
+  /(?!(?<=[\p{Script=Arabic}\p{Mark}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\p{Join_Control}\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu;
+
 /** With its slashes: "https:example.com" is a URL too, but nobody means it. Without control characters or spaces. */
 const LINK = /^(?:https?:\/\/[^\s/\\?#\p{Control}]|mailto:[^\s\p{Control}@]+@)[^\s\p{Control}]*$/iu;

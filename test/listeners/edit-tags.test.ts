@@ -109,14 +109,17 @@ describe("Edit link & description", () => {
     expect(stack.s3.objects("")).toEqual(before);
   });
 
-  it("empties the description of an image that is made decorative, and asks for none", async () => {
+  it("asks to empty the description of an image that is made decorative", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
     await submit(stack, { alt: "A square" });
     await openEdit(stack, posted);
-    await submit(stack, { decorative: ["decorative"] });
+    const refused = await submit(stack, { decorative: ["decorative"] });
+    expect(Object.values(refused.errors)).toEqual([en.describedDecorative]);
     const [fileId] = posted.fileIds;
+    expect(writtenIn(stack)).toEqual({ [`${fileId}`]: { alt: "A square" } });
+    await submit(stack, { alt: "", decorative: ["decorative"] });
     expect(writtenIn(stack)).toEqual({ [`${fileId}`]: { alt: "", decorative: true } });
     const view = await openEdit(stack, posted);
     expect(valuesIn(view)).toMatchObject({ [`decorative:${fileId}`]: "decorative" });

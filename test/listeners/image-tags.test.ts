@@ -45,6 +45,9 @@ describe("what is typed into the modal", () => {
     ["alt", "image", en.badAlt.says_nothing],
     ["alt", "Photo!", en.badAlt.says_nothing],
     ["alt", "이미지", en.badAlt.says_nothing],
+    ["alt", "사진".normalize("NFD"), en.badAlt.says_nothing],
+    ["alt", "Image from iOS", en.badAlt.says_nothing],
+    ["alt", "Screenshot_20260301-100000_Slack", en.badAlt.file_name],
   ])("is refused under its field: %s %s", async (field, value, sentence) => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
@@ -121,13 +124,24 @@ describe("what is typed into the modal", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("needs no description of a decorative image", async () => {
+  it("is none of a decorative image, and is not dropped in silence", async () => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack);
+    const view = await openEdit(stack, posted);
+    const before = stack.s3.objects("");
+    const seen = await submit(stack, { alt: "Two trees", decorative: ["decorative"] });
+    expect(seen.errors).toEqual({ [fieldOf(view, "alt")]: en.describedDecorative });
+    expect(stack.s3.objects("")).toEqual(before);
+    expect((await submit(stack, { alt: "", decorative: ["decorative"] })).errors).toEqual({});
+    expect(recordIn(stack).images[0]).toMatchObject({ alt: "", decorative: true });
+  });
+
+  it("loses the invisible characters of its link", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
-    const seen = await submit(stack, { alt: "image", decorative: ["decorative"] });
-    expect(seen.errors).toEqual({});
-    expect(recordIn(stack).images[0]).toMatchObject({ alt: "", decorative: true });
+    const seen = await submit(stack, { link: "\u200Bhttps://exam\u00ADple.com/\uFEFF" });
+    expect([seen.errors, recordIn(stack).images[0]?.link]).toEqual([{}, "https://example.com/"]);
   });
 });
 

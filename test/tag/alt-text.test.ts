@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inspectAltText, MAX_ALT_LENGTH } from "../../lib/tag/alt-text.ts";
+import { inspectAltText, MAX_ALT_LENGTH, toFirstAlt } from "../../lib/tag/alt-text.ts";
 
 describe("inspectAltText()", () => {
   it.each([
@@ -13,6 +13,14 @@ describe("inspectAltText()", () => {
     "How to export a file as .png",
     "Our logo: a blue square",
     "Node.js",
+    "Photo 3 of 12: the harbour",
+    "Screenshot of the settings in 2026_draft",
+    "Signal 3",
+    "Image 2026: a look ahead",
+    "WhatsApp Image Sharing, explained",
+    "Image from iOS shows the new home screen",
+    "두 아이가 나무를 심는 사진".normalize("NFD"),
+    "가".repeat(MAX_ALT_LENGTH).normalize("NFD"),
     "a".repeat(MAX_ALT_LENGTH),
     ` ${"a".repeat(MAX_ALT_LENGTH)} `,
   ])("takes %j", (alt) => {
@@ -58,6 +66,28 @@ describe("inspectAltText()", () => {
     "스크린샷 2026-03-01 오후 3.21.45",
     "KakaoTalk_20260301_120000123",
     "KakaoTalk_Photo_2026-03-01-12-00-00",
+    "KakaoTalk_20260301_120000123_01",
+    "스크린샷 2026-03-01 오후 3.21.45".normalize("NFD"),
+    "캡처_2026-03-01",
+    "Screenshot_20260301-100000_Slack",
+    "Screenshot_20260301_100000_Samsung Internet",
+    "Screenshot_2026-03-01-10-00-00-123_com.Slack",
+    "Screenshot_2026…_Slack",
+    "Screenshot from 2026-03-01 10-00-00",
+    "Screenshot 2026-03-01 at 10.00.00\u202FAM (2)",
+    "\u200EScreenshot 2026-03-01 at 10.00.00",
+    "CleanShot 2026-03-01 at 10.00.00@2x",
+    "WhatsApp Image 2026-03-01 at 10.00.00",
+    "WhatsApp Image 2026-03-01 at 10.00.00 PM (1)",
+    "WhatsApp Image 2026-03-01 at 10.00.00_1a2b3c4d",
+    "WhatsApp Image 2026-…",
+    "IMG-20260301-WA0001",
+    "IMG_0001 (1)",
+    "IMG_0001 copy 2",
+    "photo_2026-03-01_10-00-00",
+    "image-20260301-100000",
+    "FB_IMG_1234567890123",
+    "P1010001",
   ])("refuses the file name %j", (alt) => {
     expect(inspectAltText(alt)).toBe("file_name");
   });
@@ -85,7 +115,25 @@ describe("inspectAltText()", () => {
     "그림",
     "스크린샷",
     "로고",
+    "사진".normalize("NFD"),
+    "이미지입니다".normalize("NFD"),
+    "스크린샷".normalize("NFD"),
+    "사\u200B진",
+    "\u200B",
+    "Image from iOS",
+    "Image from iOS (1)",
+    "image from Android",
   ])("refuses %j, which says nothing", (alt) => {
     expect(inspectAltText(alt)).toBe("says_nothing");
+  });
+});
+
+describe("toFirstAlt()", () => {
+  it("keeps what says something, composed and on one line, and nothing else", () => {
+    expect(toFirstAlt(" Two children\n plant a tree ")).toBe("Two children plant a tree");
+    expect(toFirstAlt("나무를 심는 두 아이".normalize("NFD"))).toBe("나무를 심는 두 아이");
+    expect(toFirstAlt("사진".normalize("NFD"))).toBe("");
+    expect(toFirstAlt("Image from iOS")).toBe("");
+    expect(toFirstAlt("Screenshot_20260301-100000_Slack")).toBe("");
   });
 });

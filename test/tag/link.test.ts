@@ -1,11 +1,27 @@
 import fc from "fast-check";
 import { parseFragment } from "parse5";
 import { describe, expect, it } from "vitest";
-import { isLink, MAX_LINK_LENGTH } from "../../lib/tag/link.ts";
+import { cleanLink, isLink, MAX_LINK_LENGTH } from "../../lib/tag/link.ts";
 import { renderTag } from "../../lib/tag/render-tag.ts";
 import { outline } from "../helpers/html.ts";
 
 const PAGE = "https://example.com/";
+
+describe("cleanLink()", () => {
+  it.each([
+    ["\uFEFFhttps://example.com/\u200B", PAGE],
+    ["\u200Ehttps://exa\u00ADmple.com/\u2060 ", PAGE],
+    ["https://exam\u200Dple.com/\uFE0F", PAGE],
+    ["\u202Ahttps://example.com/\u202C", PAGE],
+    [" \u200B", ""],
+    ["https://example.com/👩\u200D🚀", "https://example.com/👩\u200D🚀"],
+    ["https://example.com/❤\uFE0F", "https://example.com/❤\uFE0F"],
+    ["https://fa.example.com/می\u200Cخواهم", "https://fa.example.com/می\u200Cخواهم"],
+    ["https://예시.한국/경로", "https://예시.한국/경로"],
+  ])("reads %j as %j", (text, link) => {
+    expect(cleanLink(text)).toBe(link);
+  });
+});
 
 describe("isLink()", () => {
   it.each([
