@@ -5,7 +5,7 @@ import { MAX_MEGAPIXELS } from "../images/image-size.ts";
 import type { RecordRef } from "../records/record-ref.ts";
 import { tagSize } from "../tag/tag-size.ts";
 import { truncate } from "../truncate.ts";
-import type { RecordImage, UploadedImage } from "../records/record.ts";
+import { isRetriable, type RecordImage, type UploadedImage } from "../records/record.ts";
 import { ACTIONS, renderActionValue } from "./action-value.ts";
 import {
   button,
@@ -143,9 +143,12 @@ function describe(
     case "uploaded":
       return ["", ...describeUploaded(image, messages)].join(" · ");
     case "failed": {
+      const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
+      const limit = formatBytes(maxImageBytes);
       const facts = {
-        size: image.bytes === undefined ? undefined : formatBytes(image.bytes),
-        limit: formatBytes(maxImageBytes),
+        // "It has 50 MB and the limit is 50 MB" would not help.
+        size: size === limit ? undefined : size,
+        limit,
         maxMegapixels: MAX_MEGAPIXELS,
       };
       return ` — ${messages.failures[image.code](facts)}`;
@@ -206,12 +209,12 @@ function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): A
   };
 }
 
-/** One for all that failed. */
+/** One for all that failed, where it can help. */
 function renderRetry(
   images: readonly RecordImage[],
   { ref, messages }: ReplyOptions,
 ): KnownBlock[][] {
-  if (!images.some(({ state }) => state === "failed")) {
+  if (!images.some(isRetriable)) {
     return [];
   }
   const value = renderActionValue({ ref });

@@ -93,6 +93,7 @@ export const en: Messages = {
   deleted: "deleted",
   tagTooLong: "This tag is too long to be shown in Slack.",
   failures: {
+    empty: () => "The file is empty. Export it again and post that.",
     too_large: ({ size, limit }) =>
       size === undefined
         ? `It is larger than the limit of ${limit}. Make it smaller and post it again.`

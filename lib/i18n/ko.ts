@@ -13,6 +13,7 @@ export const ko: Messages = {
   deleted: "삭제됨",
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
   failures: {
+    empty: () => "빈 파일입니다. 이미지를 다시 내보내 올려주세요.",
     too_large: ({ size, limit }) =>
       size === undefined
         ? `제한 용량 ${limit}보다 큽니다. 용량을 줄여 다시 올려주세요.`

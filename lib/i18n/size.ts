@@ -1,9 +1,15 @@
-/** Decimal, as file managers and Slack show it: "840 B", "84 kB", "1.8 MB". */
+/**
+ * In units of 1024, as `MAX_IMAGE_BYTES` is mostly set: "840 B", "82 kB", "1.8 MB". At most one
+ * digit behind the point.
+ */
 export function formatBytes(sizeBytes: number): string {
-  const exponent = Math.min(Math.floor(Math.log10(Math.max(sizeBytes, 1)) / 3), UNITS.length - 1);
-  const value = sizeBytes / 1000 ** exponent;
-  const digits = exponent > 0 && value < 10 ? 1 : 0;
-  return `${Number(value.toFixed(digits))} ${UNITS[exponent]}`;
+  let value = sizeBytes;
+  let unit = 0;
+  while (round(value, unit) >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${round(value, unit)} ${UNITS[unit]}`;
 }
 
 /** "1200 × 630" */
@@ -15,6 +21,10 @@ export function formatPixels({ width, height }: { width: number; height: number 
 export function formatMediaType(mediaType: string): string {
   const name = mediaType.replace(/^image\//u, "");
   return NAMES.get(name) ?? name.toUpperCase();
+}
+
+function round(value: number, unit: number): number {
+  return Number(value.toFixed(unit > 0 && value < 10 ? 1 : 0));
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map([

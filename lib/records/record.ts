@@ -3,6 +3,7 @@ import { formRef, messageRef, type RecordRef } from "./record-ref.ts";
 
 /** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
 export const FAILURE_CODES = [
+  "empty",
   "too_large",
   "too_many_pixels",
   "not_an_image",
@@ -22,6 +23,17 @@ export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /** Slack or S3 did not answer, or not sensibly: nothing is wrong with the image. */
 const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set(["not_downloaded", "not_stored"]);
+
+/**
+ * Another try may end otherwise: somebody invites the app, or Slack has its preview of a HEIC by then. All else is a
+ * verdict on the file.
+ */
+const RETRIABLE_FAILURES: ReadonlySet<FailureCode> = new Set([
+  ...PASSING_FAILURES,
+  "heic",
+  "no_access",
+  "not_processed",
+]);
 
 export const RECORD_VERSION = 2;
 
@@ -190,6 +202,11 @@ export function hasImage({ images }: UploadRecord, state: RecordImage["state"]):
 /** Another try may help, though nobody asks for it. */
 export function isPassingFailure(image: RecordImage): boolean {
   return image.state === "failed" && PASSING_FAILURES.has(image.code);
+}
+
+/** Another try can help, so that people are offered one. */
+export function isRetriable(image: RecordImage): boolean {
+  return image.state === "failed" && RETRIABLE_FAILURES.has(image.code);
 }
 
 /** Rights belong to an image: its author, whoever asked for its upload, and administrators may delete it. */

@@ -48,7 +48,10 @@ async function publish(
   const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
   const body = await ports.downloadFile(file.downloadUrl ?? "", work);
   const readPreview = () => downloadPreview(ports, file, work);
-  const made = await ports.imageMaker.make(body, { ...work, readPreview });
+  const made =
+    body.byteLength === 0
+      ? ({ outcome: "refused", code: "empty" } as const)
+      : await ports.imageMaker.make(body, { ...work, readPreview });
   switch (made.outcome) {
     case "late":
       return image;

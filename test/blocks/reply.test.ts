@@ -7,7 +7,7 @@ import {
 } from "../../lib/blocks/reply.ts";
 import { en } from "../../lib/i18n/en.ts";
 import { ko } from "../../lib/i18n/ko.ts";
-import type { RecordImage } from "../../lib/records/record.ts";
+import { FAILURE_CODES, type FailureCode, type RecordImage } from "../../lib/records/record.ts";
 
 const OPTIONS: ReplyOptions = {
   ref: "messages/T1/C1/1.2",
@@ -34,7 +34,7 @@ function uploaded(name: string): RecordImage {
   };
 }
 
-function failed(name: string, code: "too_large" | "gone"): RecordImage {
+function failed(name: string, code: FailureCode): RecordImage {
   return {
     fileId: `F${name}`,
     name,
@@ -65,7 +65,7 @@ describe("renderReply()", () => {
                 type: "rich_text_section",
                 elements: [
                   { type: "text", text: "a.png", style: { bold: true } },
-                  { type: "text", text: " · 1200 × 630 · 84 kB" },
+                  { type: "text", text: " · 1200 × 630 · 82 kB" },
                 ],
               },
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "<one>" }] },
@@ -93,9 +93,9 @@ describe("renderReply()", () => {
     const [part] = renderReply([failed("big.png", "too_large"), uploaded("a.png")], OPTIONS);
     expect(textsOf(part)).toEqual([
       "big.png",
-      " — It has 61 MB and the limit is 52 MB. Make it smaller and post it again.",
+      " — It has 58 MB and the limit is 50 MB. Make it smaller and post it again.",
       "a.png",
-      " · 1200 × 630 · 84 kB",
+      " · 1200 × 630 · 82 kB",
       '<img src="https://cdn.example.com/images/a.png" alt="">',
     ]);
     expect(part?.text).toBe("Uploaded: a.png");
@@ -132,14 +132,14 @@ describe("renderReply()", () => {
     const shown = (changed: object) =>
       textsOf(renderReply([{ ...image, ...changed }], OPTIONS)[0])[1];
     const original = { type: "image/png", width: 1200, height: 630, bytes: 1_840_000 };
-    expect(shown({ original })).toBe(" · 1200 × 630 · 1.8 MB → 84 kB");
+    expect(shown({ original })).toBe(" · 1200 × 630 · 1.8 MB → 82 kB");
     expect(
       shown({ original: { ...original, width: 2400, height: 1260 }, type: "image/webp" }),
-    ).toBe(" · 2400 × 1260 → 1200 × 630 · PNG → WebP · 1.8 MB → 84 kB");
-    expect(shown({ density: 2 })).toBe(" · 600 × 315 (half of 1200 × 630 pixels) · 84 kB");
+    ).toBe(" · 2400 × 1260 → 1200 × 630 · PNG → WebP · 1.8 MB → 82 kB");
+    expect(shown({ density: 2 })).toBe(" · 600 × 315 (half of 1200 × 630 pixels) · 82 kB");
     const heic = { type: "image/heic", bytes: 1_840_000 };
     expect(shown({ original: heic, isPreview: true, removed: ["location"] })).toBe(
-      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 84 kB · Slack's preview, for the photo itself could not be converted · location removed",
+      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 82 kB · Slack's preview, for the photo itself could not be converted · location removed",
     );
   });
 
@@ -167,7 +167,7 @@ describe("renderReply()", () => {
       deletedAt: "2026-03-01T12:00:00.000Z",
     };
     const [part] = renderReply(
-      [failed("a.png", "gone"), failed("b.png", "gone"), deleted],
+      [failed("a.png", "not_stored"), failed("b.png", "not_stored"), deleted],
       OPTIONS,
     );
     expect(JSON.stringify(part?.blocks).match(/retry_upload/gu)).toHaveLength(1);
@@ -175,6 +175,25 @@ describe("renderReply()", () => {
       '{"type":"text","text":"old.png","style":{"strike":true}}',
     );
     expect(JSON.stringify(part?.blocks)).not.toContain("<img");
+  });
+
+  it("offers a retry where one can help, and nowhere else", () => {
+    const helped = FAILURE_CODES.filter((code) =>
+      JSON.stringify(renderReply([failed("a.png", code)], OPTIONS)).includes("retry_upload"),
+    );
+    expect(helped).toEqual(["heic", "no_access", "not_downloaded", "not_stored", "not_processed"]);
+    const mixed = renderReply([failed("a.svg", "svg"), failed("b.png", "not_stored")], OPTIONS);
+    expect(JSON.stringify(mixed)).toContain("retry_upload");
+  });
+
+  it("says of a file that is a little over the limit only that it is", () => {
+    const image = { ...failed("a.png", "too_large"), bytes: 52_428_801 };
+    expect(textsOf(renderReply([image], OPTIONS)[0])).toContain(
+      " — It is larger than the limit of 50 MB. Make it smaller and post it again.",
+    );
+    expect(textsOf(renderReply([image], { ...OPTIONS, messages: ko })[0])).toContain(
+      " — 제한 용량 50 MB보다 큽니다. 용량을 줄여 다시 올려주세요.",
+    );
   });
 
   it("never exceeds 50 blocks in a part", () => {

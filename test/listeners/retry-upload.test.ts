@@ -80,13 +80,27 @@ describe("Retry", () => {
 
   it("can be pressed again when it failed again", async () => {
     await using stack = await startTestStack();
-    const posted = await upload(stack, { files: [FAKE] });
+    stack.s3.fault({ on: "PUT", kind: "forbidden", key: /^images/u, times: 3 });
+    const posted = await upload(stack);
     const before = textsIn(repliesTo(stack, posted)[0]?.blocks);
     await press(stack, posted, { action: "retry_upload" });
     expect(textsIn(repliesTo(stack, posted)[0]?.blocks)).toEqual(before);
     await press(stack, posted, { action: "retry_upload" });
     expect(repliesTo(stack, posted)).toHaveLength(1);
     expect(callsTo(stack, "download")).toHaveLength(3);
+  });
+
+  it.each([
+    ["an empty file", Buffer.alloc(0), en.failures.empty],
+    ["an SVG", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), en.failures.svg],
+    ["no image at all", FAKE.bytes, en.failures.not_an_image],
+  ])("is not offered for %s, which says why", async (_, bytes, sentence) => {
+    await using stack = await startTestStack();
+    const posted = await upload(stack, { files: [{ ...FAKE, bytes }] });
+    const [reply] = repliesTo(stack, posted);
+    const facts = { size: undefined, limit: "", maxMegapixels: 0 };
+    expect(textsIn(reply?.blocks)).toContain(` — ${sentence(facts)}`);
+    expect(buttonsIn(reply?.blocks)).toEqual([]);
   });
 
   it("keeps what people wrote of the image that failed", async () => {
