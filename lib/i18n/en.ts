@@ -128,7 +128,8 @@ export const en: Messages = {
   retryUpload: "Retry",
   confirmDelete: {
     title: "Delete this image?",
-    question: "It disappears from every page that shows it. This cannot be undone.",
+    question:
+      "It leaves the bucket now, and pages that use it will miss it. Caches may keep showing it for a while. This cannot be undone.",
     confirm: "Delete",
     deny: "Keep it",
   },

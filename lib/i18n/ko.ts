@@ -46,7 +46,8 @@ export const ko: Messages = {
   retryUpload: "다시 시도",
   confirmDelete: {
     title: "이미지를 삭제할까요?",
-    question: "이 이미지를 사용하는 모든 페이지에서 사라지며 되돌릴 수 없습니다.",
+    question:
+      "버킷에서 바로 삭제되어 이 이미지를 사용하는 페이지에 더 이상 표시되지 않습니다. 캐시에는 한동안 남아 있을 수 있습니다. 되돌릴 수 없습니다.",
     confirm: "삭제",
     deny: "취소",
   },

@@ -36,7 +36,12 @@ describe("Delete", () => {
     const key = stack.s3.objects("images/").find(({ key: one }) => one.endsWith(".png"))?.key;
     const replies = repliesTo(stack, posted).map(({ ts }) => ts);
     const seen = await press(stack, posted, { action: "delete_image", fileId: a });
-    expect(seen.confirm).toMatchObject({ title: { text: en.confirmDelete.title } });
+    expect(seen.confirm).toMatchObject({
+      title: { text: "Delete this image?" },
+      text: {
+        text: "It leaves the bucket now, and pages that use it will miss it. Caches may keep showing it for a while. This cannot be undone.",
+      },
+    });
 
     expect(stack.s3.objects("images/").map(({ key: one }) => one)).toEqual([
       expect.stringMatching(/\.jpg$/u),
