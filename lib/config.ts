@@ -187,7 +187,7 @@ const Environment = v.object({
       v.maxLength(1000, "a template of at most 1000 characters"),
       v.check(
         (value) => parseTemplate(value) !== undefined,
-        "a template with {url} or {key}, and no other placeholders than {url} {alt} {link} {width} {height} {filename} {key}",
+        'HTML with {url} or {key}, and no other placeholders than {url} {alt} {link} {width} {height} {filename} {key}, each in text or in double quotes, as in alt="{alt}"',
       ),
     ),
   ),

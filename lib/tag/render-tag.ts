@@ -1,3 +1,4 @@
+import { arePlacesSafe } from "./are-places-safe.ts";
 import { escapeHtml, escapeMarkdown, escapeMarkdownUrl } from "./escape.ts";
 
 export const TAG_FORMATS = ["html", "wrapped", "markdown", "url", "custom", "picture"] as const;
@@ -41,10 +42,13 @@ export function renderTag(format: TagFormat, image: TagImage, style: TagStyle): 
   return RENDERERS[format](image, style);
 }
 
-/** A template cut into text and placeholders, or `undefined` when it names an unknown one or shows no image. */
+/**
+ * A template cut into text and placeholders, or `undefined` when it names an unknown one, shows no image, or has one
+ * where a value could become markup.
+ */
 export function parseTemplate(template: string): TemplatePart[] | undefined {
   const parts = template.split(/(\{\w*\})/u).map(toTemplatePart);
-  if (parts.includes(undefined)) {
+  if (parts.includes(undefined) || !arePlacesSafe(template)) {
     return undefined;
   }
   const known = parts.filter((part) => part !== undefined);

@@ -166,6 +166,12 @@ describe("parseTemplate()", () => {
     expect(parseTemplate("<p>{alt}</p>")).toBeUndefined();
     expect(parseTemplate("{key}")).toBeDefined();
   });
+
+  it("refuses a placeholder in an attribute without double quotes", () => {
+    expect(parseTemplate('<img src={url} alt="{alt}">')).toBeUndefined();
+    expect(parseTemplate("<img src='{url}'>")).toBeUndefined();
+    expect(parseTemplate('<img src="{url}" alt="{alt}">')).toBeDefined();
+  });
 });
 
 describe("TAG_FORMATS", () => {
