@@ -51,7 +51,7 @@ describe("what is no image", () => {
     ["a ZIP", "PK\u0003\u0004"],
     ["a Windows program", "MZ\u0090\0"],
     ["a Flash film", "CWS\u0009"],
-    ["nothing", ""],
+    ["nothing", "", "empty"],
     ["one byte", "\u0089"],
   ] as [string, string, string?][])("is refused: %s", async (_, content, code = "not_an_image") => {
     expect(await uploadBytes(text(content))).toMatchObject({ code, key: undefined });
