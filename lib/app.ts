@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from "./clock.ts";
 import { ConfigError, parseConfig, type Config } from "./config.ts";
 import { serveCommands } from "./endpoints/commands.ts";
-import { serveEvents } from "./endpoints/events.ts";
+import { serveChallenge, serveEvents } from "./endpoints/events.ts";
 import { serveInteractivity } from "./endpoints/interactivity.ts";
 import { serveReconcile } from "./endpoints/reconcile.ts";
 import { createRoute, type Route } from "./endpoints/route.ts";
@@ -59,15 +59,23 @@ export function createApp(
     if (!(error instanceof ConfigError)) {
       throw error;
     }
-    const refuse = route(() => Promise.reject(error));
+    const refuse = () => Promise.reject(error);
+    const isSecretSet = (env["SLACK_SIGNING_SECRET"] ?? "").trim() !== "";
     return {
-      events: refuse,
-      interactivity: refuse,
-      commands: refuse,
-      reconcile: refuse,
-      health: () => Response.json({ ok: false }, { status: 503 }),
+      events: route(
+        isSecretSet ? refuse : (request) => serveChallenge({ logger, refuse }, request),
+      ),
+      interactivity: route(refuse),
+      commands: route(refuse),
+      reconcile: route(refuse),
+      health: () => refuseHealth(logger, error),
     };
   }
+}
+
+function refuseHealth(logger: Logger, { message, variables }: ConfigError): Response {
+  logger.error("request.rejected", { path: "/api/health", status: 503, error: message });
+  return Response.json({ ok: false, variables }, { status: 503 });
 }
 
 interface Surroundings {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { OPTIMIZE_MODES, type OptimizeMode } from "./images/optimize-modes.ts";
 import { parseTemplate, TAG_FORMATS, type TagFormat } from "./tag/render-tag.ts";
+import { isBucketName } from "./storage/bucket-name.ts";
 import { inspectUrl, isLoopback } from "./url.ts";
 
 export type Locale = "en" | "ko";
@@ -69,12 +70,15 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly code = "invalid_config";
   readonly problems: readonly ConfigProblem[];
+  /** Each once. */
+  readonly variables: readonly string[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    super(
-      problems.map((problem) => `${problem.variable}: expected ${problem.expected}`).join("; "),
-    );
+    // Each item of a list may have the same fault.
+    const sentences = problems.map(({ variable, expected }) => `${variable}: expected ${expected}`);
+    super([...new Set(sentences)].join("; "));
     this.problems = problems;
+    this.variables = namesOf(problems);
   }
 }
 
@@ -84,21 +88,21 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming each bad variable and what was expected, never the value.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(
+  const present: Present = Object.fromEntries(
     Object.keys(Environment.entries).map((name) => [name, env[name]?.trim() || undefined]),
   );
   const parsed = v.safeParse(Environment, present);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.issues.map(toProblem));
-  }
-  const problems = crossProblems(parsed.output);
-  if (problems.length > 0) {
+  const malformed = (parsed.issues ?? []).map(toProblem);
+  const problems = [...malformed, ...crossProblems(present, new Set(namesOf(malformed)))];
+  if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
   return toConfig(parsed.output);
 }
 
 const DEFAULT_SLACK_API_URL = "https://slack.com/api/";
+const DEFAULT_IMAGE_PREFIX = "images/";
+const DEFAULT_STATE_PREFIX = "state/";
 
 const required = (expected: string) => v.string(expected);
 const Flag = (byDefault: boolean) =>
@@ -106,13 +110,29 @@ const Flag = (byDefault: boolean) =>
     v.optional(v.picklist(["true", "false"], '"true" or "false"'), byDefault ? "true" : "false"),
     v.transform((value) => value === "true"),
   );
-const IdList = v.pipe(v.optional(v.string(), ""), v.transform(splitList));
+const IdList = (pattern: RegExp, expected: string) =>
+  v.pipe(
+    v.optional(v.string(), ""),
+    v.transform(splitList),
+    v.array(v.pipe(v.string(), v.regex(pattern, expected))),
+  );
+/** An address with "." or ".." in it leads elsewhere, as browsers read it. */
 const Prefix = (byDefault: string) =>
   v.pipe(
     v.optional(v.string(), byDefault),
-    v.check((value) => !value.startsWith("/"), "a key prefix without a leading slash"),
-    v.transform((value) => (value.endsWith("/") ? value : `${value}/`)),
+    v.regex(
+      /^(?:(?!\.{1,2}(?:\/|$))[^/\p{Control}]+(?:\/|$))+$/u,
+      'a key prefix without a leading slash, and without "//", "." or ".." in it',
+    ),
+    v.transform(toPrefix),
   );
+const Bucket = v.pipe(
+  v.string("the name of a bucket"),
+  v.check(
+    isBucketName,
+    "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, as S3 allows them; or the ARN or alias of an access point",
+  ),
+);
 
 /** WebP has no more to a side, and every width is one more file to each image. */
 const MAX_PIXELS = 16_383;
@@ -136,27 +156,34 @@ const Environment = v.object({
   ),
   SLACK_BOT_TOKEN: v.pipe(
     required("a bot token, xoxb-…"),
-    v.startsWith("xoxb-", "a bot token, xoxb-…"),
+    v.regex(/^xoxb-[\w-]+$/u, "a bot token, xoxb-…"),
   ),
   SLACK_API_URL: v.optional(
     v.pipe(
       v.string(),
-      v.check(isSecureUrl, "an https URL (plain http only for loopback)"),
+      v.check(isSecureUrl, "an https URL without query or fragment (plain http only for loopback)"),
       v.transform((value) => (value.endsWith("/") ? value : `${value}/`)),
     ),
     DEFAULT_SLACK_API_URL,
   ),
-  S3_BUCKET: required("the name of a bucket"),
-  S3_REGION: v.optional(v.string()),
+  S3_BUCKET: Bucket,
+  S3_REGION: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z\d](?:[a-z\d-]*[a-z\d])?$/iu, "the bucket's region, as eu-central-1"),
+    ),
+  ),
   AWS_REGION: v.optional(v.string()),
-  S3_ENDPOINT: v.optional(v.pipe(v.string(), v.check(isWebUrl, "an http or https URL"))),
+  S3_ENDPOINT: v.optional(
+    v.pipe(v.string(), v.check(isPlainWebUrl, "an http or https URL without query or fragment")),
+  ),
   AWS_ACCESS_KEY_ID: v.optional(v.string()),
   AWS_SECRET_ACCESS_KEY: v.optional(v.string()),
   AWS_SESSION_TOKEN: v.optional(v.string()),
   AWS_ROLE_ARN: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^arn:[\w-]+:iam::\d+:role\/.+$/u, "arn:aws:iam::ACCOUNT:role/NAME"),
+      v.regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/u, "arn:aws:iam::ACCOUNT:role/NAME"),
     ),
   ),
   PUBLIC_BASE_URL: v.pipe(
@@ -164,12 +191,18 @@ const Environment = v.object({
     v.check(isPlainWebUrl, "an http or https URL without query or fragment"),
     v.transform((value) => value.replace(/\/+$/u, "")),
   ),
-  IMAGE_PREFIX: Prefix("images/"),
-  STATE_BUCKET: v.optional(v.string()),
-  STATE_PREFIX: Prefix("state/"),
-  CHANNEL_IDS: IdList,
+  IMAGE_PREFIX: Prefix(DEFAULT_IMAGE_PREFIX),
+  STATE_BUCKET: v.optional(Bucket),
+  STATE_PREFIX: Prefix(DEFAULT_STATE_PREFIX),
+  CHANNEL_IDS: IdList(
+    /^[CDG][A-Z\d]+$/u,
+    "ids of channels (C…, G… or D…), not their names, separated by commas",
+  ),
   AUTO_UPLOAD: Flag(true),
-  ADMIN_USER_IDS: IdList,
+  ADMIN_USER_IDS: IdList(
+    /^[UW][A-Z\d]+$/u,
+    "ids of people (U… or W…), not their names, separated by commas",
+  ),
   ALLOW_EXTERNAL_USERS: Flag(false),
   TAG_FORMATS: v.pipe(
     v.optional(v.string(), "html"),
@@ -212,46 +245,60 @@ const Environment = v.object({
   LOCALE: v.optional(v.picklist(["en", "ko"], '"en" or "ko"'), "en"),
 });
 type Environment = v.InferOutput<typeof Environment>;
+/** As it was set, without what is blank. */
+type Present = Readonly<Partial<Record<keyof Environment, string | undefined>>>;
 
 function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
   const [variable = "environment"] = v.getDotPath(issue)?.split(".") ?? [];
   return { variable, expected: issue.message };
 }
 
-function crossProblems(env: Environment): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const sameBucket = env.STATE_BUCKET === undefined || env.STATE_BUCKET === env.S3_BUCKET;
-  if (sameBucket && env.STATE_PREFIX.startsWith(env.IMAGE_PREFIX)) {
-    problems.push({
+function namesOf(problems: readonly ConfigProblem[]): string[] {
+  return [...new Set(problems.map(({ variable }) => variable))];
+}
+
+/** What only several variables together tell, of those that are well formed. */
+function crossProblems(env: Present, malformed: ReadonlySet<string>): ConfigProblem[] {
+  const imagePrefix = toPrefix(env.IMAGE_PREFIX ?? DEFAULT_IMAGE_PREFIX);
+  const statePrefix = toPrefix(env.STATE_PREFIX ?? DEFAULT_STATE_PREFIX);
+  const formats = splitList(env.TAG_FORMATS ?? "");
+  const isSameBucket = env.STATE_BUCKET === undefined || env.STATE_BUCKET === env.S3_BUCKET;
+  const needsKeys = env.AWS_ROLE_ARN === undefined;
+  const problems: readonly (ConfigProblem & { isFound: boolean })[] = [
+    {
       variable: "STATE_PREFIX",
       expected: "a prefix outside IMAGE_PREFIX, for records are private and images are not",
-    });
-  }
-  if (env.AWS_ROLE_ARN === undefined && env.AWS_ACCESS_KEY_ID === undefined) {
-    problems.push({
+      isFound: isSameBucket && statePrefix.startsWith(imagePrefix),
+    },
+    {
+      variable: "PUBLIC_BASE_URL",
+      expected: "a URL that does not end with IMAGE_PREFIX, for every key begins with that",
+      isFound: `${inspectUrl(env.PUBLIC_BASE_URL ?? "")?.pathname}/`
+        .replace(/\/+$/u, "/")
+        .endsWith(`/${encodeURI(imagePrefix)}`),
+    },
+    {
       variable: "AWS_ACCESS_KEY_ID",
       expected: "an access key with AWS_SECRET_ACCESS_KEY, or AWS_ROLE_ARN instead of both",
-    });
-  }
-  if (env.AWS_ACCESS_KEY_ID !== undefined && env.AWS_SECRET_ACCESS_KEY === undefined) {
-    problems.push({
+      isFound: needsKeys && env.AWS_ACCESS_KEY_ID === undefined,
+    },
+    {
       variable: "AWS_SECRET_ACCESS_KEY",
-      expected: "the secret of AWS_ACCESS_KEY_ID",
-    });
-  }
-  if (env.TAG_FORMATS.includes("wrapped") && env.TAG_WRAPPER_CLASS === undefined) {
-    problems.push({
+      expected: "the secret of AWS_ACCESS_KEY_ID, or AWS_ROLE_ARN instead of both",
+      isFound: needsKeys && env.AWS_SECRET_ACCESS_KEY === undefined,
+    },
+    {
       variable: "TAG_WRAPPER_CLASS",
       expected: 'a class, for TAG_FORMATS has "wrapped"',
-    });
-  }
-  if (env.TAG_FORMATS.includes("custom") && env.TAG_TEMPLATE === undefined) {
-    problems.push({
+      isFound: formats.includes("wrapped") && env.TAG_WRAPPER_CLASS === undefined,
+    },
+    {
       variable: "TAG_TEMPLATE",
       expected: 'a template, for TAG_FORMATS has "custom"',
-    });
-  }
-  return problems;
+      isFound: formats.includes("custom") && env.TAG_TEMPLATE === undefined,
+    },
+  ];
+  return problems.filter(({ variable, isFound }) => isFound && !malformed.has(variable));
 }
 
 function toConfig(env: Environment): Config {
@@ -315,16 +362,18 @@ function splitList(value: string): string[] {
     .filter((item) => item !== "");
 }
 
-function isWebUrl(value: string): boolean {
-  return ["http:", "https:"].includes(inspectUrl(value)?.protocol ?? "");
+function toPrefix(value: string): string {
+  return value.endsWith("/") ? value : `${value}/`;
 }
 
+/** Something is appended to it. With its slashes: "https:example.com" is a URL too, but nobody means it. */
 function isPlainWebUrl(value: string): boolean {
   const url = inspectUrl(value);
-  return isWebUrl(value) && url?.search === "" && url.hash === "" && url.username === "";
+  const isWhole = /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s\\?#]*)?$/iu.test(value);
+  return isWhole && url !== undefined;
 }
 
 function isSecureUrl(value: string): boolean {
-  const url = inspectUrl(value);
-  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  const { protocol, hostname = "" } = inspectUrl(value) ?? {};
+  return isPlainWebUrl(value) && (protocol === "https:" || isLoopback(hostname));
 }

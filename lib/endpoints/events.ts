@@ -1,7 +1,8 @@
 import { onMessage } from "../listeners/message.ts";
+import type { Logger } from "../logger.ts";
 import type { Door } from "../ports.ts";
-import { parseEventsPayload } from "../slack/payloads.ts";
-import { readRetryNum } from "../slack/request.ts";
+import { inspectChallenge, parseEventsPayload } from "../slack/payloads.ts";
+import { readRetryNum, readUnsignedBody } from "../slack/request.ts";
 import { readVerified } from "./read-verified.ts";
 import { emptyResponse } from "./route.ts";
 
@@ -10,7 +11,7 @@ export async function serveEvents(door: Door, request: Request): Promise<Respons
   const payload = parseEventsPayload(await readVerified(door, request));
   switch (payload.type) {
     case "url_verification":
-      return new Response(payload.challenge, { headers: { "content-type": "text/plain" } });
+      return answerChallenge(payload.challenge);
     case "app_rate_limited":
       door.logger.warn("events.rate_limited");
       return emptyResponse(200);
@@ -26,4 +27,24 @@ export async function serveEvents(door: Door, request: Request): Promise<Respons
     case "other":
       return emptyResponse(200);
   }
+}
+
+/**
+ * The same URL while no signing secret is set: an app is created with its manifest, Slack checks the address then, and
+ * its secret is known afterwards. Whatever else comes is refused.
+ */
+export async function serveChallenge(
+  { logger, refuse }: { logger: Logger; refuse: () => Promise<Response> },
+  request: Request,
+): Promise<Response> {
+  const challenge = inspectChallenge(await readUnsignedBody(request));
+  if (challenge === undefined) {
+    return refuse();
+  }
+  logger.info("challenge.answered", { isSigned: false });
+  return answerChallenge(challenge);
+}
+
+function answerChallenge(challenge: string): Response {
+  return new Response(challenge, { headers: { "content-type": "text/plain" } });
 }

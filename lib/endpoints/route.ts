@@ -20,7 +20,8 @@ export function createRoute(
       logger[status < 500 ? "warn" : "error"]("request.rejected", {
         path: new URL(request.url).pathname,
         status,
-        error: describeError(error),
+        // Names and expectations only, and whole: one redeploy mends all.
+        error: error instanceof ConfigError ? error.message : describeError(error),
         retryNum: readRetryNum(request),
         durationMs: clock.now() - startMs,
       });

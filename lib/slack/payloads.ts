@@ -54,11 +54,22 @@ export function parseEventsPayload(rawBody: string): EventsPayload {
   }
 }
 
+/** The challenge of a body that nobody signed, where it has the form of Slack's: what is echoed is a word, and no page. */
+export function inspectChallenge(rawBody: string): string | undefined {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), UnsignedChallenge), rawBody);
+  return parsed.success ? parsed.output.challenge : undefined;
+}
+
 const Envelope = v.looseObject({ type: v.string() });
 
 const UrlVerification = v.object({
   type: v.literal("url_verification"),
   challenge: v.string(),
+});
+
+const UnsignedChallenge = v.object({
+  type: v.literal("url_verification"),
+  challenge: v.pipe(v.string(), v.regex(/^[\w.-]{1,200}$/u)),
 });
 
 const Event = v.looseObject({ type: v.string() });

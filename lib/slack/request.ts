@@ -41,6 +41,11 @@ export function readSentAt(request: Request): number {
   return Number(request.headers.get("x-slack-request-timestamp"));
 }
 
+/** The body of a request that nobody may have signed: nothing but what is harmless comes of it. @throws {RequestError} */
+export async function readUnsignedBody(request: Request): Promise<string> {
+  return (await readBody(request)).toString("utf8");
+}
+
 /** `X-Slack-Retry-Num`, for the log: anybody can send the header, so nothing but a number gets there. */
 export function readRetryNum(request: Request): string | undefined {
   return /^\d{1,3}$/u.exec(request.headers.get("x-slack-retry-num") ?? "")?.[0];

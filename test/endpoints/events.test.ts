@@ -136,12 +136,64 @@ describe("POST /api/slack/events", () => {
     await using stack = await startTestStack();
     const app = stack.createInstance({ SLACK_BOT_TOKEN: "" });
     expect((await stack.send(messageWithImages, { app })).status).toBe(503);
-    expect(app.health().status).toBe(503);
     expect(stack.app.health().status).toBe(200);
     expect(takeLogs()).toMatchObject([
       { event: "request.rejected", status: 503, error: expect.stringContaining("SLACK_BOT_TOKEN") },
     ]);
     expect(stack.outgoing()).toEqual([]);
+  });
+
+  it.each([
+    ["Slack's", urlVerification.challenge],
+    ["200 characters", "a".repeat(200)],
+    ["every character", "azAZ09_.-"],
+  ])("answers an unsigned challenge while no signing secret is set: %s", async (_, challenge) => {
+    await using stack = await startTestStack();
+    const apps = [createApp({}), stack.createInstance({ SLACK_SIGNING_SECRET: " " })];
+    for (const app of apps) {
+      const response = await app.events(unsigned({ ...urlVerification, challenge }));
+      expect([response.status, await response.text()]).toEqual([200, challenge]);
+      expect(response.headers.get("content-type")).toBe("text/plain");
+    }
+    expect(stack.outgoing()).toEqual([]);
+    expect(takeLogs().map(({ event: name }) => name)).toEqual(apps.map(() => "challenge.answered"));
+  });
+
+  it.each([
+    ["201 characters", { ...urlVerification, challenge: "a".repeat(201) }],
+    ["nothing", { ...urlVerification, challenge: "" }],
+    ["markup", { ...urlVerification, challenge: "<script>" }],
+    ["a line break", { ...urlVerification, challenge: "a\n" }],
+    ["no text", { ...urlVerification, challenge: 1 }],
+    ["another type", { ...urlVerification, type: "event_callback" }],
+    ["a message", messageWithImages],
+    ["no JSON", "challenge=a"],
+  ])("refuses all else while no signing secret is set: %s", async (_, body) => {
+    await using stack = await startTestStack();
+    const app = stack.createInstance({ SLACK_SIGNING_SECRET: "" });
+    const response = await app.events(unsigned(body));
+    expect([response.status, await response.text()]).toEqual([503, ""]);
+    await stack.drain();
+    expect(stack.outgoing()).toEqual([]);
+    expect(takeLogs()).toMatchObject([{ event: "request.rejected", status: 503 }]);
+  });
+
+  it("answers no unsigned challenge elsewhere, nor when a secret is set, be it malformed", async () => {
+    await using stack = await startTestStack();
+    const { interactivity, commands } = createApp({});
+    const malformed = stack.createInstance({ SLACK_SIGNING_SECRET: "a,b,c" });
+    const answers = await Promise.all([
+      interactivity(unsigned(urlVerification)),
+      commands(unsigned(urlVerification)),
+      malformed.events(unsigned(urlVerification)),
+      stack.app.events(unsigned(urlVerification)),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 401]);
+  });
+
+  it("reads no more than 1 MiB while no signing secret is set", async () => {
+    const padded = JSON.stringify(urlVerification).padEnd(MIB + 1, " ");
+    expect((await createApp({}).events(unsigned(padded))).status).toBe(413);
   });
 
   it("boots without any variable", async () => {
@@ -151,6 +203,11 @@ describe("POST /api/slack/events", () => {
     expect(response.status).toBe(503);
   });
 });
+
+function unsigned(body: unknown): Request {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return new Request("https://app.example.com/", { method: "POST", body: text });
+}
 
 /** One character changed, to one that a header may hold. */
 function flip(text: string, index: number): string {

@@ -120,11 +120,19 @@ describe("GET /api/cron/reconcile", () => {
 });
 
 describe("GET /api/health", () => {
-  it("tells whether, and nothing of what, is configured", async () => {
+  it("tells whether the app is configured, names what is amiss, and never a value", async () => {
     await using stack = await start();
     expect(await stack.app.health().text()).toBe('{"ok":true}');
     const bad = stack.createInstance({ SLACK_BOT_TOKEN: "not-a-token", S3_BUCKET: "" });
-    expect(await bad.health().text()).toBe('{"ok":false}');
+    const response = bad.health();
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      ok: false,
+      variables: ["SLACK_BOT_TOKEN", "S3_BUCKET"],
+    });
+    const logs = takeLogs();
+    expect(logs).toMatchObject([{ event: "request.rejected", path: "/api/health", status: 503 }]);
+    expect(JSON.stringify(logs)).not.toContain("not-a-token");
   });
 });
 
