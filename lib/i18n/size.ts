@@ -1,11 +1,11 @@
 /**
- * In units of 1024, as `MAX_IMAGE_BYTES` is mostly set: "840 B", "82 kB", "1.8 MB". At most one
- * digit behind the point.
+ * In units of 1024, as `MAX_IMAGE_BYTES` is mostly set: "840 B", "82 kB", "1.8 MB". At most three
+ * digits, and one behind the point.
  */
 export function formatBytes(sizeBytes: number): string {
   let value = sizeBytes;
   let unit = 0;
-  while (round(value, unit) >= 1024 && unit < UNITS.length - 1) {
+  while (round(value, unit) >= 1000 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
   }

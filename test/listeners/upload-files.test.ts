@@ -228,8 +228,12 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("writes no description of decorative images", async () => {
+  it("writes no description of decorative images, and drops none in silence", async () => {
     await using stack = await startTestStack();
+    const form = await openForm(stack);
+    const both = { files: THREE.slice(0, 1), alt: "Two trees", decorative: ["decorative"] };
+    const { errors } = await submit(stack, both);
+    expect(errors).toEqual({ [fieldOf(form, "alt")]: en.describedDecorative });
     await openForm(stack);
     await submit(stack, { files: THREE.slice(0, 1), decorative: ["decorative"] });
     expect(Object.values(writtenIn(stack))).toEqual([{ alt: "", decorative: true }]);
