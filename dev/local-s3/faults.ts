@@ -60,6 +60,7 @@ const REFUSALS = {
   forbidden: "AccessDenied",
   conflict: "ConditionalRequestConflict",
   precondition_failed: "PreconditionFailed",
+  invalid_argument: "InvalidArgument",
   no_such_bucket: "NoSuchBucket",
 } as const satisfies Record<string, S3ErrorCode>;
 

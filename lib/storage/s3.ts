@@ -63,10 +63,16 @@ export interface Credentials {
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly code: string;
+  /** Absent when no answer came. */
+  readonly status: number | undefined;
 
-  constructor(message: string, options: { code: string; cause: unknown }) {
+  constructor(
+    message: string,
+    options: { code: string; status?: number | undefined; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.code = options.code;
+    this.status = options.status;
   }
 }
 
@@ -88,7 +94,44 @@ export function createBucket(options: BucketOptions): Bucket {
   let connection: ReturnType<typeof connect> | undefined;
   const s3 = () => (connection ??= connect(options));
 
+  /** Stores differ in whether `If-Match` takes an ETag with its quotes: the form that this one was seen to take. */
+  let isEtagTurned = false;
+
   async function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
+    const { ifMatch } = wanted;
+    if (ifMatch === undefined) {
+      return putOnce(key, body, wanted);
+    }
+    if (ifMatch === "") {
+      // Some stores give no ETag with a put. An empty header would be no condition at all.
+      return { outcome: "precondition_failed" };
+    }
+    const isTurned = isEtagTurned;
+    const putTurned = (turned: boolean) => {
+      const etag = turned ? turnEtag(ifMatch) : ifMatch;
+      return unlessMalformed(() => putOnce(key, body, { ...wanted, ifMatch: etag }));
+    };
+    const first = await putTurned(isTurned);
+    const isRefused = first.outcome === "precondition_failed" && (await hasEtag(key, ifMatch));
+    if (first.outcome !== "malformed" && !isRefused) {
+      return first;
+    }
+    const second = await putTurned(!isTurned);
+    if (second.outcome === "malformed") {
+      return first.outcome === "malformed" ? Promise.reject(first.error) : first;
+    }
+    if (second.outcome === "stored" || first.outcome === "malformed") {
+      isEtagTurned = !isTurned;
+    }
+    return second;
+  }
+
+  async function hasEtag(key: string, etag: string): Promise<boolean> {
+    const present = await get(key);
+    return present !== undefined && bareEtag(present.etag) === bareEtag(etag);
+  }
+
+  async function putOnce(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
     const { client, PutObjectCommand } = await s3();
     const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
@@ -219,9 +262,31 @@ function toPutInput(
     ContentType: wanted.contentType,
     CacheControl: wanted.cacheControl,
     IfNoneMatch: wanted.ifNoneMatch,
-    // Ceph understands an ETag here only without its quotes; AWS takes both.
-    IfMatch: wanted.ifMatch?.replaceAll('"', ""),
+    IfMatch: wanted.ifMatch,
   };
+}
+
+type Malformed = { outcome: "malformed"; error: StorageError };
+
+async function unlessMalformed(put: () => Promise<PutResult>): Promise<PutResult | Malformed> {
+  try {
+    return await put();
+  } catch (error) {
+    if (error instanceof StorageError && error.status === 400) {
+      return { outcome: "malformed", error };
+    }
+    throw error;
+  }
+}
+
+/** AWS takes both forms, Ceph the bare one, R2 and RustFS (rustfs/rustfs#1458) the quoted one. */
+function turnEtag(etag: string): string {
+  const bare = bareEtag(etag);
+  return bare === etag ? `"${etag}"` : bare;
+}
+
+function bareEtag(etag: string): string {
+  return /^(?:W\/)?"(.*)"$/u.exec(etag)?.[1] ?? etag;
 }
 
 function toListedObject(object: _Object): ListedObject {
@@ -272,5 +337,5 @@ const ServiceError = v.object({
 function toStorageError(verb: string, key: string, cause: unknown): StorageError {
   const { status, code } = inspectError(cause);
   const state = status === undefined ? code : `${status} ${code}`;
-  return new StorageError(`Cannot ${verb} object ${key}: ${state}`, { code, cause });
+  return new StorageError(`Cannot ${verb} object ${key}: ${state}`, { code, status, cause });
 }
