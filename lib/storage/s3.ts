@@ -1,4 +1,10 @@
-import type { _Object, PutObjectCommandInput, S3ClientConfig } from "@aws-sdk/client-s3";
+import type {
+  _Object,
+  ListObjectsV2CommandInput,
+  ListObjectsV2CommandOutput,
+  PutObjectCommandInput,
+  S3ClientConfig,
+} from "@aws-sdk/client-s3";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
@@ -179,42 +185,39 @@ export function createBucket(options: BucketOptions): Bucket {
     prefix: string,
     page: { startAfter?: string } = {},
   ): AsyncIterable<ListedObject> {
-    const { client, ListObjectsV2Command } = await s3();
     let startAfter = page.startAfter;
     do {
-      const input = { Bucket: bucket, Prefix: prefix, StartAfter: startAfter };
-      const listed = await listPage(
-        (wire) => client.send(new ListObjectsV2Command(input), wire),
-        prefix,
-      );
-      const objects = (listed.Contents ?? []).map(toListedObject);
-      yield* objects;
-      startAfter = listed.IsTruncated === true ? objects.at(-1)?.key : undefined;
+      const listed = await listPage({ Prefix: prefix, StartAfter: startAfter });
+      const next = nextOf(listed, { prefix, after: startAfter });
+      yield* (listed.Contents ?? []).map(toListedObject);
+      startAfter = next;
     } while (startAfter !== undefined);
   }
 
   async function* listFolders(prefix: string): AsyncIterable<string> {
-    const { client, ListObjectsV2Command } = await s3();
     let token: string | undefined;
+    let last: string | undefined;
     do {
-      const input = { Bucket: bucket, Prefix: prefix, Delimiter: "/", ContinuationToken: token };
-      const listed = await listPage(
-        (wire) => client.send(new ListObjectsV2Command(input), wire),
-        prefix,
-      );
+      const listed = await listPage({
+        Prefix: prefix,
+        Delimiter: "/",
+        ContinuationToken: token,
+      });
+      last = nextOf(listed, { prefix, after: last });
       yield* (listed.CommonPrefixes ?? []).map((folder) => folder.Prefix ?? "");
-      token = listed.IsTruncated === true ? listed.NextContinuationToken : undefined;
-    } while (token !== undefined);
+      token = listed.NextContinuationToken;
+    } while (last !== undefined);
   }
 
-  async function listPage<Page>(
-    send: (wire: Wire) => Promise<Page>,
-    prefix: string,
-  ): Promise<Page> {
+  async function listPage(
+    input: Omit<ListObjectsV2CommandInput, "Bucket"> & { Prefix: string },
+  ): Promise<ListObjectsV2CommandOutput> {
+    const { client, ListObjectsV2Command } = await s3();
+    const command = new ListObjectsV2Command({ Bucket: bucket, ...input });
     try {
-      return await tried(send);
+      return await tried((wire) => client.send(command, wire));
     } catch (error) {
-      throw toStorageError("list", prefix, error);
+      throw toStorageError("list", input.Prefix, error);
     }
   }
 
@@ -287,6 +290,33 @@ function turnEtag(etag: string): string {
 
 function bareEtag(etag: string): string {
   return /^(?:W\/)?"(.*)"$/u.exec(etag)?.[1] ?? etag;
+}
+
+/**
+ * The last key of a page, or `undefined` when no page follows.
+ * @throws {StorageError} when it is no further than the page before: such a listing would never end.
+ */
+function nextOf(
+  page: ListObjectsV2CommandOutput,
+  { prefix, after }: { prefix: string; after: string | undefined },
+): string | undefined {
+  if (page.IsTruncated !== true) {
+    return undefined;
+  }
+  const lasts = [page.Contents?.at(-1)?.Key, page.CommonPrefixes?.at(-1)?.Prefix];
+  const [last] = lasts
+    .filter((key) => key !== undefined)
+    .toSorted(byBytes)
+    .toReversed();
+  if (last === undefined || (after !== undefined && byBytes(last, after) <= 0)) {
+    const message = `Cannot list object ${prefix}: the store says that there is more, and does not go on`;
+    throw new StorageError(message, { code: "NoProgress" });
+  }
+  return last;
+}
+
+function byBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 function toListedObject(object: _Object): ListedObject {

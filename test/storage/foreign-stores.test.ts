@@ -3,6 +3,7 @@ import type { FaultRule } from "../../dev/local-s3/faults.ts";
 import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
 import { createBucket, type Bucket } from "../../lib/storage/s3.ts";
 import { createTestClock } from "../helpers/clock.ts";
+import { serveHttp } from "../helpers/http-server.ts";
 import { openEdit, submit, upload, writtenIn } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
@@ -110,3 +111,41 @@ it.each(ACCENTS)(
     expect(stack.s3.objects("state/open/")).toEqual([]);
   },
 );
+
+describe("list() and listFolders()", () => {
+  const page = (keys: readonly string[], folders: readonly string[]) =>
+    `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>
+      ${keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join("")}
+      ${folders.map((key) => `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`).join("")}
+    </ListBucketResult>`;
+
+  it.each([
+    ["the same page again and again", ["p/1", "p/2"], ["p/a/", "p/b/"]],
+    ["pages with nothing in them", [], []],
+  ])("end with an error where a store gives %s", async (_name, keys, folders) => {
+    await using server = await serveHttp((_request, response) => {
+      response.setHeader("content-type", "application/xml").end(page(keys, folders));
+    });
+    const bucket = createBucket({
+      bucket: "b",
+      region: "us-east-1",
+      endpoint: server.origin,
+      credentials: { accessKeyId: "a", secretAccessKey: "s" },
+      clock: createTestClock(),
+    });
+    for (const listed of [bucket.list("p/"), bucket.listFolders("p/")]) {
+      await expect(drain(listed)).rejects.toMatchObject({
+        name: "StorageError",
+        code: "NoProgress",
+        message: expect.stringContaining("Cannot list"),
+      });
+    }
+    expect(server.requests.length).toBeLessThanOrEqual(4);
+  });
+});
+
+async function drain(listed: AsyncIterable<unknown>): Promise<void> {
+  for await (const _one of listed) {
+    // Only its end matters.
+  }
+}
