@@ -107,6 +107,7 @@ function openDoor(
     timeoutMs: TIME_PLAN.recordMs,
     maxSockets: STATE_SOCKETS,
     clock,
+    logger,
   });
   const state = { bucket, prefix: config.statePrefix, clock };
   const ports = {
@@ -155,7 +156,7 @@ async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<Wor
     state,
     slack,
     downloadFile,
-    images: openBucket(config, { bucket: config.s3.bucket, clock }),
+    images: openBucket(config, { bucket: config.s3.bucket, clock, logger }),
     imageMaker: createImageMaker({
       codec: createImageCodec(),
       attempt: createAttempt({ clock, logger }),
@@ -197,10 +198,12 @@ async function warmUpLater({
 
 function openBucket(
   { s3 }: Config,
-  options: Pick<
-    Parameters<typeof createBucket>[0],
-    "bucket" | "timeoutMs" | "maxSockets" | "clock"
-  >,
+  {
+    logger,
+    ...options
+  }: Pick<Parameters<typeof createBucket>[0], "bucket" | "timeoutMs" | "maxSockets" | "clock"> & {
+    logger: Logger;
+  },
 ): Bucket {
   const { region, endpoint } = s3;
   return createBucket({
@@ -208,6 +211,10 @@ function openBucket(
     region,
     endpoint,
     credentials: toCredentials(s3.credentials),
+    onOtherRegion(actual) {
+      const advice = `set S3_REGION to ${actual}: until then, every new instance asks the wrong region first`;
+      logger.warn("store.region", { bucket: options.bucket, region: actual, advice });
+    },
   });
 }
 

@@ -173,7 +173,6 @@ const Environment = v.object({
       v.regex(/^[a-z\d](?:[a-z\d-]*[a-z\d])?$/iu, "the bucket's region, as eu-central-1"),
     ),
   ),
-  AWS_REGION: v.optional(v.string()),
   S3_ENDPOINT: v.optional(
     v.pipe(v.string(), v.check(isPlainWebUrl, "an http or https URL without query or fragment")),
   ),
@@ -313,7 +312,8 @@ function toConfig(env: Environment): Config {
     s3: {
       bucket: env.S3_BUCKET,
       stateBucket: env.STATE_BUCKET ?? env.S3_BUCKET,
-      region: env.S3_REGION ?? env.AWS_REGION ?? "us-east-1",
+      // Never AWS_REGION: the platform presets that to the region of the function.
+      region: env.S3_REGION ?? (env.S3_ENDPOINT === undefined ? "us-east-1" : "auto"),
       endpoint: env.S3_ENDPOINT,
       credentials: toCredentials(env),
     },

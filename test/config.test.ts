@@ -103,7 +103,7 @@ describe("parseConfig()", () => {
     });
     expect(config).toMatchObject({
       slack: { signingSecrets: ["old", "new"] },
-      s3: { region: "eu-central-1", credentials: { kind: "role" } },
+      s3: { region: "us-east-1", credentials: { kind: "role" } },
       channelIds: new Set(["C1", "C2"]),
       imagePrefix: "img/",
       tags: { formats: ["markdown", "html"] },

@@ -22,9 +22,13 @@ export function errorResponse(error: unknown, resource: string, requestId: strin
   const elements = {
     Code: refusal.code,
     Message: refusal.message,
+    Region: refusal.region,
     Resource: resource,
     RequestId: requestId,
     HostId: "local-s3",
   };
-  return xmlResponse("Error", elements, refusal.status);
+  const response = xmlResponse("Error", elements, refusal.status);
+  return refusal.region === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, "x-amz-bucket-region": refusal.region } };
 }

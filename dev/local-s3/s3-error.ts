@@ -3,11 +3,14 @@ export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;
   readonly status: number;
+  /** The bucket's, where that is what the request has wrong. */
+  readonly region: string | undefined;
 
-  constructor(code: S3ErrorCode, message: string) {
+  constructor(code: S3ErrorCode, message: string, region?: string) {
     super(message);
     this.code = code;
     this.status = STATUSES[code];
+    this.region = region;
   }
 }
 

@@ -40,7 +40,11 @@ function verifyScope(claim: Authorization, signer: Signer): void {
   const code =
     claim.form === "query" ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed";
   if (claim.region !== signer.region)
-    throw new S3Error(code, `The region '${claim.region}' is wrong; expecting '${signer.region}'`);
+    throw new S3Error(
+      code,
+      `The region '${claim.region}' is wrong; expecting '${signer.region}'`,
+      signer.region,
+    );
   if (claim.service !== "s3")
     throw new S3Error(code, `The service '${claim.service}' is wrong; expecting 's3'`);
   if (!claim.timestamp.startsWith(`${claim.date}T`))

@@ -46,6 +46,7 @@ export interface ListedObject {
 
 export interface BucketOptions {
   bucket: string;
+  /** Where the bucket is taken to be. */
   region: string;
   /** Of an S3-compatible store; path-style addressing is used with it. */
   endpoint?: string | undefined;
@@ -53,6 +54,8 @@ export interface BucketOptions {
   credentials: Credentials | (() => Promise<Credentials>);
   /** One try, from the request to the last byte of the answer: a body that stalls has no limit in the SDK. */
   timeoutMs?: number;
+  /** The bucket is in that region, where it is asked from now on. */
+  onOtherRegion?: (region: string) => void;
   /** Requests at the same time; the others wait. */
   maxSockets?: number;
   clock: Clock;
@@ -85,20 +88,43 @@ export class StorageError extends Error {
 /** The SDK is loaded, and the client built, with the first call. */
 export function createBucket(options: BucketOptions): Bucket {
   const { bucket, clock, timeoutMs = TIME_PLAN.storeMs } = options;
-  const tried = <Result>(
-    send: (wire: Wire) => Promise<Result>,
+  let region = options.region;
+  let connection: Promise<Connection> | undefined;
+  const connected = () => (connection ??= connect({ ...options, region }));
+
+  async function tried<Result>(
+    send: Send<Result>,
     deadlineMs = Number.POSITIVE_INFINITY,
-  ): Promise<Result> =>
-    retry(
+  ): Promise<Result> {
+    await connected();
+    return retry(
       () => {
         const leftMs = Math.max(deadlineMs - clock.now(), 0);
         const limit = { clock, timeoutMs: Math.min(timeoutMs, leftMs) };
-        return withinLimit((abortSignal) => send({ abortSignal }), limit);
+        return withinLimit((abortSignal) => sendToRegion(send, { abortSignal }), limit);
       },
       { clock, waitMs, deadlineMs },
     );
-  let connection: ReturnType<typeof connect> | undefined;
-  const s3 = () => (connection ??= connect(options));
+  }
+
+  /** The SDK could follow by itself, but would ask the wrong region first with every call. */
+  async function sendToRegion<Result>(send: Send<Result>, wire: Wire): Promise<Result> {
+    const asked = await connected();
+    try {
+      return await send(asked, wire);
+    } catch (error) {
+      const named = inspectRegion(error);
+      if (named === undefined || named === asked.region) {
+        throw error;
+      }
+      if (named !== region) {
+        region = named;
+        connection = undefined;
+        options.onOtherRegion?.(named);
+      }
+      return send(await connected(), wire);
+    }
+  }
 
   /** Stores differ in whether `If-Match` takes an ETag with its quotes: the form that this one was seen to take. */
   let isEtagTurned = false;
@@ -138,11 +164,10 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function putOnce(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
-    const { client, PutObjectCommand } = await s3();
     const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
       const { ETag } = await tried(
-        (wire) => client.send(new PutObjectCommand(input), wire),
+        ({ client, PutObjectCommand }, wire) => client.send(new PutObjectCommand(input), wire),
         wanted.deadlineMs,
       );
       return { outcome: "stored", etag: ETag ?? "" };
@@ -155,8 +180,7 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function get(key: string): Promise<StoredObject | undefined> {
-    const { client, GetObjectCommand } = await s3();
-    async function attempt(wire: Wire): Promise<StoredObject> {
+    async function attempt({ client, GetObjectCommand }: Connection, wire: Wire) {
       const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), wire);
       const body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
       return { body, etag: object.ETag ?? "" };
@@ -172,10 +196,11 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function remove(key: string): Promise<void> {
-    const { client, DeleteObjectCommand } = await s3();
     const input = { Bucket: bucket, Key: key };
     try {
-      await tried((wire) => client.send(new DeleteObjectCommand(input), wire));
+      await tried(({ client, DeleteObjectCommand }, wire) =>
+        client.send(new DeleteObjectCommand(input), wire),
+      );
     } catch (error) {
       throw toStorageError("delete", key, error);
     }
@@ -212,10 +237,10 @@ export function createBucket(options: BucketOptions): Bucket {
   async function listPage(
     input: Omit<ListObjectsV2CommandInput, "Bucket"> & { Prefix: string },
   ): Promise<ListObjectsV2CommandOutput> {
-    const { client, ListObjectsV2Command } = await s3();
-    const command = new ListObjectsV2Command({ Bucket: bucket, ...input });
     try {
-      return await tried((wire) => client.send(command, wire));
+      return await tried(({ client, ListObjectsV2Command }, wire) =>
+        client.send(new ListObjectsV2Command({ Bucket: bucket, ...input }), wire),
+      );
     } catch (error) {
       throw toStorageError("list", input.Prefix, error);
     }
@@ -229,9 +254,13 @@ export interface StoredObject {
   etag: string;
 }
 
+type Connection = Awaited<ReturnType<typeof connect>>;
+
 interface Wire {
   abortSignal: AbortSignal;
 }
+
+type Send<Result> = (connection: Connection, wire: Wire) => Promise<Result>;
 
 const CONNECTION_TIMEOUT_MS = 3000;
 
@@ -253,7 +282,7 @@ async function connect(options: BucketOptions) {
     },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
   };
-  return { ...sdk, client: new sdk.S3Client(config) };
+  return { ...sdk, client: new sdk.S3Client(config), region: options.region };
 }
 
 function toPutInput(
@@ -351,6 +380,28 @@ function isPreconditionFailure(error: unknown, wanted: PutOptions): boolean {
   const { status, code } = inspectError(error);
   return status === 412 || (wanted.ifMatch !== undefined && code === "NoSuchKey");
 }
+
+/**
+ * The region that a refusal names: S3's 301, 307 and `AuthorizationHeaderMalformed`. It becomes part of a host's name.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingRouting.html
+ */
+function inspectRegion(error: unknown): string | undefined {
+  const refusal = v.safeParse(Misdirected, error);
+  if (!refusal.success) {
+    return undefined;
+  }
+  const { Region: region = refusal.output.$response?.headers?.["x-amz-bucket-region"] } =
+    refusal.output;
+  return region !== undefined && /^[a-z\d-]{1,32}$/u.test(region) ? region : undefined;
+}
+
+const Misdirected = v.object({
+  $metadata: v.object({ httpStatusCode: v.picklist([301, 307, 400]) }),
+  Region: v.optional(v.string()),
+  $response: v.optional(
+    v.object({ headers: v.optional(v.record(v.string(), v.optional(v.string()))) }),
+  ),
+});
 
 function inspectError(error: unknown): { status: number | undefined; code: string } {
   const parsed = v.safeParse(ServiceError, error);

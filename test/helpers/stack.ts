@@ -1,6 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import { createApp, type App } from "../../lib/app.ts";
-import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
+import { startLocalS3, type LocalS3, type LocalS3Options } from "../../dev/local-s3/server.ts";
 import { startLocalSlack, type LocalSlack } from "../../dev/local-slack/server.ts";
 import { environmentOf } from "../../dev/stack.ts";
 import { provideRequestContext } from "../../dev/request-context.ts";
@@ -42,6 +42,7 @@ const context = provideRequestContext();
 export interface StackOptions {
   /** What S3 takes the time to be. */
   s3Now?: () => number;
+  s3?: Pick<LocalS3Options, "region">;
   /** Beside those of the manifest. */
   scopes?: readonly string[];
 }
@@ -60,6 +61,7 @@ export async function startTestStack(
       ackTimeoutMs: ACK_TIMEOUT_MS,
     }),
     startLocalS3({
+      ...surroundings.s3,
       ...(surroundings.s3Now !== undefined && { now: surroundings.s3Now }),
       ...(sessionToken !== undefined && { sessionToken }),
     }),

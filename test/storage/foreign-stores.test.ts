@@ -4,7 +4,8 @@ import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
 import { createBucket, type Bucket } from "../../lib/storage/s3.ts";
 import { createTestClock } from "../helpers/clock.ts";
 import { serveHttp } from "../helpers/http-server.ts";
-import { openEdit, submit, upload, writtenIn } from "../helpers/person.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import { openEdit, submit, tagsShown, upload, writtenIn } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
 /* Stores that speak S3 with an accent. */
@@ -149,3 +150,73 @@ async function drain(listed: AsyncIterable<unknown>): Promise<void> {
     // Only its end matters.
   }
 }
+
+describe("a bucket in another region than S3_REGION says", () => {
+  it("is asked there, and the log says which region to set, once for each of its clients", async () => {
+    await using stack = await startTestStack(
+      { S3_REGION: "us-east-1" },
+      { s3: { region: "eu-west-3" } },
+    );
+    takeLogs();
+    const posted = await upload(stack);
+    await upload(stack);
+    expect(tagsShown(stack, posted)).toHaveLength(1);
+    const said = takeLogs().filter(({ event }) => event === "store.region");
+    expect(said).toHaveLength(2);
+    expect(said[0]).toMatchObject({
+      level: "warn",
+      bucket: stack.s3.bucket,
+      region: "eu-west-3",
+      advice: expect.stringContaining("S3_REGION to eu-west-3"),
+    });
+    const asked = stack.s3.requests.filter(({ status }) => status === 400);
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it.each([301, 307])("is asked there when S3 answers %i and names it", async (status) => {
+    const regions: string[] = [];
+    await using server = await serveHttp(({ headers }, response) => {
+      const [, region = ""] = /\/(\w+-\w+-\d)\/s3\//u.exec(headers.authorization ?? "") ?? [];
+      regions.push(region);
+      if (region !== "eu-west-3") {
+        response.statusCode = status;
+        response.setHeader("x-amz-bucket-region", "eu-west-3");
+      }
+      response.setHeader("etag", '"1"').end();
+    });
+    const named: string[] = [];
+    const bucket = createBucket({
+      bucket: "b",
+      region: "us-east-1",
+      endpoint: server.origin,
+      credentials: { accessKeyId: "a", secretAccessKey: "s" },
+      clock: createTestClock(),
+      onOtherRegion: (region) => named.push(region),
+    });
+    const puts = await Promise.all(
+      ["k", "l"].map((key) => bucket.put(key, Buffer.from("x"), JSON_TYPE)),
+    );
+    puts.push(await bucket.put("m", Buffer.from("x"), JSON_TYPE));
+    expect(puts.map(({ outcome }) => outcome)).toEqual(["stored", "stored", "stored"]);
+    expect(named).toEqual(["eu-west-3"]);
+    expect(regions.filter((region) => region === "us-east-1")).toHaveLength(2);
+  });
+
+  it("is not looked for at what is no name of a region", async () => {
+    await using server = await serveHttp((_request, response) => {
+      response.statusCode = 301;
+      response.setHeader("x-amz-bucket-region", "evil.example.com/").end();
+    });
+    const bucket = createBucket({
+      bucket: "b",
+      region: "us-east-1",
+      endpoint: server.origin,
+      credentials: { accessKeyId: "a", secretAccessKey: "s" },
+      clock: createTestClock(),
+    });
+    await expect(bucket.put("k", Buffer.from("x"), JSON_TYPE)).rejects.toMatchObject({
+      status: 301,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+});
