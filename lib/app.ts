@@ -14,6 +14,7 @@ import { createMarkerStore } from "./records/marker-store.ts";
 import { createRecordStore, type StatePlace } from "./records/record-store.ts";
 import { TIME_PLAN } from "./time-plan.ts";
 import { createBucket, type Bucket, type Credentials } from "./storage/s3.ts";
+import { stsRegion } from "./storage/sts-region.ts";
 
 /** What the functions in `api/` serve. */
 export interface App {
@@ -210,7 +211,7 @@ function openBucket(
     ...options,
     region,
     endpoint,
-    credentials: toCredentials(s3.credentials),
+    credentials: toCredentials(s3),
     onOtherRegion(actual) {
       const advice = `set S3_REGION to ${actual}: until then, every new instance asks the wrong region first`;
       logger.warn("store.region", { bucket: options.bucket, region: actual, advice });
@@ -218,16 +219,19 @@ function openBucket(
   });
 }
 
-function toCredentials(
-  credentials: Config["s3"]["credentials"],
-): Credentials | (() => Promise<Credentials>) {
+function toCredentials({
+  credentials,
+  region: bucketRegion,
+}: Config["s3"]): Credentials | (() => Promise<Credentials>) {
   if (credentials.kind === "static") {
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
   }
   return async () => {
     const { awsCredentialsProvider } = await import("@vercel/oidc-aws-credentials-provider");
-    return awsCredentialsProvider({ roleArn: credentials.roleArn })();
+    const { roleArn } = credentials;
+    const clientConfig = { region: stsRegion(bucketRegion, roleArn) };
+    return awsCredentialsProvider({ roleArn, clientConfig })();
   };
 }
 

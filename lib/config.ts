@@ -342,17 +342,18 @@ function toConfig(env: Environment): Config {
   };
 }
 
-/** Static keys win when both ways are configured: whoever sets them means them. */
+/**
+ * The platform may put keys and a session token of its own into a function, none of them usable: a role wins over them,
+ * and a token counts with a temporary key only.
+ * https://vercel.com/docs/environment-variables/reserved-environment-variables
+ */
 function toCredentials(env: Environment): Config["s3"]["credentials"] {
-  if (env.AWS_ACCESS_KEY_ID !== undefined && env.AWS_SECRET_ACCESS_KEY !== undefined) {
-    return {
-      kind: "static",
-      accessKeyId: env.AWS_ACCESS_KEY_ID,
-      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
-      sessionToken: env.AWS_SESSION_TOKEN,
-    };
+  if (env.AWS_ROLE_ARN !== undefined) {
+    return { kind: "role", roleArn: env.AWS_ROLE_ARN };
   }
-  return { kind: "role", roleArn: env.AWS_ROLE_ARN ?? "" };
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = env;
+  const sessionToken = accessKeyId.startsWith("ASIA") ? env.AWS_SESSION_TOKEN : undefined;
+  return { kind: "static", accessKeyId, secretAccessKey, sessionToken };
 }
 
 function splitList(value: string): string[] {

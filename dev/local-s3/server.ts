@@ -23,7 +23,7 @@ export interface LocalS3Options {
   accessKeyId?: string;
   secretAccessKey?: string;
   /** When given, every signed request must carry it. */
-  sessionToken?: string;
+  sessionToken?: string | undefined;
   /** Objects under these are readable without a signature. */
   publicPrefixes?: readonly string[];
   now?: () => number;

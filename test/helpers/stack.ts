@@ -42,7 +42,8 @@ const context = provideRequestContext();
 export interface StackOptions {
   /** What S3 takes the time to be. */
   s3Now?: () => number;
-  s3?: Pick<LocalS3Options, "region">;
+  /** The store, as it is by itself; `changed` says what the app is told of it. */
+  s3?: Omit<LocalS3Options, "now">;
   /** Beside those of the manifest. */
   scopes?: readonly string[];
 }
@@ -53,7 +54,6 @@ export async function startTestStack(
 ): Promise<TestStack> {
   const clock = createTestClock(Date.now());
   const now = () => clock.nowMs;
-  const sessionToken = changed["AWS_SESSION_TOKEN"];
   const [slack, s3] = await Promise.all([
     startLocalSlack({
       manifest: withScopes(surroundings.scopes ?? []),
@@ -63,7 +63,6 @@ export async function startTestStack(
     startLocalS3({
       ...surroundings.s3,
       ...(surroundings.s3Now !== undefined && { now: surroundings.s3Now }),
-      ...(sessionToken !== undefined && { sessionToken }),
     }),
   ]);
   const env = { ...environmentOf(slack, s3), ...changed };
