@@ -62,6 +62,7 @@ const REFUSALS = {
   precondition_failed: "PreconditionFailed",
   invalid_argument: "InvalidArgument",
   no_such_bucket: "NoSuchBucket",
+  not_implemented: "NotImplemented",
 } as const satisfies Record<string, S3ErrorCode>;
 
 function matches(rule: FaultRule, request: S3RequestHead): boolean {

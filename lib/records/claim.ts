@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerPorts } from "../ports.ts";
 import { isStub, type SlackFile } from "../slack/file.ts";
+import { StorageError } from "../storage/s3.ts";
+import { adviseOnStore } from "../storage/store-advice.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import { type Intent, newMarker } from "./marker-store.ts";
@@ -194,6 +196,15 @@ async function guard(
     if (error instanceof RecordError) {
       logger.error("record.unreadable", { record: ref });
       return undefined;
+    }
+    if (error instanceof StorageError) {
+      const { status, code } = error;
+      logger.error("upload.unclaimed", {
+        record: ref,
+        status,
+        code,
+        advice: adviseOnStore(error),
+      });
     }
     throw error;
   }

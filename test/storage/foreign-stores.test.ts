@@ -5,8 +5,8 @@ import { createBucket, type Bucket } from "../../lib/storage/s3.ts";
 import { createTestClock } from "../helpers/clock.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 import { takeLogs } from "../helpers/logs.ts";
-import { openEdit, submit, tagsShown, upload, writtenIn } from "../helpers/person.ts";
-import { startTestStack } from "../helpers/stack.ts";
+import { openEdit, post, submit, tagsShown, upload, writtenIn } from "../helpers/person.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
 /* Stores that speak S3 with an accent. */
 
@@ -218,5 +218,73 @@ describe("a bucket in another region than S3_REGION says", () => {
       status: 301,
     });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+/** Posts an image, and what Slack is answered. */
+async function deliver(stack: TestStack, app = stack.app): Promise<number> {
+  const { channel, ts } = post(stack);
+  const { status } = await stack.send(stack.slack.envelopeOf(channel, ts), { app });
+  await stack.drain();
+  return status;
+}
+
+describe("a claim that the store refuses", () => {
+  it.each([
+    ["forbidden", 403, "AccessDenied", "SECURITY.md"],
+    ["no_such_bucket", 404, "NoSuchBucket", "S3_BUCKET"],
+    ["not_implemented", 501, "NotImplemented", "If-None-Match"],
+  ] as const)(
+    "as %s (%i %s, %s) is answered 503, and the log says what to do",
+    async (...refusal) => {
+      await using stack = await startTestStack();
+      const [kind, status, code, advice] = refusal;
+      stack.s3.fault({ on: "PUT", key: /messages/u, kind });
+      expect(await deliver(stack)).toBe(503);
+      expect(takeLogs()).toContainEqual(
+        expect.objectContaining({
+          event: "upload.unclaimed",
+          level: "error",
+          status,
+          code,
+          advice: expect.stringContaining(advice),
+        }),
+      );
+    },
+  );
+
+  it("with 301 and no region is answered 503, and the log says what to do", async () => {
+    await using store = await serveHttp((_request, response) => {
+      response.statusCode = 301;
+      response.setHeader("content-type", "application/xml");
+      response.end("<Error><Code>PermanentRedirect</Code></Error>");
+    });
+    await using stack = await startTestStack();
+    const app = stack.createInstance({ S3_ENDPOINT: store.origin });
+    expect(await deliver(stack, app)).toBe(503);
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({
+        event: "upload.unclaimed",
+        status: 301,
+        code: "PermanentRedirect",
+        advice: expect.stringContaining("S3_REGION"),
+      }),
+    );
+  });
+
+  it("for a wrong key is answered 503, and the log names the variables", async () => {
+    await using stack = await startTestStack();
+    const app = stack.createInstance({ AWS_SECRET_ACCESS_KEY: "another" });
+    expect(await deliver(stack, app)).toBe(503);
+    const logs = takeLogs();
+    expect(logs).toContainEqual(
+      expect.objectContaining({
+        event: "upload.unclaimed",
+        status: 403,
+        code: "SignatureDoesNotMatch",
+        advice: expect.stringContaining("AWS_SECRET_ACCESS_KEY"),
+      }),
+    );
+    expect(JSON.stringify(logs)).not.toContain("another");
   });
 });
