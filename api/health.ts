@@ -1,6 +1,6 @@
 import { getApp } from "../lib/app.ts";
 
-/** For uptime checks: whether every required variable is set and well formed. */
+/** For uptime checks: whether every required variable is set and well formed, and what sweeps found. */
 export function GET(): Response {
   return getApp().health();
 }

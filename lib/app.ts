@@ -2,6 +2,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { ConfigError, parseConfig, type Config } from "./config.ts";
 import { serveCommands } from "./endpoints/commands.ts";
 import { serveChallenge, serveEvents } from "./endpoints/events.ts";
+import { serveHealth } from "./endpoints/health.ts";
 import { serveInteractivity } from "./endpoints/interactivity.ts";
 import { serveReconcile } from "./endpoints/reconcile.ts";
 import { createRoute, type Route } from "./endpoints/route.ts";
@@ -9,7 +10,7 @@ import { en } from "./i18n/en.ts";
 import { ko } from "./i18n/ko.ts";
 import { createBackground } from "./listeners/background.ts";
 import { createLogger, describeError, type Logger } from "./logger.ts";
-import type { AnswerPorts, Door, WorkPorts } from "./ports.ts";
+import type { AnswerPorts, Door, Health, WorkPorts } from "./ports.ts";
 import { createMarkerStore } from "./records/marker-store.ts";
 import { createRecordStore, type StatePlace } from "./records/record-store.ts";
 import { TIME_PLAN } from "./time-plan.ts";
@@ -38,7 +39,7 @@ export function createApp(
   const logger = createLogger(clock);
   const route = (handle: Route) => createRoute(handle, { clock, logger });
   try {
-    const { door, loadWork } = openDoor(parseConfig(env), { clock, logger });
+    const { door, loadWork, health } = openDoor(parseConfig(env), { clock, logger });
     const { cronSecret } = door.config;
     const warmUp = once(() => warmUpLater({ clock, logger, loadWork }));
     const open = (serve: (opened: Door, request: Request) => Promise<Response>) => {
@@ -54,7 +55,7 @@ export function createApp(
       interactivity: open(serveInteractivity),
       commands: open(serveCommands),
       reconcile: route((request) => serveReconcile({ cronSecret, clock, loadWork }, request)),
-      health: () => Response.json({ ok: true }),
+      health: () => serveHealth(health),
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) {
@@ -102,7 +103,7 @@ const CATALOGUES = { en, ko } as const;
 function openDoor(
   config: Config,
   { clock, logger }: Surroundings,
-): { door: Door; loadWork: LoadWork } {
+): { door: Door; loadWork: LoadWork; health: Health } {
   const bucket = openBucket(config, {
     bucket: config.s3.stateBucket,
     timeoutMs: TIME_PLAN.recordMs,
@@ -119,15 +120,20 @@ function openDoor(
     clock,
     logger,
   };
-  const loadWork = once(() => openWork(ports, state));
+  const health: Health = { alarms: new Set(), safeAtMs: undefined };
+  const loadWork = once(() => openWork(ports, { state, health }));
   return {
     door: { ...ports, ...createBackground({ waitUntil: keepAlive, loadWork, clock, logger }) },
     loadWork,
+    health,
   };
 }
 
 /** All that only work behind an answer needs is loaded with the first of it, when that answer has left. */
-async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<WorkPorts, "budget">> {
+async function openWork(
+  ports: AnswerPorts,
+  shared: { state: StatePlace; health: Health },
+): Promise<Omit<WorkPorts, "budget">> {
   const { config, clock, logger } = ports;
   await clock.sleep(0);
   const [
@@ -154,7 +160,7 @@ async function openWork(ports: AnswerPorts, state: StatePlace): Promise<Omit<Wor
   const downloadFile = createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock });
   return {
     ...ports,
-    state,
+    ...shared,
     slack,
     downloadFile,
     images: openBucket(config, { bucket: config.s3.bucket, clock, logger }),

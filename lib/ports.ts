@@ -23,6 +23,16 @@ export interface AnswerPorts {
   logger: Logger;
 }
 
+/** What sweeps find wrong with the deployment, as `/api/health` says it. */
+export type Alarm = "store_unsafe" | "state_public";
+
+/** What this process knows of the deployment. */
+export interface Health {
+  alarms: Set<Alarm>;
+  /** Epoch ms: when the store was last seen to honour conditions. */
+  safeAtMs: number | undefined;
+}
+
 /** A listener is given this: it answers, and hands the rest to the work behind the answer. */
 export interface Door extends AnswerPorts {
   accept: Accept;
@@ -42,6 +52,7 @@ export interface WorkPorts extends AnswerPorts {
   bytesInFlight: Turns;
   /** One publisher of a record at a time in this process. */
   publishing: Coalesce<StoredRecord>;
+  health: Health;
   /** When this function has to be through. */
   budget: Budget;
 }

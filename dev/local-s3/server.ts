@@ -9,6 +9,7 @@ import { openDiskRoom } from "./disk-shelf.ts";
 import { createFaults } from "./faults.ts";
 import type { FaultRule } from "./faults.ts";
 import { createMemoryRoom } from "./memory-shelf.ts";
+import type { S3Request } from "./request.ts";
 import { route } from "./router.ts";
 import type { StoredObject } from "./stored-object.ts";
 
@@ -26,6 +27,8 @@ export interface LocalS3Options {
   sessionToken?: string | undefined;
   /** Objects under these are readable without a signature. */
   publicPrefixes?: readonly string[];
+  /** As some stores do: these conditions, or all, are taken and change nothing. */
+  ignoresConditions?: true | readonly Condition[];
   now?: () => number;
   /** Decides about faults that have a probability. */
   random?: () => number;
@@ -56,6 +59,7 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     accessKeyId = "local-access-key",
     secretAccessKey = "local-secret-key",
   } = options;
+  const { ignoresConditions: ignored = [] } = options;
   const { publicPrefixes = ["images/"], now = Date.now, random = Math.random } = options;
   const signer = { accessKeyId, secretAccessKey, region, sessionToken: options.sessionToken };
   const { buckets, bucket } = openBuckets(options);
@@ -67,7 +71,8 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     now,
     execute(request: Parameters<typeof route>[0]) {
       verifyAccess(request, signer, publicPrefixes, now());
-      return route(request, { buckets, region, nowMs: now() });
+      const heard = withoutConditions(request, ignored === true ? CONDITIONS : ignored);
+      return route(heard, { buckets, region, nowMs: now() });
     },
   };
   const server = createServer(
@@ -118,6 +123,14 @@ function openBuckets({ directory, bucket = DEFAULT_BUCKET }: LocalS3Options): {
     buckets.create(name);
   }
   return { buckets, bucket: names[0] ?? DEFAULT_BUCKET };
+}
+
+const CONDITIONS = ["if-match", "if-none-match"] as const;
+type Condition = (typeof CONDITIONS)[number];
+
+function withoutConditions(request: S3Request, ignored: readonly string[]): S3Request {
+  const headers = [...request.headers].filter(([name]) => !ignored.includes(name));
+  return { ...request, headers: new Map(headers) };
 }
 
 function readObjects(buckets: Buckets, bucket: string, prefix: string): StoredObject[] {

@@ -52,3 +52,13 @@ export function channelFolder(
 export function sweepStateKey(prefix: string): string {
   return `${prefix}reconcile.json`;
 }
+
+/** Named as records are, so that a CDN that shows these shows the probe. */
+export function probeKey(prefix: string, id: string): string {
+  return `${probeFolder(prefix)}${id}.json`;
+}
+
+/** Objects of no use, which a sweep writes and deletes to see what the store does with them. */
+export function probeFolder(prefix: string): string {
+  return `${prefix}probe/`;
+}

@@ -1,5 +1,6 @@
 import type { WorkPorts } from "../ports.ts";
 import { TIME_PLAN } from "../time-plan.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { findLostMessages } from "./find-lost-messages.ts";
 import { finishOpenWork } from "./finish-open-work.ts";
 import { markOpenRecords } from "./mark-open-records.ts";
@@ -32,6 +33,7 @@ export async function sweep(work: WorkPorts): Promise<SweepReport> {
     await marks.upgrade();
   }
   const finishedWork = await finishOpenWork(work, startMs + TIME_PLAN.finishUntilMs);
+  await checkDeployment(work, marks);
   const foundMessages = work.config.autoUpload ? await findLostMessages(work, marks) : NOTHING;
   const report = { ...finishedWork, ...foundMessages };
   work.logger.info("reconcile.finished", { ...report, durationMs: work.clock.now() - startMs });

@@ -1,0 +1,17 @@
+import type { Clock } from "../clock.ts";
+import { withinLimit } from "../time-limit.ts";
+
+/** What a reader's browser gets at this address; `undefined` when it is refused. @throws when nothing answers. */
+export function readPublicly(
+  url: string,
+  limit: { clock: Clock; timeoutMs: number },
+): Promise<string | undefined> {
+  return withinLimit(async (signal) => {
+    const response = await fetch(url, { signal });
+    if (response.ok) {
+      return response.text();
+    }
+    await response.body?.cancel();
+    return undefined;
+  }, limit);
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { describeError } from "../logger.ts";
+import type { Alarm, WorkPorts } from "../ports.ts";
+import { STATE_HEADERS, type StatePlace } from "../records/record-store.ts";
+import { probeFolder, probeKey } from "../records/state-keys.ts";
+import { publicUrl } from "../storage/object-key.ts";
+import { readPublicly } from "../storage/read-publicly.ts";
+import type { Bucket } from "../storage/s3.ts";
+import { TIME_PLAN } from "../time-plan.ts";
+import type { SearchMarks } from "./search-marks.ts";
+
+/**
+ * Tries what everything rests on: that the store honours conditions, once a day in each process, and that readers cannot
+ * reach the records, once a day in all; what is wrong is tried with every sweep. One small object is written for it, and
+ * deleted. A check that cannot be made says nothing about the deployment.
+ */
+export async function checkDeployment(work: WorkPorts, marks: SearchMarks): Promise<void> {
+  const isDue = (seenMs = 0) => work.clock.now() - seenMs >= DAY_MS;
+  const isSafetyDue = isDue(work.health.safeAtMs);
+  const isPrivacyDue = isDue(marks.privateAtMs);
+  if (!isPrivacyDue) {
+    sound(work, "state_public", false);
+  }
+  if (!isSafetyDue && !isPrivacyDue) {
+    return;
+  }
+  try {
+    await withProbe(work.state, async (probe) => {
+      await (isSafetyDue && checkSafety(work, probe));
+      await (isPrivacyDue && checkPrivacy(work, marks, probe));
+    });
+  } catch (error) {
+    work.logger.warn("probe.failed", { error: describeError(error) });
+  }
+}
+
+/** An object of no use, and the text in it that is nowhere else. */
+export interface Probe {
+  key: string;
+  text: string;
+}
+
+/** Some stores take both headers and look at neither: then nothing keeps an upload from being done twice. */
+export async function honoursConditions(bucket: Bucket, { key, text }: Probe): Promise<boolean> {
+  const body = Buffer.from(text);
+  for (const condition of [{ ifNoneMatch: "*" }, { ifMatch: WRONG_ETAG }] as const) {
+    const { outcome } = await bucket.put(key, body, { ...STATE_HEADERS, ...condition });
+    if (outcome === "stored") {
+      return false;
+    }
+  }
+  return true;
+}
+
+const WRONG_ETAG = `"${"0".repeat(32)}"`;
+const DAY_MS = 24 * 3_600_000;
+
+const ALARMS = {
+  store_unsafe: {
+    event: "store.unsafe",
+    advice:
+      "the store ignores If-None-Match or If-Match, so that images and replies may come twice: use AWS S3, R2, MinIO or Ceph",
+  },
+  state_public: {
+    event: "state.public",
+    advice:
+      "the records can be read under PUBLIC_BASE_URL: let the CDN serve IMAGE_PREFIX only, as SECURITY.md has it, or set STATE_BUCKET",
+  },
+} as const satisfies Record<Alarm, { event: string; advice: string }>;
+
+async function checkSafety(work: WorkPorts, probe: Probe): Promise<void> {
+  const isSafe = await honoursConditions(work.state.bucket, probe);
+  sound(work, "store_unsafe", !isSafe);
+  work.health.safeAtMs = isSafe ? work.clock.now() : undefined;
+}
+
+async function checkPrivacy(
+  work: WorkPorts,
+  marks: SearchMarks,
+  { key, text }: Probe,
+): Promise<void> {
+  const { clock, config } = work;
+  const limit = { clock, timeoutMs: TIME_PLAN.recordMs };
+  const read = await readPublicly(publicUrl(config.publicBaseUrl, key), limit);
+  const isPublic = read?.includes(text) === true;
+  sound(work, "state_public", isPublic);
+  if (!isPublic) {
+    await marks.notePrivate();
+  }
+}
+
+function sound({ health, logger }: WorkPorts, alarm: Alarm, isTrue: boolean): void {
+  if (!isTrue) {
+    health.alarms.delete(alarm);
+    return;
+  }
+  health.alarms.add(alarm);
+  const { event, advice } = ALARMS[alarm];
+  logger.error(event, { advice });
+}
+
+async function withProbe(place: StatePlace, check: (probe: Probe) => Promise<void>): Promise<void> {
+  const { bucket, prefix } = place;
+  const text = randomUUID();
+  const key = probeKey(prefix, text);
+  try {
+    await bucket.put(key, Buffer.from(text), STATE_HEADERS);
+    await check({ key, text });
+  } finally {
+    await bucket.delete(key);
+  }
+  await removeLeft(place);
+}
+
+/** A sweep that died did not delete its own. */
+async function removeLeft({ bucket, prefix, clock }: StatePlace): Promise<void> {
+  for await (const { key, lastModified } of bucket.list(probeFolder(prefix))) {
+    if (clock.now() - lastModified.getTime() > TIME_PLAN.leaseMs) {
+      await bucket.delete(key);
+    }
+  }
+}
