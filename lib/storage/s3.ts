@@ -126,8 +126,8 @@ export function createBucket(options: BucketOptions): Bucket {
     }
   }
 
-  /** Stores differ in whether `If-Match` takes an ETag with its quotes: the form that this one was seen to take. */
-  let isEtagTurned = false;
+  /** Stores differ in the form of an ETag that `If-Match` takes: the one that this store was seen to take. */
+  let etagForm: EtagForm | undefined;
 
   async function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
     const { ifMatch } = wanted;
@@ -138,22 +138,27 @@ export function createBucket(options: BucketOptions): Bucket {
       // Some stores give no ETag with a put. An empty header would be no condition at all.
       return { outcome: "precondition_failed" };
     }
-    const isTurned = isEtagTurned;
-    const putTurned = (turned: boolean) => {
-      const etag = turned ? turnEtag(ifMatch) : ifMatch;
+    const isKnown = etagForm !== undefined;
+    const form = etagForm ?? "as_it_came";
+    const otherForm = form === "turned" ? "as_it_came" : "turned";
+    const putAs = (as: EtagForm) => {
+      const etag = as === "turned" ? turnEtag(ifMatch) : ifMatch;
       return unlessMalformed(() => putOnce(key, body, { ...wanted, ifMatch: etag }));
     };
-    const first = await putTurned(isTurned);
-    const isRefused = first.outcome === "precondition_failed" && (await hasEtag(key, ifMatch));
-    if (first.outcome !== "malformed" && !isRefused) {
+    const first = await putAs(form);
+    if (first.outcome === "stored") {
+      etagForm = form;
       return first;
     }
-    const second = await putTurned(!isTurned);
+    if (first.outcome === "precondition_failed" && (isKnown || !(await hasEtag(key, ifMatch)))) {
+      return first;
+    }
+    const second = await putAs(otherForm);
     if (second.outcome === "malformed") {
       return first.outcome === "malformed" ? Promise.reject(first.error) : first;
     }
     if (second.outcome === "stored" || first.outcome === "malformed") {
-      isEtagTurned = !isTurned;
+      etagForm = otherForm;
     }
     return second;
   }
@@ -297,6 +302,9 @@ function toPutInput(
     IfMatch: wanted.ifMatch,
   };
 }
+
+/** `turned`: without its quotes where it came with them, and with them where it came without. */
+type EtagForm = "as_it_came" | "turned";
 
 type Malformed = { outcome: "malformed"; error: StorageError };
 
