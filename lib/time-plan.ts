@@ -9,6 +9,8 @@ export const TIME_PLAN = {
   answerMs: 2500,
   /** A function that holds a lease is over before the lease is. */
   leaseMs: 310_000,
+  /** Clocks of two functions differ by no more: so long after its lease, its holder may be alive all the same. */
+  skewMs: 600_000,
 
   /** A sweep begins with no more open work after this, so that there is time to look for lost messages. */
   finishUntilMs: 110_000,

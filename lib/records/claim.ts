@@ -158,6 +158,16 @@ export async function amendStored(
   };
 }
 
+/** Whoever holds a lease that is over is taken for dead; notes how long that may be wrong. */
+export function withOvertaken(record: UploadRecord, now: string): UploadRecord {
+  const { lease, lateUntil = now } = record;
+  if (lease === undefined || isLeaseAlive(record, now)) {
+    return record;
+  }
+  const until = new Date(Date.parse(lease.until) + TIME_PLAN.skewMs).toISOString();
+  return until > lateUntil ? { ...record, lateUntil: until } : record;
+}
+
 const OURS = { isOurs: true, isPromised: true } as const;
 const UNCHANGED = {
   marker: undefined,
@@ -253,7 +263,8 @@ function amend(record: UploadRecord, { ports, amendment, promise }: Amending): U
     return retried === record ? record : withPromise(retried, promise.marker);
   }
   // Whoever finishes what somebody else began gets no right to it: it may be in the thread already.
-  return { ...withPromise(retried, promise.marker), lease: promise.lease };
+  const overtaken = withOvertaken(retried, promise.now);
+  return { ...withPromise(overtaken, promise.marker), lease: promise.lease };
 }
 
 function change(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {

@@ -46,6 +46,7 @@ function toVersion2(old: UploadRecordV1): Record<keyof UploadRecord, unknown> {
     uploader: old.uploader,
     homeTeamIds: old.homeTeamIds,
     lease: state === "uploading" ? lease : undefined,
+    lateUntil: undefined,
     reply: replyTs.length > 0 ? { channelId, ts: replyTs } : undefined,
     promises: [],
     submissions: undefined,

@@ -166,6 +166,8 @@ const UploadRecord = v.object({
       marker: v.string(),
     }),
   ),
+  /** A worker that was taken for dead, by a clock that may be fast, may be alive until then. */
+  lateUntil: v.optional(Time),
   /** Absent until it was posted. */
   reply: v.optional(Reply),
   /** Ids of the markers whose promises are written in here; the latest ones, kept or not. */
@@ -193,6 +195,12 @@ export function refOf({ teamId, source }: UploadRecord): RecordRef {
 /** `now` has the form of `until`: two such times compare as text. */
 export function isLeaseAlive({ lease }: UploadRecord, now: string): boolean {
   return lease !== undefined && lease.until > now;
+}
+
+/** A worker that was taken for dead may still put an object of an image that is deleted. */
+export function isWatched(record: UploadRecord, now: string): boolean {
+  const { lateUntil = "" } = record;
+  return lateUntil > now && (hasImage(record, "deleting") || hasImage(record, "deleted"));
 }
 
 export function hasImage({ images }: UploadRecord, state: RecordImage["state"]): boolean {

@@ -1,9 +1,9 @@
 import { isoNow } from "../clock.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
-import { amendStored, type Claim, newPromise } from "../records/claim.ts";
+import { amendStored, type Claim, newPromise, withOvertaken } from "../records/claim.ts";
 import { type ListedMarker, type Marker, newMarker } from "../records/marker-store.ts";
-import { isLeaseAlive, isPassingFailure, type UploadRecord } from "../records/record.ts";
+import { isLeaseAlive, isPassingFailure, isWatched, type UploadRecord } from "../records/record.ts";
 import { withPendingFailed } from "../records/record-changes.ts";
 import { RecordConflictError, RecordError, type StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";
@@ -127,8 +127,12 @@ async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Pro
   await count(work, piece, piece.attempts + 1);
   try {
     const record = await keepPromise(work, claim);
+    const isLeft = isWatched(record, isoNow(work.clock));
+    if (isLeft) {
+      await count(work, piece, piece.attempts);
+    }
     const isRemoved = await removeRipe(work, piece, record.promises, claim.marker);
-    return isRemoved && isInLine(record) && !isWorthAnotherTry(work, record);
+    return isRemoved && isInLine(record) && !isLeft && !isWorthAnotherTry(work, record);
   } catch (error) {
     if (isPassing(error) || error instanceof StorageError || error instanceof RecordConflictError) {
       await count(work, piece, piece.attempts);
@@ -160,9 +164,10 @@ async function takeOver(
 async function giveUp(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<Claim> {
   const { ref, attempts, markers } = piece;
   work.logger.error("upload.given_up", { record: ref, attempts });
-  const updated = await work.records.update(stored, ({ lease: _lease, ...record }) =>
-    withPendingFailed(record, "not_processed"),
-  );
+  const updated = await work.records.update(stored, (present) => {
+    const { lease: _lease, ...record } = withOvertaken(present, isoNow(work.clock));
+    return withPendingFailed(record, "not_processed");
+  });
   return {
     ...updated,
     marker: markers[0]?.id,

@@ -1,8 +1,14 @@
 import { isoNow } from "../clock.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
-import type { Claim } from "../records/claim.ts";
-import { hasImage, isLeaseAlive, isPassingFailure, type UploadRecord } from "../records/record.ts";
+import { type Claim, withOvertaken } from "../records/claim.ts";
+import {
+  hasImage,
+  isLeaseAlive,
+  isPassingFailure,
+  isWatched,
+  type UploadRecord,
+} from "../records/record.ts";
 import { withDeleted } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import type { StoredRecord } from "../records/record-store.ts";
@@ -13,7 +19,8 @@ import { uploadImages } from "./upload-images.ts";
 
 /**
  * Does what a claim promises: brings objects, record and conversation in line, then removes the markers. The record as
- * it is then. When it rejects, or there is work left in the record, the marker stays, and a sweep goes on.
+ * it is then. When it rejects, or there is work left in the record, the marker stays, and a sweep goes on; so it does
+ * as long as a worker that was taken for dead may put an object of a deleted image.
  */
 export async function keepPromise(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   if (claim.isOurs) {
@@ -55,7 +62,7 @@ const TRIES_WINDOW_MS = 900_000;
 async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   const { stored, kept, problem } = await uploadImages(work, claim);
   const { ref, record } = stored;
-  const isLeft = isWorthAnotherTry(work, record);
+  const isLeft = isWorthAnotherTry(work, record) || isWatched(record, isoNow(work.clock));
   await removeMarkers(work, ref, isLeft ? kept.filter((id) => id !== claim.marker) : kept);
   if (problem !== undefined) {
     throw problem;
@@ -103,7 +110,9 @@ async function settle(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   if (problem !== undefined) {
     throw problem;
   }
-  await removeMarkers(work, ref, own);
+  if (!isWatched(published.record, isoNow(work.clock))) {
+    await removeMarkers(work, ref, own);
+  }
   return published.record;
 }
 
@@ -111,9 +120,14 @@ async function noteDeletions(
   work: WorkPorts,
   { record, ...stored }: Claim,
 ): Promise<{ stored: StoredRecord; problem?: Error | undefined }> {
-  const { deleted, problem } = await finishDeletions(work, record, { isAgain: false });
-  const noted = await work.records.update({ ...stored, record }, (present) =>
-    withDeleted(present, deleted),
-  );
+  const isAgain = record.lateUntil !== undefined || record.lease !== undefined;
+  const { deleted, problem } = await finishDeletions(work, record, { isAgain });
+  const now = isoNow(work.clock);
+  const noted = await work.records.update({ ...stored, record }, (present) => {
+    const isNews = present.images.some(
+      ({ fileId, state }) => state === "deleting" && deleted.has(fileId),
+    );
+    return isNews ? withDeleted(withOvertaken(present, now), deleted) : present;
+  });
   return { stored: noted, problem };
 }

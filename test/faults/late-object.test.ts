@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { createApp, type App } from "../../lib/app.ts";
+import {
+  bucketOf,
+  markersIn,
+  PNG,
+  post,
+  type Posted,
+  pressAtOnce,
+  recordIn,
+  repliesTo,
+  sweep,
+} from "../helpers/person.ts";
+import { takeLogs } from "../helpers/logs.ts";
+import { startTestStack, type TestStack } from "../helpers/stack.ts";
+import { cutWire } from "./cut.ts";
+
+/*
+ * A worker is taken for dead by a clock that is fast, another one finishes its upload, and somebody deletes the image.
+ * The first one's put finds no object, and is carried out.
+ */
+
+const FAST_MS = 600_000;
+/** With more, no request of Slack's would count. */
+const SLACK_ALLOWS_MS = 300_000;
+const SWEEP_EVERY_MS = 311_000;
+
+const start = () => startTestStack({ CRON_SECRET: "cron-secret", CHANNEL_IDS: "C0LOCAL001" });
+
+function createFastInstance({ env, clock }: TestStack, fastMs = FAST_MS): App {
+  return createApp(env, {
+    now: () => clock.now() + fastMs,
+    sleep: (...args) => clock.sleep(...args),
+  });
+}
+
+/** The second worker uploads, and whoever posted the image deletes it. */
+async function overtakeAndDelete(stack: TestStack, posted: Posted, deletesAt = stack.app) {
+  await sweep(stack, createFastInstance(stack));
+  const [image] = stack.s3.objects("images/");
+  expect(image).toBeDefined();
+  stack.serveFrom(deletesAt);
+  await pressAtOnce(stack, posted, { action: "delete_image" });
+  await expect.poll(() => recordIn(stack).images[0]?.state).toBe("deleted");
+  expect(stack.s3.objects("images/")).toEqual([]);
+  return image?.key ?? "";
+}
+
+async function putLate(stack: TestStack, key: string): Promise<void> {
+  const put = await bucketOf(stack).put(key, PNG, { contentType: "image/png", ifNoneMatch: "*" });
+  expect(put.outcome).toBe("stored");
+}
+
+describe("a late object of a deleted image", () => {
+  it.each(["right", "fast"])(
+    "does not stay when its worker dies with the put; the deletion's clock is %s",
+    async (clock) => {
+      await using stack = await start();
+      const posted = post(stack);
+      // The first worker has everything but the put behind it.
+      const wire = cutWire(stack, {
+        isCutAfter: (sent) => sent.includes("download") && sent.includes("chat.postMessage"),
+      });
+      await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+      await stack.drain();
+      wire.mend();
+      const deletesAt = clock === "right" ? stack.app : createFastInstance(stack, SLACK_ALLOWS_MS);
+      const key = await overtakeAndDelete(stack, posted, deletesAt);
+      await stack.drain();
+
+      // Sweeps that come before the put find nothing, and do not think that this is all.
+      await sweep(stack);
+      await sweep(stack, createFastInstance(stack));
+      expect(markersIn(stack)).toHaveLength(1);
+      await putLate(stack, key);
+
+      const opened: unknown[] = [];
+      for (let sweeps = 0; sweeps < 3; sweeps += 1) {
+        stack.clock.nowMs += SWEEP_EVERY_MS;
+        opened.push(await sweep(stack, stack.createInstance()));
+      }
+      expect(stack.s3.objects("images/")).toEqual([]);
+      expect(markersIn(stack)).toEqual([]);
+      expect(opened).toMatchObject([{ open: 1 }, { open: 1 }, { open: 0, finished: 1 }]);
+      expect(repliesTo(stack, posted)).toHaveLength(1);
+      const events = takeLogs().map(({ event }) => event);
+      expect(events).toContain("object.late");
+      expect(events).not.toContain("upload.given_up");
+    },
+  );
+
+  it("is deleted by its own worker, when that lives to see it", async () => {
+    await using stack = await start();
+    const posted = post(stack);
+    let isStalled = false;
+    const when = () => (isStalled = true);
+    stack.s3.fault({ on: "PUT", key: /^images\//u, kind: "stall", times: 1, when });
+    await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+    await expect.poll(() => isStalled).toBe(true);
+    const key = await overtakeAndDelete(stack, posted);
+    // S3 carries it out now, and the worker asks again.
+    await putLate(stack, key);
+    stack.clock.expire(30_000);
+    await stack.drain();
+    expect(stack.s3.objects("images/")).toEqual([]);
+    expect(repliesTo(stack, posted)).toHaveLength(1);
+  });
+});
