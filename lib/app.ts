@@ -141,6 +141,7 @@ async function openWork(
     { createImageCodec },
     { createCoalesce },
     { createFileDownload },
+    { createRespond },
     { createWebClient },
     { createTurns },
     { createImageMaker },
@@ -149,6 +150,7 @@ async function openWork(
     import("./images/codecs/image-codec.ts"),
     import("./replies/coalesce.ts"),
     import("./slack/file-download.ts"),
+    import("./slack/response-url.ts"),
     import("./slack/web-client.ts"),
     import("./turns.ts"),
     import("./images/image-maker.ts"),
@@ -162,6 +164,7 @@ async function openWork(
     ...ports,
     ...shared,
     slack,
+    respond: createRespond({ extraOrigins, clock }),
     downloadFile,
     images: openBucket(config, { bucket: config.s3.bucket, clock, logger }),
     imageMaker: createImageMaker({

@@ -7,6 +7,7 @@ import type { MarkerStore } from "./records/marker-store.ts";
 import type { RecordStore, StatePlace, StoredRecord } from "./records/record-store.ts";
 import type { Coalesce } from "./replies/coalesce.ts";
 import type { DownloadFile } from "./slack/file-download.ts";
+import type { Respond } from "./slack/response-url.ts";
 import type { SlackClient } from "./slack/web-client.ts";
 import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
@@ -42,6 +43,7 @@ export interface Door extends AnswerPorts {
 /** The world as far as the work behind an answer may touch it. Only `accept` and `inBackground` hand it out. */
 export interface WorkPorts extends AnswerPorts {
   slack: SlackClient;
+  respond: Respond;
   downloadFile: DownloadFile;
   images: Bucket;
   state: StatePlace;

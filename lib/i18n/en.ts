@@ -71,6 +71,8 @@ export interface Messages {
   notAllowedToDelete: string;
   recordGone: string;
   conflict: string;
+  /** The modal that they asked for could not open any more. */
+  triggerExpired: string;
   help(version: string): string;
 }
 
@@ -182,6 +184,7 @@ export const en: Messages = {
   notAllowedToDelete:
     "Only the person who posted or uploaded this image, or an administrator of the app, can delete it.",
   recordGone: "Nothing is known of this upload any more.",
+  triggerExpired: "That took a moment too long, and the window could not open. Please try again.",
   conflict: "Somebody else is editing this right now. Please try again.",
   help: (version) =>
     [

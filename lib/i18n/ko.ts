@@ -97,6 +97,7 @@ export const ko: Messages = {
   membersOnly: "이 워크스페이스의 구성원만 할 수 있습니다.",
   notAllowedToDelete: "이미지를 올린 사람이나 앱 관리자만 삭제할 수 있습니다.",
   recordGone: "이 업로드에 대한 기록이 더 이상 없습니다.",
+  triggerExpired: "시간이 초과되어 창을 열지 못했습니다. 다시 시도해 주세요.",
   conflict: "다른 사람이 지금 수정하고 있습니다. 다시 시도해주세요.",
   help: (version) =>
     [

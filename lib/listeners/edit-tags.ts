@@ -15,7 +15,8 @@ export async function onEditTags(work: WorkPorts, action: BlockAction): Promise<
   const target = inspectActionValue(action.value);
   // The trigger lives 3 s: the values follow.
   const loading = renderNoticeModal(modal.loading, work.messages);
-  const viewId = await openModal(work, action.triggerId, loading);
+  const { userId } = action.actor;
+  const viewId = await openModal(work, loading, { ...action, userId });
   if (viewId === undefined) {
     return;
   }

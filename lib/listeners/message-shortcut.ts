@@ -12,10 +12,13 @@ import { openModal, showImageTags, showNotice } from "./modals.ts";
 /** "Upload to S3" on any message: a modal with its images, which uploads or edits them when it is sent. */
 export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortcut): Promise<void> {
   const { messages, records } = work;
+  const { triggerId, channelId, actor, responseUrl } = shortcut;
+  const { threadTs } = shortcut.message;
+  const opening = { triggerId, channelId, threadTs, responseUrl, userId: actor.userId };
   const files = shortcut.message.files.filter(mayBeImage);
   if (files.length === 0) {
     const notice = renderNoticeModal(messages.modal.noImages, messages);
-    await openModal(work, shortcut.triggerId, notice);
+    await openModal(work, notice, opening);
     return;
   }
   const modalContext = toModalContext(
@@ -26,7 +29,7 @@ export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortc
   // The trigger lives 3 s: what the payload says is shown at once, what has to be asked for follows.
   const modal = { images: toModalImages(files), privateMetadata };
   const view = renderImageTagsModal({ ...modal, withPreviews: false }, messages);
-  const viewId = await openModal(work, shortcut.triggerId, view);
+  const viewId = await openModal(work, view, opening);
   if (viewId === undefined) {
     return;
   }

@@ -6,19 +6,21 @@ import { describeError } from "../logger.ts";
 import type { AnswerPorts, WorkPorts } from "../ports.ts";
 import { isLeaseAlive, type UploadRecord } from "../records/record.ts";
 import { replyOptions } from "../replies/show-reply.ts";
-import { SlackApiError } from "../slack/api-call.ts";
+import { isPassing, SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
+import { tellPrivately, type Whisper } from "./tell-privately.ts";
 
 /*
  * Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown.
  */
 
-/** Its id, or `undefined` when Slack refused it: mostly an expired trigger. */
+/** Its id, or `undefined` when Slack refused it, mostly for an expired trigger: whoever waits for it is told. */
 export async function openModal(
-  { slack, clock, logger }: WorkPorts,
-  triggerId: string,
+  work: WorkPorts,
   view: ModalView,
+  { triggerId, ...person }: ModalOpening,
 ): Promise<string | undefined> {
+  const { slack, clock, logger, messages } = work;
   try {
     return await slack.openView(
       { triggerId, view },
@@ -26,9 +28,27 @@ export async function openModal(
     );
   } catch (error) {
     logger.warn("modal.failed", { error: describeError(error) });
+    const isExpired = error instanceof SlackApiError && EXPIRED_TRIGGER.has(error.code);
+    if (isExpired || isPassing(error)) {
+      const text = isExpired ? messages.triggerExpired : messages.modal.unavailable;
+      await tellPrivately(work, { ...person, text });
+    }
     return undefined;
   }
 }
+
+/** Who asked for the modal, and in which conversation, as far as there is one. */
+export interface ModalOpening extends Omit<Whisper, "text"> {
+  triggerId: string;
+}
+
+/** Slack's trigger ids live 3 s and work once. */
+const EXPIRED_TRIGGER: ReadonlySet<string> = new Set([
+  "exchanged_trigger_id",
+  "expired_trigger_id",
+  "trigger_exchanged",
+  "trigger_expired",
+]);
 
 /** With previews where Slack can show every one of them. */
 export async function showImageTags(

@@ -6,7 +6,7 @@ import type { SlashCommand } from "../slack/command-payload.ts";
 /** `/upload-to-s3` opens a form that takes files anywhere; `/upload-to-s3 help` is answered with the text returned. */
 export async function onSlashCommand(
   door: Door,
-  { text, triggerId }: SlashCommand,
+  { text, ...opening }: SlashCommand,
 ): Promise<string | undefined> {
   const { messages } = door;
   if (text.toLowerCase() === "help") {
@@ -14,7 +14,7 @@ export async function onSlashCommand(
   }
   await door.inBackground(async (work) => {
     const { openModal } = await import("./modals.ts");
-    await openModal(work, triggerId, renderUploadFilesModal(messages));
+    await openModal(work, renderUploadFilesModal(messages), opening);
   });
   return undefined;
 }

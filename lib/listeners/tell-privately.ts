@@ -1,21 +1,42 @@
 import type { WorkPorts } from "../ports.ts";
+import { SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 
 /** A sentence that only one person sees, below what they pressed. */
 export async function tellPrivately(
-  { slack, clock }: WorkPorts,
-  whisper: {
-    channelId: string | undefined;
-    threadTs?: string | undefined;
-    userId: string;
-    text: string;
-  },
+  { slack, respond, clock }: WorkPorts,
+  { responseUrl, channelId, ...whisper }: Whisper,
 ): Promise<void> {
-  const { channelId } = whisper;
-  if (channelId !== undefined) {
+  if (channelId === undefined) {
+    return;
+  }
+  try {
     await slack.postEphemeral(
       { ...whisper, channelId },
       { deadlineMs: clock.now() + TIME_PLAN.patienceMs },
     );
+  } catch (error) {
+    const isOutside = error instanceof SlackApiError && NOT_A_MEMBER.has(error.code);
+    if (responseUrl === undefined || !isOutside) {
+      throw error;
+    }
+    await respond(responseUrl, whisper.text);
   }
+}
+
+/** The app is not in the conversation: a direct message between two people, a channel that it was not invited to. */
+const NOT_A_MEMBER: ReadonlySet<string> = new Set([
+  "channel_not_found",
+  "not_in_channel",
+  "user_not_in_channel",
+]);
+
+export interface Whisper {
+  /** Where there is no conversation, nothing is said. */
+  channelId: string | undefined;
+  threadTs?: string | undefined;
+  userId: string;
+  text: string;
+  /** It works where the app is not a member, for half an hour. */
+  responseUrl?: string | undefined;
 }

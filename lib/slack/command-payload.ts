@@ -1,11 +1,13 @@
 import * as v from "valibot";
-import { Id, parseAs } from "./parse.ts";
+import { Id, lenient, parseAs } from "./parse.ts";
 
 export interface SlashCommand {
   command: string;
   /** What was typed behind it. */
   text: string;
   triggerId: string;
+  channelId: string | undefined;
+  responseUrl: string | undefined;
   userId: string;
 }
 
@@ -21,6 +23,8 @@ export function parseCommandPayload(rawBody: string): SlashCommand {
     command: payload.command,
     text: payload.text.trim(),
     triggerId: payload.trigger_id,
+    channelId: payload.channel_id,
+    responseUrl: payload.response_url,
     userId: payload.user_id,
   };
 }
@@ -38,5 +42,7 @@ const Command = v.object({
   command: v.pipe(v.string(), v.startsWith("/")),
   text: v.optional(v.string(), ""),
   trigger_id: v.string(),
+  channel_id: lenient(Id),
+  response_url: lenient(v.string()),
   user_id: Id,
 });

@@ -190,12 +190,13 @@ describe("Edit link & description", () => {
     expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "work.failed" }));
   });
 
-  it("logs a trigger that has expired, and does nothing else", async () => {
+  it("tells the person that a trigger has expired", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     stack.slack.fault({ on: "views.open", kind: "platform_error", error: "expired_trigger_id" });
     takeLogs();
     expect(await openEdit(stack, posted)).toBeUndefined();
+    expect(toldTo(stack, "jane")).toEqual([en.triggerExpired]);
     expect(takeLogs()).toMatchObject([{ level: "warn", event: "modal.failed" }]);
   });
 
@@ -205,6 +206,7 @@ describe("Edit link & description", () => {
     stack.slack.fault({ on: "views.open", kind: "rate_limited", retryAfterSeconds: 10 });
     expect(await openEdit(stack, posted)).toBeUndefined();
     expect(callsTo(stack, "views.open")).toHaveLength(1);
+    expect(toldTo(stack, "jane")).toEqual([en.modal.unavailable]);
   });
 });
 

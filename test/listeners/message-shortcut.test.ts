@@ -22,6 +22,7 @@ import {
   tagsIn,
   tagsShown,
   textsIn,
+  toldTo,
   upload,
   valuesIn,
   WEBP,
@@ -288,7 +289,7 @@ describe("the message shortcut", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
   });
 
-  it("logs a trigger that has expired, and does nothing else", async () => {
+  it("tells the person that a trigger has expired, and does nothing else", async () => {
     await using stack = await startTestStack();
     const { app, clock } = stack;
     stack.serveFrom({
@@ -300,7 +301,8 @@ describe("the message shortcut", () => {
     });
     expect(await openShortcut(stack, post(stack))).toBeUndefined();
     expect(callsTo(stack, "views.open")).toMatchObject([{ error: "expired_trigger_id" }]);
-    expect(stack.slack.requests).toHaveLength(1);
+    expect(stack.outgoing()).toEqual(["views.open", "chat.postEphemeral"]);
+    expect(toldTo(stack, "jane")).toEqual([en.triggerExpired]);
     expect(takeLogs()).toMatchObject([
       {
         level: "warn",

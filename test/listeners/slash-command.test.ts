@@ -3,7 +3,7 @@ import { en } from "../../lib/i18n/en.ts";
 import { ko } from "../../lib/i18n/ko.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { takeLogs } from "../helpers/logs.ts";
-import { callsTo, textsIn, toldTo } from "../helpers/person.ts";
+import { textsIn, toldTo } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
 describe("/upload-to-s3", () => {
@@ -54,14 +54,18 @@ describe("/upload-to-s3", () => {
     expect(stack.slack.viewOf()?.callback_id).toBe("upload_files");
   });
 
-  it("logs a trigger that has expired, and does nothing else", async () => {
+  it.each([
+    ["where the app is a member", "images", ["views.open", "chat.postEphemeral"]],
+    ["where it is not", "general", ["views.open", "chat.postEphemeral", "response_url"]],
+  ])("tells the person %s that a trigger has expired", async (_, channel, methods) => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "views.open", kind: "platform_error", error: "expired_trigger_id" });
-    const seen = await stack.slack.slashCommand({ channel: "general" });
+    const seen = await stack.slack.slashCommand({ channel });
     await stack.drain();
     expect(seen.problem).toBeUndefined();
     expect(textsIn(stack.slack.viewOf())).toEqual([]);
-    expect(callsTo(stack, "views.open")).toHaveLength(1);
+    expect(stack.outgoing()).toEqual(methods);
+    expect(toldTo(stack, "jane")).toEqual([en.triggerExpired]);
     expect(takeLogs()).toMatchObject([{ level: "warn", event: "modal.failed" }]);
   });
 });

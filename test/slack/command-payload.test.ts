@@ -13,6 +13,8 @@ describe("parseCommandPayload()", () => {
       command: "/upload-to-s3",
       text: "",
       triggerId: slashCommand.trigger_id,
+      channelId: "D0OTHERS",
+      responseUrl: slashCommand.response_url,
       userId: "U0EDITOR",
     });
     expect(parseCommandPayload(formOf(slashCommandOrgInstall))).toMatchObject({
