@@ -21,6 +21,10 @@ export async function serveEvents(door: Door, request: Request): Promise<Respons
       if (outcome !== "ignored") {
         const retryNum = readRetryNum(request);
         door.logger.info("request.answered", { channel: channelId, ts, outcome, retryNum });
+        const { unreadableFiles: count } = payload;
+        if (count !== undefined) {
+          door.logger.warn("files.unreadable", { channel: channelId, ts, count });
+        }
       }
       return emptyResponse(outcome === "unavailable" ? 503 : 200);
     }

@@ -54,6 +54,18 @@ export const FilePayload = v.pipe(
   })),
 );
 
+/**
+ * Files of a message, each once. An entry that cannot be read is left out, so that the others are not lost with it;
+ * arrays that are empty sometimes arrive as `{}` (slackapi/java-slack-sdk#1426).
+ */
+export const FileList = v.pipe(
+  v.fallback(v.optional(v.array(v.unknown()), []), []),
+  v.transform((entries) => {
+    const read = entries.map((entry) => v.safeParse(FilePayload, entry));
+    return uniqueById(read.flatMap((file) => (file.success ? [file.output] : [])));
+  }),
+);
+
 export interface SlackFile {
   id: string;
   /** As its owner named it; the title or else the id when there is no name. */

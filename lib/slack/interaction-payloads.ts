@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { FilePayload, type SlackFile, uniqueById } from "./file.ts";
+import { FileList, type SlackFile, uniqueById } from "./file.ts";
 import { isStranger } from "./payloads.ts";
 import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./parse.ts";
 
@@ -25,6 +25,7 @@ export interface MessageShortcut {
   triggerId: string;
   actor: Actor;
   channelId: string;
+  responseUrl: string | undefined;
   message: {
     ts: string;
     threadTs: string | undefined;
@@ -93,20 +94,22 @@ const ActorPayload = v.object({
   user: v.object({ id: Id, team_id: lenient(Id) }),
 });
 
-const FileList = v.fallback(v.optional(v.array(FilePayload), []), []);
+/** One that cannot be read has no files; the others keep theirs. */
+const Attachment = v.fallback(v.object({ files: FileList }), { files: [] });
 
 const MessageAction = v.object({
   ...ActorPayload.entries,
   callback_id: v.string(),
   trigger_id: v.string(),
   channel: v.object({ id: Id }),
+  response_url: lenient(v.string()),
   message_ts: lenient(Timestamp),
   message: v.object({
     ts: lenient(Timestamp),
     thread_ts: lenient(Timestamp),
     user: lenient(Id),
     files: FileList,
-    attachments: v.fallback(v.optional(v.array(v.object({ files: FileList })), []), []),
+    attachments: v.fallback(v.optional(v.array(Attachment), []), []),
   }),
 });
 
@@ -180,6 +183,7 @@ function toMessageShortcut(payload: unknown): MessageShortcut {
     triggerId: action.trigger_id,
     actor: toActor(action),
     channelId: action.channel.id,
+    responseUrl: action.response_url,
     message: {
       ts,
       threadTs: message.thread_ts,

@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import { FilePayload, type SlackFile, uniqueById } from "./file.ts";
+import { FileList, FilePayload, type SlackFile } from "./file.ts";
 import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./parse.ts";
 
 export type EventsPayload =
   | { type: "url_verification"; challenge: string }
   | { type: "app_rate_limited" }
-  | { type: "message"; message: SlackMessage }
+  /** With how many entries of its files cannot be read: they are left out. */
+  | { type: "message"; message: SlackMessage; unreadableFiles?: number }
   /** Signed and well formed, but nothing that this app listens to. */
   | { type: "other" };
 
@@ -74,10 +75,7 @@ const UnsignedChallenge = v.object({
 
 const Event = v.looseObject({ type: v.string() });
 
-/** Arrays that are empty sometimes arrive as `{}` (slackapi/java-slack-sdk#1426). */
-const FileList = v.fallback(v.array(v.unknown()), []);
-
-const EventWithFiles = v.object({ files: FileList });
+const EventWithFiles = v.object({ files: v.pipe(v.array(v.unknown()), v.minLength(1)) });
 
 const Authorization = v.object({
   team_id: lenient(v.string()),
@@ -104,7 +102,7 @@ const MessageCallback = v.object({
     bot_id: lenient(v.string()),
     app_id: lenient(v.string()),
     bot_profile: lenient(v.looseObject({})),
-    files: v.array(FilePayload),
+    files: v.pipe(FileList, v.minLength(1)),
   }),
 });
 type MessageCallback = v.InferOutput<typeof MessageCallback>;
@@ -115,15 +113,20 @@ function parseEventCallback(envelope: v.InferOutput<typeof Envelope>): EventsPay
     envelope["event"],
     '"event_callback" with an "event" that has a "type"',
   );
-  if (event.type !== "message" || v.parse(EventWithFiles, event).files.length === 0) {
+  if (event.type !== "message" || !v.is(EventWithFiles, event)) {
     return { type: "other" };
   }
+  const unreadableFiles = event.files.filter((file) => !v.is(FilePayload, file)).length;
   const callback = parseAs(
     MessageCallback,
     envelope,
-    'a message with "channel", "ts" and files that have an "id"',
+    'a message with "channel", "ts" and a file that has an "id"',
   );
-  return { type: "message", message: toMessage(callback) };
+  return {
+    type: "message",
+    message: toMessage(callback),
+    ...(unreadableFiles > 0 && { unreadableFiles }),
+  };
 }
 
 /**
@@ -142,9 +145,7 @@ export function inspectHistoryMessage(
     ],
     event: { ...v.parse(v.fallback(v.looseObject({}), {}), message), channel: channelId },
   });
-  return parsed.success && parsed.output.event.files.length > 0
-    ? toMessage(parsed.output)
-    : undefined;
+  return parsed.success ? toMessage(parsed.output) : undefined;
 }
 
 /** Whose app this is, as `auth.test` says. */
@@ -214,7 +215,7 @@ function toMessage(callback: MessageCallback): SlackMessage {
     isFromBot: isFromBot(callback),
     senderTeamId: event.user_team ?? event.source_team ?? event.team,
     homeTeamIds: findHomeTeams(callback, teamId),
-    files: uniqueById(event.files),
+    files: event.files,
   };
 }
 

@@ -25,6 +25,7 @@ describe("parseInteractionPayload()", () => {
         triggerId: messageShortcut.trigger_id,
         actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined, isStranger: false },
         channelId: "C0IMAGES",
+        responseUrl: messageShortcut.response_url,
         message: {
           ts: "1764000001.000100",
           threadTs: undefined,
@@ -60,6 +61,18 @@ describe("parseInteractionPayload()", () => {
         },
       });
     }
+  });
+
+  it("leaves out what it cannot read of files and attachments, and keeps the others", () => {
+    const { message } = messageShortcutShared;
+    const attachments = [null, { files: [null, {}] }, ...message.attachments];
+    const payload = {
+      ...messageShortcutShared,
+      message: { ...message, files: [{ id: "F0NEW" }, { id: 7 }], attachments },
+    };
+    expect(parse(payload)).toMatchObject({
+      shortcut: { message: { files: [{ id: "F0NEW" }, { id: "F0ONE" }, { id: "F0TWO" }] } },
+    });
   });
 
   it("does without message_ts, action_ts and the team of the user", () => {

@@ -65,6 +65,17 @@ describe("parseEventsPayload()", () => {
     ]);
   });
 
+  it.each([
+    ["null", null],
+    ["no id", { name: "a.png" }],
+    ["an odd id", { id: "../F9" }],
+    ["a list", []],
+    ["text", "F9"],
+  ])("leaves an entry of files out that is %s, and keeps the others", (_, entry) => {
+    const { files } = messageOf(withEvent({ files: [{ id: "F1" }, entry, { id: "F2" }] }));
+    expect(files.map(({ id }) => id)).toEqual(["F1", "F2"]);
+  });
+
   it("counts a file once", () => {
     expect(
       messageOf(withEvent({ files: [{ id: "F1" }, { id: "F2" }, { id: "F1" }] })).files,
