@@ -125,7 +125,7 @@ const SILENT = {
   setName: ignore,
 };
 
-/** 429 means "not carried out": waiting and sending it again is safe for every method. */
+/** Rate limiting means "not carried out": waiting and sending it again is safe for every method. */
 function waitMs(
   error: unknown,
   { attempt, isRepeatable }: { attempt: number; isRepeatable: boolean },
@@ -134,14 +134,27 @@ function waitMs(
     return undefined;
   }
   if (error.code === "rate_limited") {
-    const { retryAfter } = v.parse(RateLimit, error.cause);
-    return attempt < MAX_RATE_LIMITS ? Math.max(retryAfter, 1) * 1000 : undefined;
+    return attempt < MAX_RATE_LIMITS ? retryAfterMs(error.cause, attempt) : undefined;
   }
   return isRepeatable && error.code === "unavailable" ? jitterMs(attempt) : undefined;
 }
 
+/** As long as Slack says; where it does not, twice as long as the last time. */
+function retryAfterMs(cause: unknown, attempt: number): number {
+  const seconds = v.is(RateLimit, cause)
+    ? cause.retryAfter
+    : v.is(RateLimitAnswer, cause)
+      ? cause.data.response_metadata.retryAfter
+      : 2 ** (attempt - 1);
+  return Math.max(seconds, 1) * 1000;
+}
+
 const MAX_RATE_LIMITS = 10;
-const RateLimit = v.object({ retryAfter: v.fallback(v.number(), 1) });
+const RateLimit = v.object({ retryAfter: v.number() });
+/** The SDK puts the header there. */
+const RateLimitAnswer = v.object({ data: v.object({ response_metadata: RateLimit }) });
+/** Slack says so with status 200, too. */
+const RATE_LIMITS: ReadonlySet<string> = new Set(["ratelimited", "rate_limited"]);
 const PlatformFailure = v.object({
   data: v.object({ error: v.string(), needed: lenient(v.string()) }),
 });
@@ -156,6 +169,9 @@ function toSlackApiError(method: string, cause: unknown): SlackApiError {
     return new SlackApiError(method, { code: "unavailable", cause });
   }
   const { error, needed } = refused.output.data;
+  if (RATE_LIMITS.has(error)) {
+    return new SlackApiError(method, { code: "rate_limited", cause });
+  }
   // An HTML page in place of JSON ends up here as an "error" of many lines.
   const code = /^\w{1,80}$/u.test(error) && !SERVER_FAULTS.has(error) ? error : "unavailable";
   return new SlackApiError(method, { code, needed, cause });

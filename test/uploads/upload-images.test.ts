@@ -118,6 +118,19 @@ describe("an image posted in a channel", () => {
     expect(leaked.status).toBe(403);
   });
 
+  it("is uploaded though another entry of the message's files cannot be read, which is logged", async () => {
+    await using stack = await startTestStack();
+    const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
+    const { event } = v.parse(AnyMessage, envelope);
+    const files = [null, ...event.files, { name: "b.png" }, { id: "no id!" }];
+    await stack.send({ ...envelope, event: { ...event, files } });
+    await stack.drain();
+    expect(shownIn(stack, message.ts)).toHaveLength(3);
+    expect(takeLogs()).toContainEqual(
+      expect.objectContaining({ level: "warn", event: "files.unreadable", count: 3 }),
+    );
+  });
+
   it("answers in the thread that it was posted in", async () => {
     await using stack = await startTestStack();
     const parent = post(stack, { text: "pictures here", files: [] });
@@ -423,6 +436,24 @@ describe("when S3 or Slack fails", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
+  it("takes an answer with status 200 that says so for rate limiting, in every method", async () => {
+    await using stack = await startTestStack();
+    const limited = { kind: "platform_error", error: "ratelimited", times: 2 } as const;
+    for (const on of ["files.info", "chat.postMessage", "chat.update"]) {
+      stack.slack.fault({ on, ...limited });
+    }
+    const files = [{ name: "a.png", bytes: PNG, isConnectStub: true }];
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    // Slack names no time there: each wait is twice as long as the last.
+    expect(stack.clock.sleeps.filter((ms) => ms === 1000)).toHaveLength(3);
+    expect(stack.clock.sleeps.filter((ms) => ms === 2000)).toHaveLength(3);
+    expect(repliesTo(stack, message.ts)).toHaveLength(1);
+    expect(shownIn(stack, message.ts)).toHaveLength(3);
+    expect(stack.slack.requests.map(({ method }) => method)).not.toContain("conversations.replies");
+  });
+
   it("never repeats a chat.postMessage that failed, but looks whether it was carried out", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "chat.postMessage", kind: "error_500" });
@@ -557,6 +588,8 @@ function textsOf(node: unknown): string[] {
   const isText = "type" in node && node.type === "text" && "text" in node;
   return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
 }
+
+const AnyMessage = v.object({ event: v.looseObject({ files: v.array(v.unknown()) }) });
 
 function envelopeTs(envelope: unknown): string {
   return v.parse(v.object({ event: v.object({ ts: v.string() }) }), envelope).event.ts;
