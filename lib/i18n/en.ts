@@ -119,6 +119,7 @@ export const en: Messages = {
     gone: () => "It is no longer in Slack. Post it again.",
     external: () =>
       "It is kept outside Slack or belongs to another organization. Post the image itself.",
+    not_ready: () => "Slack does not have it ready yet. Try again in a moment.",
     not_downloaded: () => "Slack did not hand it over. Try again in a moment.",
     not_stored: () =>
       "It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",

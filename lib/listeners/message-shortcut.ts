@@ -5,6 +5,7 @@ import { SlackApiError } from "../slack/api-call.ts";
 import { mayBeImage } from "../slack/file.ts";
 import type { MessageShortcut } from "../slack/interaction-payloads.ts";
 import { TIME_PLAN } from "../time-plan.ts";
+import { isFreshSource, whileFresh } from "../uploads/while-fresh.ts";
 import { homeOf, type ModalContext, renderModalContext } from "./modal-context.ts";
 import { toModalImages, toRecordedModalImages } from "./modal-images.ts";
 import { openModal, showImageTags, showNotice } from "./modals.ts";
@@ -39,17 +40,22 @@ export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortc
     await (images.length === 0
       ? showNotice(work, viewId, messages.modal.deleted)
       : showImageTags(work, viewId, { images, privateMetadata }));
-  } else if (await isOutOfSight(work, files[0]?.id ?? "")) {
+  } else if (await isOutOfSight(work, shortcut)) {
     await showNotice(work, viewId, messages.modal.notInvited);
   } else {
     await showImageTags(work, viewId, modal);
   }
 }
 
-/** Slack hides a file from an app that is in none of its conversations. */
-async function isOutOfSight({ slack, clock }: WorkPorts, fileId: string): Promise<boolean> {
+/** Slack hides a file from an app that is in none of its conversations, and a new one from everybody for a moment. */
+async function isOutOfSight(work: WorkPorts, { message }: MessageShortcut): Promise<boolean> {
+  const { slack, clock } = work;
+  const deadlineMs = clock.now() + TIME_PLAN.patienceMs;
+  const fileId = message.files.find(mayBeImage)?.id ?? "";
   try {
-    await slack.fileInfo(fileId, { deadlineMs: clock.now() + TIME_PLAN.patienceMs });
+    await whileFresh(work, isFreshSource(work, Number(message.ts) * 1000), () =>
+      slack.fileInfo(fileId, { deadlineMs }),
+    );
     return false;
   } catch (error) {
     return error instanceof SlackApiError && INVISIBLE.has(error.code);

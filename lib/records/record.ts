@@ -15,6 +15,7 @@ export const FAILURE_CODES = [
   "no_access",
   "gone",
   "external",
+  "not_ready",
   "not_downloaded",
   "not_stored",
   "not_processed",
@@ -22,7 +23,11 @@ export const FAILURE_CODES = [
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /** Slack or S3 did not answer, or not sensibly: nothing is wrong with the image. */
-const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set(["not_downloaded", "not_stored"]);
+const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set([
+  "not_ready",
+  "not_downloaded",
+  "not_stored",
+]);
 
 /**
  * Another try may end otherwise: somebody invites the app, or Slack has its preview of a HEIC by then. All else is a

@@ -11,7 +11,9 @@ export type DownloadErrorCode =
   /** The URL, or a redirect, leads to a host that is not Slack's. */
   | "foreign_host"
   /** Slack failed, stalled or broke off. */
-  | "unavailable";
+  | "unavailable"
+  /** Slack answered, but has nothing to hand out: a new file may come yet. */
+  | "not_served";
 
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
@@ -33,8 +35,15 @@ export class DownloadError extends Error {
   }
 }
 
-/** `deadlineMs`: epoch ms; until then Slack's `Retry-After` is waited for. @throws {DownloadError} */
-export type DownloadFile = (url: string, options: { deadlineMs: number }) => Promise<Buffer>;
+/** @throws {DownloadError} */
+export type DownloadFile = (url: string, options: DownloadCallOptions) => Promise<Buffer>;
+
+export interface DownloadCallOptions {
+  /** Epoch ms: until then Slack's `Retry-After` is waited for. */
+  deadlineMs: number;
+  /** No more than this is read, however large the file is. */
+  firstBytes?: number;
+}
 
 export interface DownloadOptions {
   botToken: string;
@@ -54,16 +63,21 @@ export interface DownloadOptions {
 export function createFileDownload(options: DownloadOptions): DownloadFile {
   const origins = new Set([...SLACK_FILE_ORIGINS, ...options.extraOrigins]);
   const { clock } = options;
-  return (url, { deadlineMs }) =>
-    retry(() => download(url, { ...options, origins }), { clock, deadlineMs, waitMs });
+  return (url, { deadlineMs, firstBytes }) =>
+    retry(() => download(url, { ...options, origins, firstBytes }), {
+      clock,
+      deadlineMs,
+      waitMs,
+    });
 }
 
 function waitMs(error: unknown, attempt: number): number | undefined {
   const pauseMs = jitterMs(attempt);
-  return error instanceof DownloadError && error.code === "unavailable" && pauseMs !== undefined
-    ? Math.max(pauseMs, error.retryAfterMs)
-    : undefined;
+  const mayPass = error instanceof DownloadError && PASSING.has(error.code);
+  return mayPass && pauseMs !== undefined ? Math.max(pauseMs, error.retryAfterMs) : undefined;
 }
+
+const PASSING: ReadonlySet<DownloadErrorCode> = new Set(["unavailable", "not_served"]);
 
 const SLACK_FILE_ORIGINS = [
   "https://files.slack.com",
@@ -76,6 +90,7 @@ const SERVING_ERROR = "Error serving file.";
 
 interface AttemptOptions extends DownloadOptions {
   origins: ReadonlySet<string>;
+  firstBytes: number | undefined;
 }
 
 async function download(url: string, options: AttemptOptions): Promise<Buffer> {
@@ -101,7 +116,10 @@ interface LimitedOptions extends AttemptOptions {
 async function read(url: string, options: LimitedOptions): Promise<Buffer> {
   const response = await follow(url, options);
   await refuseStatus(response);
-  const body = await readBody(response, options.maxBytes);
+  const body =
+    options.firstBytes === undefined
+      ? await readBody(response, options.maxBytes)
+      : await readStart(response, options.firstBytes);
   refuseAnswer(response, body);
   return body;
 }
@@ -191,6 +209,20 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+async function readStart(response: Response, firstBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let readBytes = 0;
+  // Leaving the loop ends the download.
+  for await (const chunk of response.body ?? []) {
+    readBytes += chunk.byteLength;
+    chunks.push(chunk);
+    if (readBytes >= firstBytes) {
+      break;
+    }
+  }
+  return Buffer.concat(chunks).subarray(0, firstBytes);
+}
+
 function tooLarge(sizeBytes: number | undefined, maxBytes: number): DownloadError {
   return new DownloadError("too_large", `it has more than ${maxBytes} bytes`, {
     ...(sizeBytes !== undefined && { sizeBytes }),
@@ -205,6 +237,6 @@ function refuseAnswer(response: Response, body: Buffer): void {
     throw new DownloadError("no_access", "Slack answered with its login page");
   }
   if (body.byteLength === SERVING_ERROR.length && body.toString("latin1") === SERVING_ERROR) {
-    throw new DownloadError("unavailable", 'Slack answered "Error serving file."');
+    throw new DownloadError("not_served", 'Slack answered "Error serving file."');
   }
 }

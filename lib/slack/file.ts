@@ -100,9 +100,22 @@ export function uniqueById(files: readonly SlackFile[]): SlackFile[] {
   return [...new Map(files.map((file) => [file.id, file])).values()];
 }
 
-/** An image, or a placeholder that may turn out to be one. */
+/** An image, or what may turn out to be one. */
 export function mayBeImage(file: SlackFile): boolean {
-  return isStub(file) || isImageFile(file);
+  return isStub(file) || isImageFile(file) || isUntold(file);
+}
+
+/** Neither its name nor Slack says what it is: only its bytes can. */
+export function isUntold(file: SlackFile): boolean {
+  const isNamed = file.hasName && HAS_EXTENSION.test(file.name);
+  return (
+    !isStub(file) &&
+    isHosted(file) &&
+    !isImageFile(file) &&
+    !isNamed &&
+    UNTOLD_MEDIA_TYPES.has(file.mediaType ?? "") &&
+    UNTOLD_FILETYPES.has(file.fileType ?? "")
+  );
 }
 
 /** A file of which only the id is known. */
@@ -123,7 +136,7 @@ export function isImageFile(file: SlackFile): boolean {
     mediaType.startsWith("image/") ||
     (file.hasThumbnail && !mediaType.startsWith("video/") && mediaType !== "application/pdf") ||
     IMAGE_FILETYPES.has(file.fileType ?? "") ||
-    (UNTOLD_MEDIA_TYPES.has(mediaType) && (!file.hasName || hasImageExtension(file.name)))
+    (UNTOLD_MEDIA_TYPES.has(mediaType) && hasImageExtension(file.name))
   );
 }
 
@@ -155,3 +168,7 @@ const IMAGE_FILETYPES: ReadonlySet<string> = new Set([
 ]);
 const NOT_IMAGE_FILETYPES: ReadonlySet<string> = new Set(["quip", "canvas", "list", "space"]);
 const UNTOLD_MEDIA_TYPES: ReadonlySet<string> = new Set(["", "application/octet-stream"]);
+/** https://docs.slack.dev/reference/objects/file-object#types */
+const UNTOLD_FILETYPES: ReadonlySet<string> = new Set(["", "auto", "binary"]);
+/** With a letter in it: a screenshot's name may end with the time. */
+const HAS_EXTENSION = /\.(?=\d*[a-z])[a-z\d]{1,10}$/iu;

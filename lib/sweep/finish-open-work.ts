@@ -8,6 +8,7 @@ import { withPendingFailed } from "../records/record-changes.ts";
 import { RecordConflictError, RecordError, type StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";
 import { isPassing } from "../slack/api-call.ts";
+import { DownloadError } from "../slack/file-download.ts";
 import { StorageError } from "../storage/s3.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import {
@@ -134,12 +135,14 @@ async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Pro
     const isRemoved = await removeRipe(work, piece, record.promises, claim.marker);
     return isRemoved && isInLine(record) && !isLeft && !isWorthAnotherTry(work, record);
   } catch (error) {
-    if (isPassing(error) || error instanceof StorageError || error instanceof RecordConflictError) {
+    if (isPassing(error) || PASSING.some((passing) => error instanceof passing)) {
       await count(work, piece, piece.attempts);
     }
     throw error;
   }
 }
+
+const PASSING = [StorageError, RecordConflictError, DownloadError] as const;
 
 /** `undefined`: what these markers promise may be on its way into the record. */
 async function takeOver(

@@ -1,14 +1,21 @@
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { FailureCode } from "../records/record.ts";
-import { isImageFile, isStub, type SlackFile } from "../slack/file.ts";
+import { SlackApiError } from "../slack/api-call.ts";
+import { isImageFile, isStub, isUntold, type SlackFile } from "../slack/file.ts";
+import { DownloadError } from "../slack/file-download.ts";
 import { isStranger } from "../slack/payloads.ts";
-import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
+import { toError } from "../to-error.ts";
+import { beginsLikeImage } from "./begins-like-image.ts";
+import { toFailureCode } from "./failure-code.ts";
+import { isNotYet, whileFresh } from "./while-fresh.ts";
 
 export type ResolvedFile =
   | { outcome: "image"; file: SlackFile }
   /** Known now to be none, or not ours to publish: it is left alone without a word. */
   | { outcome: "ignored" }
+  /** Nobody can tell now what it is: nobody hears of it before that. */
+  | { outcome: "untold"; problem: Error }
   | { outcome: "failed"; code: FailureCode };
 
 export interface ResolveOptions {
@@ -16,47 +23,84 @@ export interface ResolveOptions {
   homeTeamIds: readonly string[] | undefined;
   /** Somebody pointed at this very file: it gets an answer, whatever it is. */
   isAskedFor: boolean;
+  /** It was posted a moment ago: what is missing may still come. */
+  isFresh: boolean;
 }
 
-/** Asks `files.info` about what Slack did not describe in the event. @throws {SlackApiError} of a dead token. */
+/**
+ * Asks Slack about what it did not describe in the event, and looks at the first bytes where it has no name for their
+ * type. @throws {SlackApiError} of a dead token.
+ */
 export async function resolveFile(
-  { slack, budget, logger }: WorkPorts,
+  work: WorkPorts,
   file: SlackFile,
   options: ResolveOptions,
 ): Promise<ResolvedFile> {
-  if (!isStub(file) && file.downloadUrl !== undefined) {
+  if (!isStub(file) && (options.isAskedFor || isImageFile(file))) {
     return { outcome: "image", file };
   }
+  let described = file;
   try {
-    const described = await slack.fileInfo(file.id, { deadlineMs: budget.startUntilMs });
-    const isForeign = isStranger(described.teamId, options.homeTeamIds);
-    if (isForeign && options.isAskedFor) {
-      return { outcome: "failed", code: "external" };
-    }
-    return options.isAskedFor || (isImageFile(described) && !isForeign)
-      ? { outcome: "image", file: described }
-      : { outcome: "ignored" };
+    return await whileFresh(work, options.isFresh, async (round) => {
+      if (round > 0 || isStub(file) || file.downloadUrl === undefined) {
+        described = await describeFile(work, file.id);
+      }
+      return judge(work, described, options);
+    });
   } catch (error) {
-    if (!(error instanceof SlackApiError) || isTokenDead(error)) {
-      throw error;
-    }
-    const code = REFUSALS.get(error.code) ?? "not_downloaded";
-    logger.warn("upload.failed", {
+    const code = options.isFresh && isNotYet(error) ? "not_ready" : toFailureCode(error);
+    work.logger.warn("upload.failed", {
       file: file.id,
       code,
       error: describeError(error),
-      needed: error.needed,
+      ...(error instanceof SlackApiError && { needed: error.needed }),
     });
+    if (isUntold(described) && !options.isAskedFor) {
+      const mayCome = code === "not_ready" || (code === "not_downloaded" && !isNotYet(error));
+      return mayCome ? { outcome: "untold", problem: toError(error) } : { outcome: "ignored" };
+    }
     return { outcome: "failed", code };
   }
 }
 
-const REFUSALS: ReadonlyMap<string, FailureCode> = new Map([
-  ["file_not_found", "gone"],
-  ["file_deleted", "gone"],
-  ["missing_scope", "no_access"],
-  ["access_denied", "no_access"],
-  ["no_permission", "no_access"],
-  ["not_in_channel", "no_access"],
-  ["channel_not_found", "no_access"],
-]);
+/** @throws {SlackApiError} @throws {DownloadError} when Slack still has nothing to say of it. */
+export async function describeFile(
+  { slack, budget }: WorkPorts,
+  fileId: string,
+): Promise<SlackFile> {
+  const described = await slack.fileInfo(fileId, { deadlineMs: budget.startUntilMs });
+  if (isStub(described)) {
+    throw new DownloadError("not_served", "Slack does not describe it yet");
+  }
+  return described;
+}
+
+const FIRST_BYTES = 64;
+
+async function judge(
+  { downloadFile, budget }: WorkPorts,
+  file: SlackFile,
+  { homeTeamIds, isAskedFor }: ResolveOptions,
+): Promise<ResolvedFile> {
+  const isForeign = isStranger(file.teamId, homeTeamIds);
+  if (isForeign) {
+    return isAskedFor ? { outcome: "failed", code: "external" } : { outcome: "ignored" };
+  }
+  if (isAskedFor || isImageFile(file)) {
+    return { outcome: "image", file };
+  }
+  if (!isUntold(file)) {
+    return { outcome: "ignored" };
+  }
+  const deadlineMs = budget.startUntilMs;
+  const start = await downloadFile(addressOf(file), { deadlineMs, firstBytes: FIRST_BYTES });
+  return beginsLikeImage(start) ? { outcome: "image", file } : { outcome: "ignored" };
+}
+
+/** @throws {DownloadError} */
+export function addressOf({ downloadUrl }: SlackFile): string {
+  if (downloadUrl === undefined) {
+    throw new DownloadError("not_served", "Slack tells no address of it");
+  }
+  return downloadUrl;
+}

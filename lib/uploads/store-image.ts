@@ -10,27 +10,45 @@ import {
 import { FORMATS } from "../images/formats.ts";
 import { inspectImage } from "../images/inspect-image.ts";
 import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
-import { DownloadError, type DownloadErrorCode } from "../slack/file-download.ts";
+import { DownloadError } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
+import { isStranger } from "../slack/payloads.ts";
 import { imageKey, variantKey } from "../storage/object-key.ts";
-import { StorageError } from "../storage/s3.ts";
 import type { SourceImage } from "../images/codecs/rework-image.ts";
 import type { ImageWork } from "../images/codecs/attempt-step.ts";
 import type { PublishableImage } from "../images/image-maker.ts";
+import { toFailureCode } from "./failure-code.ts";
+import { addressOf, describeFile } from "./resolve-file.ts";
+import { isNotYet, whileFresh } from "./while-fresh.ts";
+
+export interface StoreOptions {
+  /** As in `SlackMessage.homeTeamIds`. */
+  homeTeamIds: readonly string[] | undefined;
+  /** It was posted a moment ago: what is missing may still come. */
+  isFresh: boolean;
+}
 
 /**
- * Slack's file → bytes → image → objects. What cannot be published comes back as a failed image, what there is no time
- * for as it was. @throws {SlackApiError} of a dead token, which is no verdict on the image.
+ * Slack's file → bytes → image → objects, as far as there is room for its bytes. What cannot be published comes back as
+ * a failed image, what there is no time for as it was. @throws {SlackApiError} of a dead token, which is no verdict on
+ * the image.
  */
 export async function storeImage(
   work: WorkPorts,
   file: SlackFile,
-  image: RecordImage,
+  { image, homeTeamIds, isFresh }: StoreOptions & { image: RecordImage },
 ): Promise<RecordImage> {
   try {
-    return await publish(work, file, image);
+    return await whileFresh(work, isFresh, async (round) => {
+      const isDescribed = round === 0 && file.downloadUrl !== undefined;
+      const latest = isDescribed ? file : await describeFile(work, file.id);
+      if (isStranger(latest.teamId, homeTeamIds)) {
+        throw new DownloadError("foreign_host", "it belongs to another organization");
+      }
+      return publishInTurn(work, latest, image);
+    });
   } catch (error) {
-    const code = toFailureCode(error);
+    const code = isFresh && isNotYet(error) ? "not_ready" : toFailureCode(error);
     if (code === "no_access") {
       await confirmToken(work);
     }
@@ -40,13 +58,25 @@ export async function storeImage(
   }
 }
 
+/** It waits for its turn without holding room, and for Slack in the same way. */
+function publishInTurn(work: WorkPorts, file: SlackFile, image: RecordImage): Promise<RecordImage> {
+  const { maxImageBytes } = work.config;
+  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
+  return work.bytesInFlight.take(weight, async () =>
+    work.clock.now() >= work.budget.startUntilMs ? image : publish(work, file, image),
+  );
+}
+
 async function publish(
   ports: WorkPorts,
   file: SlackFile,
   image: RecordImage,
 ): Promise<RecordImage> {
   const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
-  const body = await ports.downloadFile(file.downloadUrl ?? "", work);
+  const body = await ports.downloadFile(addressOf(file), work);
+  if (body.byteLength === 0 && (file.sizeBytes ?? 0) > 0) {
+    throw new DownloadError("not_served", `nothing came of ${file.sizeBytes} bytes`);
+  }
   const readPreview = () => downloadPreview(ports, file, work);
   const made =
     body.byteLength === 0
@@ -195,22 +225,3 @@ export function failedImage(
 }
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
-
-const DOWNLOAD_FAILURES: Readonly<Record<DownloadErrorCode, FailureCode>> = {
-  no_access: "no_access",
-  gone: "gone",
-  too_large: "too_large",
-  foreign_host: "external",
-  unavailable: "not_downloaded",
-};
-
-/** @throws what is neither of the two: a fault of the program, not of the image. */
-function toFailureCode(error: unknown): FailureCode {
-  if (error instanceof DownloadError) {
-    return DOWNLOAD_FAILURES[error.code];
-  }
-  if (error instanceof StorageError) {
-    return "not_stored";
-  }
-  throw error;
-}

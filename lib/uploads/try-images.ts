@@ -4,7 +4,7 @@ import { createStub, type SlackFile } from "../slack/file.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
 import { toError } from "../to-error.ts";
 import { type ResolvedFile, resolveFile } from "./resolve-file.ts";
-import { failedImage, storeImage } from "./store-image.ts";
+import { failedImage, storeImage, type StoreOptions } from "./store-image.ts";
 
 /** `unknown`: nobody can judge now, which is no verdict on the image. */
 type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
@@ -21,13 +21,13 @@ export interface TriedImage {
 export async function resolveImages(
   work: WorkPorts,
   images: readonly RecordImage[],
-  { homeTeamIds, files }: ResolveImagesOptions,
+  { files, ...options }: ResolveImagesOptions,
 ): Promise<ResolvedImages> {
   const resolve = async ({ fileId, requestedBy }: RecordImage) => {
     const file = files.get(fileId) ?? createStub(fileId);
     const isAskedFor = requestedBy.length > 0;
     try {
-      return await resolveFile(work, file, { homeTeamIds, isAskedFor });
+      return await resolveFile(work, file, { ...options, isAskedFor });
     } catch (error) {
       return { outcome: "unknown", problem: toError(error) } as const;
     }
@@ -38,9 +38,7 @@ export async function resolveImages(
   return new Map(resolved);
 }
 
-export interface ResolveImagesOptions {
-  /** As in `SlackMessage.homeTeamIds`. */
-  homeTeamIds: readonly string[] | undefined;
+export interface ResolveImagesOptions extends StoreOptions {
   /** By id: files that Slack described already. */
   files: ReadonlyMap<string, SlackFile>;
 }
@@ -49,23 +47,32 @@ export interface ResolveImagesOptions {
 export function tryImages(
   work: WorkPorts,
   images: readonly RecordImage[],
-  resolved: ResolvedImages,
+  { resolved, ...options }: TryOptions,
 ): Promise<TriedImage[]> {
-  return Promise.all(images.map((image) => tryImage(work, image, resolved.get(image.fileId))));
+  return Promise.all(
+    images.map((image) =>
+      tryImage(work, image, { ...options, resolved: resolved.get(image.fileId) }),
+    ),
+  );
+}
+
+export interface TryOptions extends StoreOptions {
+  resolved: ResolvedImages;
 }
 
 /** What cannot be begun in time, and what nobody can judge now, stays pending. */
 async function tryImage(
   work: WorkPorts,
   image: RecordImage,
-  resolved: ResolvedImage | undefined,
+  { resolved, ...options }: StoreOptions & { resolved: ResolvedImage | undefined },
 ): Promise<TriedImage> {
   switch (resolved?.outcome) {
     case "image":
-      return uploadFile(work, resolved.file, image);
+      return uploadFile(work, resolved.file, { ...options, image });
     case "failed":
       return { outcome: failedImage(image, resolved) };
     case "unknown":
+    case "untold":
       return { outcome: image, problem: resolved.problem };
     case "ignored":
     case undefined:
@@ -76,31 +83,27 @@ async function tryImage(
 async function uploadFile(
   work: WorkPorts,
   file: SlackFile,
-  image: RecordImage,
+  options: StoreOptions & { image: RecordImage },
 ): Promise<TriedImage> {
-  const { maxImageBytes } = work.config;
-  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
-  return work.bytesInFlight.take(weight, async () => {
-    try {
-      return { outcome: await storeInTime(work, file, image) };
-    } catch (error) {
-      return { outcome: image, problem: toError(error) };
-    }
-  });
+  try {
+    return { outcome: await storeNamed(work, file, options) };
+  } catch (error) {
+    return { outcome: options.image, problem: toError(error) };
+  }
 }
 
-async function storeInTime(
+async function storeNamed(
   work: WorkPorts,
   file: SlackFile,
-  image: RecordImage,
+  { image, ...options }: StoreOptions & { image: RecordImage },
 ): Promise<RecordImage> {
   const startMs = work.clock.now();
-  if (startMs >= work.budget.startUntilMs) {
-    return image;
-  }
   const { alt = toFirstAlt(file.altText) } = image;
   const named = { ...image, name: file.hasName ? file.name : image.name, alt };
-  const outcome = await storeImage(work, file, named);
+  const outcome = await storeImage(work, file, { ...options, image: named });
+  if (outcome.state === "pending") {
+    return image;
+  }
   if (outcome.state === "uploaded") {
     const { key, bytes, removed } = outcome;
     const durationMs = work.clock.now() - startMs;

@@ -3,6 +3,7 @@ import type { WorkPorts } from "../ports.ts";
 import type { Claim } from "../records/claim.ts";
 import { hasImage, type RecordImage, type Reply, type UploadRecord } from "../records/record.ts";
 import { withDeleted, withOutcomes } from "../records/record-changes.ts";
+import { sourceTimeMs } from "../records/source-time.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import { isClosedToUs } from "../replies/is-closed-to-us.ts";
 import { publishReply } from "../replies/publish-reply.ts";
@@ -10,6 +11,7 @@ import { announce, deleteReplies, type ShownReply, showReply } from "../replies/
 import type { SlackFile } from "../slack/file.ts";
 import { finishDeletions } from "./finish-deletions.ts";
 import { resolveImages, tryImages } from "./try-images.ts";
+import { isFreshSource } from "./while-fresh.ts";
 
 /** What became of an upload. */
 export interface FinishedUpload {
@@ -71,6 +73,8 @@ interface Attempt {
   outcomes: readonly RecordImage[];
   /** File ids of what is no image after all: it is left alone without a word. */
   ignored: ReadonlySet<string>;
+  /** File ids of what may be an image: nobody hears of it before that is known. */
+  untold: ReadonlySet<string>;
   problem?: Error | undefined;
 }
 
@@ -83,16 +87,21 @@ async function uploadPending(
   const pending = record.images.filter(isPending);
   const { files } = upload;
   const { homeTeamIds } = record;
-  const resolved = await resolveImages(work, pending, { homeTeamIds, files });
-  const ignored = fileIdsOf(pending, (image) => resolved.get(image.fileId)?.outcome === "ignored");
+  const source = { homeTeamIds, isFresh: isFreshSource(work, sourceTimeMs(record)) };
+  const resolved = await resolveImages(work, pending, { ...source, files });
+  const come = (outcome: string) =>
+    fileIdsOf(pending, ({ fileId }) => resolved.get(fileId)?.outcome === outcome);
+  const [ignored, untold] = [come("ignored"), come("untold")];
   const kept = withoutImages(record, ignored);
+  const announced = withoutImages(kept, untold);
   const [, tried] = await Promise.all([
-    kept.images.length > 0 && announceUpload(work, kept, upload),
-    tryImages(work, kept.images.filter(isPending), resolved),
+    announced.images.length > 0 && announceUpload(work, announced, upload),
+    tryImages(work, kept.images.filter(isPending), { ...source, resolved }),
   ]);
   const attempt = {
     outcomes: tried.map(({ outcome }) => outcome),
     ignored,
+    untold,
     problem: tried.find(({ problem }) => problem !== undefined)?.problem,
   };
   return commit(work, stored, { attempt, upload });
@@ -111,7 +120,8 @@ async function commit(
     const deletions = await finishDeletions(work, record, { isAgain });
     const kept = withDeleted(withoutImages(record, attempt.ignored), deletions.deleted);
     const settled = withOutcomes(kept, attempt.outcomes);
-    const shown = settled.images.length === 0 ? {} : await show(work, settled, upload);
+    const told = withoutImages(settled, attempt.untold);
+    const shown = told.images.length === 0 ? {} : await show(work, told, upload);
     const problem = attempt.problem ?? deletions.problem ?? shown.error;
     const isHeld =
       problem === undefined &&

@@ -90,13 +90,7 @@ const SLACK: readonly Row[] = METHODS.flatMap(([method, via, end, log]): Row[] =
   [`429 on ${method}, Retry-After beyond it`, via, busy(method, BEYOND_S), end, log],
   [`500 from ${method}`, via, slackDoes(method, { kind: "error_500" }), end, log],
   [`timeout of ${method}`, via, slackStalls(method), end, log],
-  [
-    `HTML from ${method}`,
-    via,
-    slackDoes(method, { kind: "html" }),
-    method === "download" ? failed("no_access") : end,
-    log,
-  ],
+  [`HTML from ${method}`, via, slackDoes(method, { kind: "html" }), end, log],
   [`reset by ${method}`, via, slackDoes(method, { kind: "reset" }), end, log],
 ]);
 
@@ -136,7 +130,9 @@ const MATRIX: readonly Row[] = [
   ["S3: reset mid-body, record written", "message", s3Does({ ...RECORD, kind: "reset_mid_body", times: 2 }), allDone, RIDDEN_OUT],
   ["S3: reset mid-body, record read", "message", s3Does({ ...RECORD, on: "GET", kind: "reset_mid_body", times: 2 }), allDone, RIDDEN_OUT],
 
-  ["download: login page", "message", slackDoes("download", { kind: "login_page" }), failed("no_access"), "upload.failed"],
+  ["download: login page", "message", slackDoes("download", { kind: "login_page" }), allDone, "upload.failed"],
+  ["download: login page for a moment", "message", slackDoes("download", { kind: "login_page" }, 3), allDone, RIDDEN_OUT],
+  ["download: login page for good", "message", forGood(slackDoes("download", { kind: "login_page" })), failed("no_access"), "upload.failed"],
   ["download: 302 to an allowed origin", "message", redirected, allDone, RIDDEN_OUT],
   ["download: 302 to a foreign host", "message", slackDoes("download", { kind: "redirect", to: "https://files.slack.com.evil.example/" }), failed("external"), "upload.failed"],
   ["download: truncation", "message", slackDoes("download", { kind: "truncated" }, 2), allDone, RIDDEN_OUT],
@@ -162,7 +158,7 @@ const MATRIX: readonly Row[] = [
 
   ["message deleted before “Uploading…”", "message", meanwhile("chat.postMessage", deleteMessage), doneInSilence, "reply.failed"],
   ["message deleted while uploading", "message", meanwhile("chat.update", deleteMessage), allDone, RIDDEN_OUT],
-  ["app removed from the channel before it uploads", "message", removeApp, failedInSilence("no_access"), "reply.failed"],
+  ["app removed from the channel before it uploads", "message", removeApp, failedInSilence("gone"), "reply.failed"],
   ["app removed from the channel while uploading", "message", slackDoes("chat.update", { kind: "platform_error", error: "not_in_channel" }), doneUnseen, "reply.failed"],
   ["the bot's reply deleted by somebody", "message", meanwhile("chat.update", deleteReply), allDone, RIDDEN_OUT],
 ];

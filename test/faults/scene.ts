@@ -146,7 +146,13 @@ export function failedInSilence(code: FailureCode) {
   };
 }
 
-type FailureCode = "too_large" | "no_access" | "external" | "not_downloaded" | "not_stored";
+type FailureCode =
+  | "too_large"
+  | "no_access"
+  | "gone"
+  | "external"
+  | "not_downloaded"
+  | "not_stored";
 
 function imagesWith(code: FailureCode, numbers: readonly number[]) {
   return IMAGES.map((image, index) =>

@@ -64,6 +64,7 @@ export interface ExpectedImage {
 const SENTENCES = {
   too_large: " — It has 1.6 kB and the limit is 1 kB.",
   no_access: " — The app may not read it.",
+  gone: " — It is no longer in Slack.",
   external: " — It is kept outside Slack or belongs to another organization.",
   not_downloaded: " — Slack did not hand it over.",
   not_stored: " — It could not be stored.",

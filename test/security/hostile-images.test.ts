@@ -65,7 +65,7 @@ describe("what is no image", () => {
   });
 
   it("is refused as Slack's login page when it is a page", async () => {
-    expect(await uploadBytes(Buffer.from(PAGE))).toMatchObject({ code: "no_access" });
+    expect(await uploadBytes(Buffer.from(PAGE))).toMatchObject({ code: "not_ready" });
   });
 
   it.each([

@@ -81,7 +81,7 @@ describe("createFileDownload()", () => {
     const { error, requests } = await download((_, response) =>
       response.end("Error serving file."),
     );
-    expect(error).toEqual(failing("unavailable"));
+    expect(error).toEqual(failing("not_served"));
     expect(requests).toHaveLength(3);
   });
 

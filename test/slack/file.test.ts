@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { FilePayload, isImageFile, isStub } from "../../lib/slack/file.ts";
+import { FilePayload, isImageFile, isStub, isUntold } from "../../lib/slack/file.ts";
 
 const HOSTED = { id: "F1", mode: "hosted", url_private_download: "https://files.slack.com/f" };
 
@@ -25,7 +25,6 @@ describe("isImageFile()", () => {
       "an untold type of which Slack made a thumbnail",
       { name: "a.bin", mimetype: "application/octet-stream", original_w: 10 },
     ],
-    ["no facts at all", {}],
     ["no mode", { mode: undefined, mimetype: "image/png" }],
   ])("takes %s", (_, file) => {
     expect(isImageFile(parse(file))).toBe(true);
@@ -55,6 +54,30 @@ describe("isImageFile()", () => {
     ["a remote file that says hosted", { is_external: true, mimetype: "image/png" }],
   ])("leaves %s alone", (_, file) => {
     expect(isImageFile(parse(file)) || isStub(parse(file))).toBe(false);
+  });
+});
+
+describe("isUntold()", () => {
+  it.each([
+    ["no facts at all", {}],
+    ["a name without an extension", { name: "IMG 0012", filetype: "binary" }],
+    ["a name that ends with a time", { name: "Screenshot at 10.15.32", mimetype: "" }],
+    ["a type that says nothing", { name: "photo", mimetype: "application/octet-stream" }],
+  ])("takes %s", (_, file) => {
+    expect([isUntold(parse(file)), isImageFile(parse(file))]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["an extension", { name: "firmware.bin", mimetype: "application/octet-stream" }],
+    ["an extension with a digit", { name: "song.mp3" }],
+    ["a file type", { name: "archive", filetype: "zip", mimetype: "application/octet-stream" }],
+    ["a media type", { name: "notes", mimetype: "text/plain" }],
+    ["a thumbnail, which makes it an image", { name: "photo", original_w: 10 }],
+    ["a placeholder", { file_access: "check_file_info" }],
+    ["a snippet", { name: "notes", mode: "snippet" }],
+    ["a remote file", { name: "photo", is_external: true }],
+  ])("leaves %s", (_, file) => {
+    expect(isUntold(parse(file))).toBe(false);
   });
 });
 

@@ -549,12 +549,12 @@ describe("when S3 or Slack fails", () => {
   });
 
   it.each([
-    ["login_page", "The app may not read it."],
+    ["login_page", "Slack does not have it ready yet."],
     ["truncated", "Slack did not hand it over."],
     ["error_500", "Slack did not hand it over."],
   ] as const)("says what %s means", async (kind, sentence) => {
     await using stack = await startTestStack();
-    stack.slack.fault({ on: "download", kind, times: 3 });
+    stack.slack.fault({ on: "download", kind, times: kind === "login_page" ? 5 : 3 });
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
     await stack.drain();
