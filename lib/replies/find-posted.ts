@@ -24,6 +24,21 @@ export async function findPosted(
   return posted;
 }
 
+/** The `ts` of every message that is marked as this part of the reply, newest first. */
+export async function findPart(
+  work: WorkPorts,
+  record: UploadRecord,
+  { part, ...conversation }: CallOptions & { channelId: string; part: number },
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const posted of listPosted(work, record, conversation)) {
+    if (posted.part === part) {
+      found.push(posted.ts);
+    }
+  }
+  return found.toSorted((a, b) => (a > b ? -1 : 1));
+}
+
 /** All messages that are marked as parts of the reply, those that stand there twice too. */
 export async function* listPosted(
   work: WorkPorts,

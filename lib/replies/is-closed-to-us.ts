@@ -10,6 +10,7 @@ const CLOSED_TO_US: ReadonlySet<string> = new Set([
   "cannot_reply_to_message",
   "channel_not_found",
   "is_archived",
+  "is_inactive",
   "message_not_found",
   "messages_tab_disabled",
   "not_in_channel",

@@ -3,8 +3,9 @@ import { describeError } from "../logger.ts";
 import type { AnswerPorts, WorkPorts } from "../ports.ts";
 import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
 import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import type { PostedMessage } from "../slack/web-client.ts";
 import { toError } from "../to-error.ts";
-import { findPosted, listPosted } from "./find-posted.ts";
+import { findPart, findPosted, listPosted } from "./find-posted.ts";
 import { isClosedToUs } from "./is-closed-to-us.ts";
 import { renderTags } from "./render-tags.ts";
 import { renderMark } from "./reply-mark.ts";
@@ -55,16 +56,29 @@ export function announce(
     : showReply(work, record, options);
 }
 
-/** Takes away what was posted and is not part of the reply after all. */
+/** Takes away what was posted and is not part of the reply after all. What Slack does not let go stays. */
 export async function deleteReplies(
-  { slack }: WorkPorts,
+  { slack, logger }: WorkPorts,
   { channelId, ts }: Reply,
   callOptions: CallOptions,
 ): Promise<void> {
   for (const surplus of ts) {
-    await slack.deleteMessage({ channelId, ts: surplus }, callOptions);
+    try {
+      await slack.deleteMessage({ channelId, ts: surplus }, callOptions);
+    } catch (error) {
+      if (!(error instanceof SlackApiError) || !UNDELETABLE.has(error.code)) {
+        throw error;
+      }
+      logger.warn("reply.left", { reply: surplus, error: describeError(error) });
+    }
   }
 }
+
+/** https://docs.slack.dev/reference/methods/chat.delete#errors */
+const UNDELETABLE: ReadonlySet<string> = new Set([
+  "cant_delete_message",
+  "compliance_exports_prevent_deletion",
+]);
 
 export function replyOptions(
   { config, messages }: AnswerPorts,
@@ -80,6 +94,8 @@ export function replyOptions(
 
 interface Showing extends ShowOptions {
   parts: readonly ReplyPart[];
+  /** A message was found deleted before. */
+  isAgain?: boolean;
 }
 
 async function show(work: WorkPorts, record: UploadRecord, showing: Showing): Promise<ShownReply> {
@@ -157,11 +173,18 @@ async function bringInLine(conversation: Conversation, showing: Showing): Promis
     const ts = shown.reply?.ts[index];
     if (shown.reply === undefined || ts === undefined) {
       await postPart(conversation, { part, index }, showing);
-    } else if (
-      !(await updatePart(work, { channelId: shown.reply.channelId, ts, ...part }, showing))
-    ) {
-      shown.reply = { ...shown.reply, ts: shown.reply.ts.filter((present) => present !== ts) };
-      return bringInLine(conversation, { ...showing, mayBePosted: false });
+      continue;
+    }
+    const { channelId } = shown.reply;
+    const updated = await updatePart(work, { channelId, ts, ...part }, showing);
+    if (updated === "gone") {
+      shown.reply = { channelId, ts: shown.reply.ts.filter((present) => present !== ts) };
+      // Nobody may have deleted it but a worker that died, after it had posted another in its place.
+      const mayBePosted = showing.isAgain !== true;
+      return bringInLine(conversation, { ...showing, mayBePosted, isAgain: true });
+    }
+    if (updated === "locked") {
+      await replacePart(conversation, { part, index }, { channelId, ts, showing });
     }
   }
   await removeSurplus(conversation, showing);
@@ -170,21 +193,82 @@ async function bringInLine(conversation: Conversation, showing: Showing): Promis
   }
 }
 
-/** `false` when somebody deleted the message. */
+/** `gone`: the message was deleted. `locked`: it stands there, and will never change again. */
 async function updatePart(
   { slack }: WorkPorts,
   update: ReplyPart & { channelId: string; ts: string },
   { deadlineMs }: CallOptions,
-): Promise<boolean> {
+): Promise<"done" | "gone" | "locked"> {
   try {
     await slack.updateMessage(update, { deadlineMs });
-    return true;
+    return "done";
   } catch (error) {
-    if (error instanceof SlackApiError && error.code === "message_not_found") {
-      return false;
+    const code = error instanceof SlackApiError ? error.code : "";
+    if (code === "message_not_found") {
+      return "gone";
+    }
+    if (LOCKED.has(code)) {
+      return "locked";
     }
     throw error;
   }
+}
+
+/**
+ * The workspace limits for how long messages can be edited, or the app was installed anew and is another author now.
+ * https://docs.slack.dev/reference/methods/chat.update#errors
+ */
+const LOCKED: ReadonlySet<string> = new Set([
+  "block_mismatch",
+  "cant_update_message",
+  "edit_window_closed",
+  "message_not_owned_by_app",
+]);
+
+/**
+ * Another message takes the place of one that cannot be edited. A worker that died, or another one at this very moment,
+ * may have posted it already: its mark tells. The old one goes last, so that there is always one to read.
+ */
+async function replacePart(
+  conversation: Conversation,
+  { part, index }: NewPart,
+  { channelId, ts, showing }: { channelId: string; ts: string; showing: Showing },
+): Promise<void> {
+  const { work, record, shown } = conversation;
+  const locked = new Set([ts]);
+  const take = (taken: string) => {
+    const present = shown.reply?.ts ?? [];
+    shown.reply = { channelId, ts: present.with(index, taken) };
+  };
+  const adopt = async (): Promise<boolean> => {
+    for (const candidate of await findPart(work, record, { ...showing, channelId, part: index })) {
+      const isNew = !locked.has(candidate) && shown.reply?.ts.includes(candidate) !== true;
+      if (
+        isNew &&
+        (await updatePart(work, { channelId, ts: candidate, ...part }, showing)) === "done"
+      ) {
+        take(candidate);
+        return true;
+      }
+      locked.add(candidate);
+    }
+    return false;
+  };
+  if (!(await adopt())) {
+    work.logger.warn("reply.locked", { record: refOf(record), reply: ts, part: index });
+    try {
+      take((await sendPart(conversation, { part, index }, showing)).ts);
+    } catch (error) {
+      if (!(error instanceof SlackApiError) || error.code !== "unavailable") {
+        throw error;
+      }
+      if (!(await adopt())) {
+        shown.mayBeTwice ||= error.mayComeLater;
+        take((await sendPart(conversation, { part, index }, showing)).ts);
+      }
+    }
+  }
+  await deleteReplies(work, { channelId, ts: [ts] }, showing);
 }
 
 interface NewPart {
@@ -201,7 +285,7 @@ async function postPart(
   const isKnown = placeOf(conversation).channelId !== undefined;
   let mayBePosted = showing.mayBePosted;
   try {
-    await sendPart(conversation, { part, index }, showing);
+    await appendPart(conversation, { part, index }, showing);
   } catch (error) {
     if (!(error instanceof SlackApiError) || error.code !== "unavailable") {
       throw error;
@@ -211,7 +295,7 @@ async function postPart(
     await adoptPosted(conversation, showing);
     if (shown.reply?.ts[index] === undefined) {
       shown.mayBeTwice ||= error.mayComeLater;
-      await sendPart(conversation, { part, index }, showing);
+      await appendPart(conversation, { part, index }, showing);
     }
   }
   if (mayBePosted && !isKnown) {
@@ -219,19 +303,30 @@ async function postPart(
   }
 }
 
+/** Where it stands now. */
 async function sendPart(
   conversation: Conversation,
   { part, index }: NewPart,
   { deadlineMs }: CallOptions,
-): Promise<void> {
-  const { work, record, shown } = conversation;
+): Promise<PostedMessage> {
+  const { work, record } = conversation;
   const metadata = renderMark(record.source, index);
   const { target, threadTs, channelId: known } = placeOf(conversation);
   const message = { channelId: target, threadTs, metadata, ...part };
   const posted = await work.slack.postMessage(message, { deadlineMs });
   const channelId = known ?? posted.channelId;
-  shown.reply = { channelId, ts: [...(shown.reply?.ts ?? []), posted.ts] };
   work.logger.info("reply.posted", { record: refOf(record), reply: posted.ts, part: index });
+  return { channelId, ts: posted.ts };
+}
+
+async function appendPart(
+  conversation: Conversation,
+  added: NewPart,
+  showing: Showing,
+): Promise<void> {
+  const { shown } = conversation;
+  const { channelId, ts } = await sendPart(conversation, added, showing);
+  shown.reply = { channelId, ts: [...(shown.reply?.ts ?? []), ts] };
 }
 
 /**
