@@ -180,8 +180,8 @@ async function bringInLine(conversation: Conversation, showing: Showing): Promis
     if (updated === "gone") {
       shown.reply = { channelId, ts: shown.reply.ts.filter((present) => present !== ts) };
       // Nobody may have deleted it but a worker that died, after it had posted another in its place.
-      const mayBePosted = showing.isAgain !== true;
-      return bringInLine(conversation, { ...showing, mayBePosted, isAgain: true });
+      const again = { mayBePosted: showing.isAgain !== true, isAgain: true };
+      return bringInLine(conversation, { ...showing, ...again });
     }
     if (updated === "locked") {
       await replacePart(conversation, { part, index }, { channelId, ts, showing });
