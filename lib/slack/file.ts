@@ -17,7 +17,10 @@ export const FilePayload = v.pipe(
     size: lenient(v.number()),
     is_external: lenient(v.boolean()),
     file_access: lenient(v.string()),
+    user: lenient(v.string()),
     user_team: lenient(v.string()),
+    bot_id: lenient(v.string()),
+    display_as_bot: lenient(v.boolean()),
     original_w: lenient(v.number()),
     thumb_64: lenient(v.string()),
     thumb_360: lenient(v.string()),
@@ -41,6 +44,7 @@ export const FilePayload = v.pipe(
     isExternal: file.is_external === true,
     access: file.file_access,
     teamId: file.user_team,
+    botUserId: file.bot_id || file.display_as_bot === true ? file.user : undefined,
     hasThumbnail: file.original_w !== undefined || file.thumb_64 !== undefined,
     downloadUrl: file.url_private_download || file.url_private || undefined,
     previewUrl:
@@ -81,6 +85,8 @@ export interface SlackFile {
   isExternal: boolean;
   access: string | undefined;
   teamId: string | undefined;
+  /** Its owner, where an app uploaded it. */
+  botUserId: string | undefined;
   hasThumbnail: boolean;
   downloadUrl: string | undefined;
   /** The largest image that Slack made of it, as PNG or JPG. */

@@ -102,6 +102,7 @@ const MessageCallback = v.object({
     bot_id: lenient(v.string()),
     app_id: lenient(v.string()),
     bot_profile: lenient(v.looseObject({})),
+    display_as_bot: lenient(v.boolean()),
     files: v.pipe(FileList, v.minLength(1)),
   }),
 });
@@ -219,12 +220,19 @@ function toMessage(callback: MessageCallback): SlackMessage {
   };
 }
 
-/** Posts of modern apps have no `bot_message` subtype; system posts come from USLACK and USLACKBOT. */
+/**
+ * Posts of modern apps have no `bot_message` subtype, but what they post through the API bears the app's `bot_id` and
+ * `app_id`, with a person's token too (anneschuth/claude-threads#526). Where those are missing, the file that is
+ * posted may tell: it was uploaded by the same user, who is a bot. System posts come from USLACK and USLACKBOT.
+ */
 function isFromBot({ event, ...callback }: MessageCallback): boolean {
   return (
+    event.user === undefined ||
     event.bot_id !== undefined ||
     event.bot_profile !== undefined ||
-    (event.app_id !== undefined && event.app_id === callback.api_app_id) ||
+    event.app_id !== undefined ||
+    event.display_as_bot === true ||
+    event.files.some(({ botUserId }) => botUserId !== undefined && botUserId === event.user) ||
     (event.user?.startsWith("USLACK") ?? false) ||
     (callback.authorizations ?? []).some(
       (authorization) => authorization.is_bot === true && authorization.user_id === event.user,

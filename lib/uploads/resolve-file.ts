@@ -21,6 +21,8 @@ export type ResolvedFile =
 export interface ResolveOptions {
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
+  /** Whoever posted it: an app's posts are left alone. */
+  uploader: string | undefined;
   /** Somebody pointed at this very file: it gets an answer, whatever it is. */
   isAskedFor: boolean;
   /** It was posted a moment ago: what is missing may still come. */
@@ -80,10 +82,12 @@ const FIRST_BYTES = 64;
 async function judge(
   { downloadFile, budget }: WorkPorts,
   file: SlackFile,
-  { homeTeamIds, isAskedFor }: ResolveOptions,
+  { homeTeamIds, uploader, isAskedFor }: ResolveOptions,
 ): Promise<ResolvedFile> {
-  const isForeign = isStranger(file.teamId, homeTeamIds);
-  if (isForeign) {
+  if (file.botUserId !== undefined && file.botUserId === uploader && !isAskedFor) {
+    return { outcome: "ignored" };
+  }
+  if (isStranger(file.teamId, homeTeamIds)) {
     return isAskedFor ? { outcome: "failed", code: "external" } : { outcome: "ignored" };
   }
   if (isAskedFor || isImageFile(file)) {

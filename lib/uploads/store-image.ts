@@ -24,6 +24,8 @@ import { isNotYet, whileFresh } from "./while-fresh.ts";
 export interface StoreOptions {
   /** As in `SlackMessage.homeTeamIds`. */
   homeTeamIds: readonly string[] | undefined;
+  /** User id. */
+  uploader: string | undefined;
   /** It was posted a moment ago: what is missing may still come. */
   isFresh: boolean;
 }

@@ -86,8 +86,8 @@ async function uploadPending(
   const { record } = stored;
   const pending = record.images.filter(isPending);
   const { files } = upload;
-  const { homeTeamIds } = record;
-  const source = { homeTeamIds, isFresh: isFreshSource(work, sourceTimeMs(record)) };
+  const { homeTeamIds, uploader } = record;
+  const source = { homeTeamIds, uploader, isFresh: isFreshSource(work, sourceTimeMs(record)) };
   const resolved = await resolveImages(work, pending, { ...source, files });
   const come = (outcome: string) =>
     fileIdsOf(pending, ({ fileId }) => resolved.get(fileId)?.outcome === outcome);

@@ -116,7 +116,19 @@ describe("parseEventsPayload()", () => {
     expect(messageOf(withEvent({ app_id: "A0UPLOAD" })).isFromBot).toBe(true);
     expect(messageOf(withEvent({ user: "U0BOT" })).isFromBot).toBe(true);
     expect(messageOf(withEvent({ user: "USLACKBOT" })).isFromBot).toBe(true);
-    expect(messageOf(withEvent({ bot_id: null })).isFromBot).toBe(false);
+    expect(messageOf(withEvent({ app_id: "A0OTHER" })).isFromBot).toBe(true);
+    expect(messageOf(withEvent({ display_as_bot: true })).isFromBot).toBe(true);
+    expect(messageOf(withEvent({ user: undefined })).isFromBot).toBe(true);
+    const none = { bot_id: null, app_id: null, bot_profile: null, display_as_bot: false };
+    expect(messageOf(withEvent(none)).isFromBot).toBe(false);
+  });
+
+  it("knows an app by the file that it posts, and a person who passes such a file on", () => {
+    for (const sign of [{ bot_id: "B0OTHER" }, { display_as_bot: true }]) {
+      const files = [{ id: "F1", user: "U0OTHERBOT", ...sign }];
+      expect(messageOf(withEvent({ user: "U0OTHERBOT", files })).isFromBot).toBe(true);
+      expect(messageOf(withEvent({ user: "U0AUTHOR", files })).isFromBot).toBe(false);
+    }
   });
 
   it("throws nothing but PayloadError, on any JSON", () => {
