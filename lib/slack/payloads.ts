@@ -230,7 +230,7 @@ function isFromBot({ event, ...callback }: MessageCallback): boolean {
     event.user === undefined ||
     event.bot_id !== undefined ||
     event.bot_profile !== undefined ||
-    event.app_id !== undefined ||
+    Boolean(event.app_id) ||
     event.display_as_bot === true ||
     event.files.some(({ botUserId }) => botUserId !== undefined && botUserId === event.user) ||
     (event.user?.startsWith("USLACK") ?? false) ||
