@@ -3,7 +3,7 @@ import { CALLBACKS } from "../blocks/modals.ts";
 import { onDeleteImage } from "../listeners/delete-image.ts";
 import { onImageTags } from "../listeners/image-tags.ts";
 import { onRetryUpload } from "../listeners/retry-upload.ts";
-import { onStranger } from "../listeners/stranger.ts";
+import { isAdmitted, onStranger } from "../listeners/stranger.ts";
 import { onUploadFiles } from "../listeners/upload-files.ts";
 import type { ViewAnswer } from "../listeners/view-answer.ts";
 import type { Door } from "../ports.ts";
@@ -45,9 +45,19 @@ async function answerShortcut(door: Door, shortcut: MessageShortcut): Promise<Re
 
 async function answerAction(door: Door, action: BlockAction): Promise<Response> {
   // Strangers may look at a reply, and no more.
-  if (action.actor.isStranger && !door.config.allowExternalUsers) {
+  const { standing } = action.actor;
+  if (standing === "stranger" && !door.config.allowExternalUsers) {
     await door.inBackground((work) => onStranger(work, action));
     return emptyResponse(200);
+  }
+  // The modal asks the record once it is open: its trigger lives 3 s.
+  if (standing === "untold" && action.actionId !== ACTIONS.editTags) {
+    const asked = await door.accept(isAdmitted(door, action), async (work, admitted) => {
+      await (admitted ? undefined : onStranger(work, action));
+    });
+    if (asked.outcome === "unavailable" || !asked.accepted) {
+      return emptyResponse(asked.outcome === "unavailable" ? 503 : 200);
+    }
   }
   switch (action.actionId) {
     case ACTIONS.editTags:

@@ -1,4 +1,4 @@
-import { inspectActionValue } from "../blocks/action-value.ts";
+import { ACTIONS, inspectActionValue } from "../blocks/action-value.ts";
 import { renderNoticeModal } from "../blocks/modals.ts";
 import type { WorkPorts } from "../ports.ts";
 import { channelOf, type RecordRef } from "../records/record-ref.ts";
@@ -7,6 +7,7 @@ import type { BlockAction } from "../slack/interaction-payloads.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import { homeOf, renderModalContext } from "./modal-context.ts";
 import { toModalImages, toRecordedModalImages } from "./modal-images.ts";
+import { isMember } from "./stranger.ts";
 import { openModal, showImageTags, showNotice } from "./modals.ts";
 
 /** "Edit link & description" under an image of a reply. */
@@ -41,6 +42,12 @@ interface EditedImage {
 async function showImage(work: WorkPorts, viewId: string, edited: EditedImage): Promise<void> {
   const { ref, fileId } = edited;
   const stored = await work.records.read(ref);
+  const { actor } = edited.action;
+  if (stored !== undefined && !isMember(work, actor, stored.record)) {
+    work.logger.info("interaction.refused", { action: ACTIONS.editTags, user: actor.userId });
+    await showNotice(work, viewId, work.messages.membersOnly);
+    return;
+  }
   const known = stored?.record.images.filter((image) => image.fileId === fileId) ?? [];
   const images = toRecordedModalImages(known);
   if (images.length > 0) {
@@ -48,6 +55,8 @@ async function showImage(work: WorkPorts, viewId: string, edited: EditedImage): 
     await showImageTags(work, viewId, { images, privateMetadata });
   } else if (known.length > 0) {
     await showNotice(work, viewId, work.messages.modal.deleted);
+  } else if (actor.standing === "untold") {
+    await showNotice(work, viewId, work.messages.modal.recordGone);
   } else {
     await offerUpload(work, viewId, edited);
   }

@@ -42,7 +42,8 @@ export function inspectModalContext(privateMetadata: string): ModalContext | und
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Whose files are published. On Enterprise Grid, whose the other teams are is not told with an interaction. */
-export function homeOf({ teamId, enterpriseId }: Actor): { homeTeamIds?: string[] } {
-  return enterpriseId === undefined ? { homeTeamIds: [teamId] } : {};
+/** Whose files a member has published. On Enterprise Grid, which other teams are theirs is not told. */
+export function homeOf({ teamId, userTeamId, enterpriseId }: Actor): { homeTeamIds: string[] } {
+  const told = [teamId, userTeamId, enterpriseId].filter((id) => id !== undefined);
+  return { homeTeamIds: [...new Set(told)] };
 }

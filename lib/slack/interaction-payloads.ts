@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { FileList, type SlackFile, uniqueById } from "./file.ts";
-import { isStranger } from "./payloads.ts";
 import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./parse.ts";
 
 export type InteractionPayload =
@@ -14,11 +13,20 @@ export type InteractionPayload =
 export interface Actor {
   userId: string;
   teamId: string;
-  /** On Enterprise Grid. */
+  /** Their own team, as far as Slack tells it. */
+  userTeamId: string | undefined;
+  /** On Enterprise Grid: of the app's organisation, or of a stranger's. */
   enterpriseId: string | undefined;
-  /** Of another organisation, in a Slack Connect channel. On Enterprise Grid that is not told here. */
-  isStranger: boolean;
+  /** The app is installed for a whole organisation, with all its workspaces. */
+  isEnterpriseInstall: boolean;
+  standing: Standing;
 }
+
+/**
+ * Whether somebody belongs to the app's own workspace, or to another organisation in a Slack Connect channel. On
+ * Enterprise Grid an interaction tells the former only.
+ */
+export type Standing = "member" | "stranger" | "untold";
 
 export interface MessageShortcut {
   callbackId: string;
@@ -91,6 +99,7 @@ const Payload = v.looseObject({ type: v.string() });
 const ActorPayload = v.object({
   team: lenient(v.object({ id: lenient(Id) })),
   enterprise: lenient(v.object({ id: lenient(Id) })),
+  is_enterprise_install: lenient(v.boolean()),
   user: v.object({ id: Id, team_id: lenient(Id) }),
 });
 
@@ -124,7 +133,9 @@ const BlockActions = v.object({
       thread_ts: lenient(Timestamp),
     }),
   ),
-  message: lenient(v.object({ ts: lenient(Timestamp), thread_ts: lenient(Timestamp) })),
+  message: lenient(
+    v.object({ ts: lenient(Timestamp), thread_ts: lenient(Timestamp), team: lenient(Id) }),
+  ),
   actions: v.array(v.object({ action_id: v.string(), value: lenient(v.string()) })),
 });
 
@@ -152,18 +163,34 @@ const Submission = v.object({
   }),
 });
 
-function toActor({ team, enterprise, user }: v.InferOutput<typeof ActorPayload>): Actor {
+/** `ownTeamId`: of the message that the button stands in, which is the app's own. */
+function toActor(payload: v.InferOutput<typeof ActorPayload>, ownTeamId?: string): Actor {
+  const { team, enterprise, user, is_enterprise_install: isEnterpriseInstall = false } = payload;
   const teamId = team?.id ?? user.team_id ?? enterprise?.id;
   if (teamId === undefined) {
     throw new PayloadError('Cannot read the payload: expected a "team", or a "user" with one');
   }
-  const homeTeamIds = enterprise?.id === undefined ? [teamId] : undefined;
+  const isGrid = enterprise?.id !== undefined || isEnterpriseInstall || team?.id === undefined;
+  // Off Enterprise Grid the interaction's team is the app's workspace (slackapi/java-slack-sdk#1041).
+  const homeTeamId = isGrid ? ownTeamId : team.id;
   return {
     userId: user.id,
     teamId,
+    userTeamId: user.team_id,
     enterpriseId: enterprise?.id,
-    isStranger: isStranger(user.team_id, homeTeamIds),
+    isEnterpriseInstall,
+    standing: standingOf(user.team_id, { homeTeamId, isGrid }),
   };
+}
+
+function standingOf(
+  userTeamId: string | undefined,
+  { homeTeamId, isGrid }: { homeTeamId: string | undefined; isGrid: boolean },
+): Standing {
+  if (userTeamId !== undefined && userTeamId === homeTeamId) {
+    return "member";
+  }
+  return isGrid || userTeamId === undefined ? "untold" : "stranger";
 }
 
 function toMessageShortcut(payload: unknown): MessageShortcut {
@@ -210,7 +237,7 @@ function toBlockAction(payload: unknown): InteractionPayload {
       actionId: action.action_id,
       value: action.value ?? "",
       triggerId: others.trigger_id ?? "",
-      actor: toActor(others),
+      actor: toActor(others, message?.team),
       channelId: channel?.id ?? container?.channel_id,
       threadTs: message?.thread_ts ?? container?.thread_ts ?? message?.ts ?? container?.message_ts,
     },

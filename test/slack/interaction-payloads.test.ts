@@ -16,6 +16,16 @@ import viewSubmissionForeign from "../fixtures/payloads/view-submission-foreign.
 import viewSubmissionImageTags from "../fixtures/payloads/view-submission-image-tags.json" with { type: "json" };
 import viewSubmissionUploadFiles from "../fixtures/payloads/view-submission-upload-files.json" with { type: "json" };
 
+const GUEST = { id: "U1", team_id: "T0GUEST" };
+const EDITOR = {
+  userId: "U0EDITOR",
+  teamId: "T0HOME",
+  userTeamId: "T0HOME",
+  enterpriseId: undefined,
+  isEnterpriseInstall: false,
+  standing: "member",
+};
+
 describe("parseInteractionPayload()", () => {
   it("reads a message shortcut", () => {
     expect(parse(messageShortcut)).toEqual({
@@ -23,7 +33,7 @@ describe("parseInteractionPayload()", () => {
       shortcut: {
         callbackId: "upload_to_s3",
         triggerId: messageShortcut.trigger_id,
-        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined, isStranger: false },
+        actor: EDITOR,
         channelId: "C0IMAGES",
         responseUrl: messageShortcut.response_url,
         message: {
@@ -45,6 +55,25 @@ describe("parseInteractionPayload()", () => {
     expect(parse(blockActionsOrgInstall)).toMatchObject({ action: { actor } });
     expect(parse(viewSubmissionForeign)).toMatchObject({
       submission: { actor: { teamId: "T0HOME" } },
+    });
+  });
+
+  it.each([
+    ["the team of the app's workspace", {}, "member"],
+    ["another team", { user: { id: "U1", team_id: "T0GUEST" } }, "stranger"],
+    ["no team", { user: { id: "U1" } }, "untold"],
+    ["another team, on Enterprise Grid", { user: GUEST, enterprise: { id: "E0GUEST" } }, "untold"],
+    ["the team of the message, on Enterprise Grid", { enterprise: { id: "E0HOME" } }, "member"],
+    [
+      "its own team only, on Enterprise Grid",
+      { user: GUEST, team: { id: "T0GUEST" }, enterprise: { id: "E0GUEST" } },
+      "untold",
+    ],
+    ["another team, of an organisation", { user: GUEST, is_enterprise_install: true }, "untold"],
+    ["the team of nothing else", { user: GUEST, team: null }, "untold"],
+  ])("tells the standing of somebody with %s", (_, changed, standing) => {
+    expect(parse({ ...blockActionsReply, ...changed })).toMatchObject({
+      action: { actor: { standing } },
     });
   });
 
@@ -88,7 +117,7 @@ describe("parseInteractionPayload()", () => {
         actionId: "edit_tags",
         value: "messages/T0HOME/C0IMAGES/1764000001.000100#F0ONE",
         triggerId: blockActionsReply.trigger_id,
-        actor: { userId: "U0EDITOR", teamId: "T0HOME", enterpriseId: undefined, isStranger: false },
+        actor: EDITOR,
         channelId: "C0IMAGES",
         threadTs: "1764000001.000100",
       },
