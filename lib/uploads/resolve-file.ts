@@ -1,3 +1,5 @@
+import { matchType } from "../images/formats.ts";
+import { isHeic } from "../images/heif/brands.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { FailureCode } from "../records/record.ts";
@@ -6,7 +8,6 @@ import { isImageFile, isStub, isUntold, type SlackFile } from "../slack/file.ts"
 import { DownloadError } from "../slack/file-download.ts";
 import { isStranger } from "../slack/payloads.ts";
 import { toError } from "../to-error.ts";
-import { beginsLikeImage } from "./begins-like-image.ts";
 import { toFailureCode } from "./failure-code.ts";
 import { isNotYet, whileFresh } from "./while-fresh.ts";
 
@@ -98,7 +99,9 @@ async function judge(
   }
   const deadlineMs = budget.startUntilMs;
   const start = await downloadFile(addressOf(file), { deadlineMs, firstBytes: FIRST_BYTES });
-  return beginsLikeImage(start) ? { outcome: "image", file } : { outcome: "ignored" };
+  return matchType(start) !== undefined || isHeic(start)
+    ? { outcome: "image", file }
+    : { outcome: "ignored" };
 }
 
 /** @throws {DownloadError} */
