@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { endWithReader } from "../dev/command.ts";
 import { createApp } from "../lib/app.ts";
 import { verifySignature } from "../lib/slack/signature.ts";
 
@@ -35,6 +36,7 @@ const BODY = JSON.stringify({
 const ROUNDS = 5000;
 const COLD_STARTS = 7;
 
+endWithReader();
 const app = createApp(ENV);
 
 const floor = await medianMicroseconds(async () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
+import { endWithReader } from "../dev/command.ts";
 import { keepLogs } from "../dev/keep-logs.ts";
 import { startLocalS3 } from "../dev/local-s3/server.ts";
 import { startLocalSlack } from "../dev/local-slack/server.ts";
@@ -28,8 +28,8 @@ const SETTINGS: readonly Readonly<Record<string, string>>[] = [
   { OPTIMIZE: "webp" },
   { OPTIMIZE: "webp", TAG_FORMATS: "picture" },
 ];
-const LOG_FILE = new URL("../.local/bench.log", import.meta.url);
 
+endWithReader();
 const [settings] = process.argv.slice(2);
 if (settings === undefined) {
   const photo = await makePhoto();
@@ -65,8 +65,7 @@ function compareSettings(photo: Buffer): void {
 
 /** Prints seconds and megabytes. */
 async function uploadTen(photo: Buffer, changed: Readonly<Record<string, string>>): Promise<void> {
-  mkdirSync(new URL(".", LOG_FILE), { recursive: true });
-  keepLogs(LOG_FILE);
+  keepLogs("bench.log");
   await using s3 = await startLocalS3();
   await using slack = await startLocalSlack({ manifest });
   const app = createApp({ ...environmentOf(slack, s3), ...changed });

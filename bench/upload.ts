@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import * as v from "valibot";
+import { endWithReader } from "../dev/command.ts";
 import { createApp } from "../lib/app.ts";
 import { provideRequestContext } from "../dev/request-context.ts";
 
@@ -32,6 +33,7 @@ const Answered = v.object({
 });
 const Event = v.object({ ts: v.string(), body: v.string(), headers: Env });
 
+endWithReader();
 const servers = fork(new URL("servers.ts", import.meta.url), {
   env: { ...process.env, LATENCY_MS: String(LATENCY_MS) },
 });

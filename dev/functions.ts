@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { serve } from "@hono/node-server";
+import { readPort } from "./free-port.ts";
 import { provideRequestContext } from "./request-context.ts";
+import { IDLE_PATH } from "./running-stack.ts";
 
 /** The functions of `api/`, served in this process as Vercel serves them. */
 export interface LocalFunctions extends AsyncDisposable {
@@ -33,11 +35,17 @@ export async function startFunctions({ port }: { port: number }): Promise<LocalF
   const server = serve({
     port,
     hostname: "127.0.0.1",
-    fetch: (request) => background.run(() => respond(request)),
+    fetch: async (request) => {
+      if (new URL(request.url).pathname === IDLE_PATH) {
+        await background.drain();
+        return new Response("idle");
+      }
+      return background.run(() => respond(request));
+    },
   });
   await once(server, "listening");
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${readPort(server.address())}`,
     drain: background.drain,
     async [Symbol.asyncDispose]() {
       await background.drain();

@@ -1,34 +1,42 @@
-import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { readNumber, runCommand } from "./command.ts";
 import { keepLogs } from "./keep-logs.ts";
 import type { Outcome } from "./load/check-outcome.ts";
 import { type LoadOptions, type LoadReport, runLoad } from "./load/run-load.ts";
 import { QUIET } from "./stack.ts";
 
-const LOG_FILE = new URL("../.local/load.log", import.meta.url);
+const USAGE = `
+Posts messages while calls to Slack and S3 fail at random, lets reconcile finish what is left, and exits with 1 when
+anything is lost or doubled.
+
+  npm run load -- --messages 300 --images 3 --in-flight 50 --failures 0.05 --seed 1   (the default)
+`;
+
 const MAX_MEGABYTES = 512;
 const MAX_DURATION_MS = 600_000;
 const MAX_PROBLEMS = 10;
 
-const options = readOptions();
-mkdirSync(new URL(".", LOG_FILE), { recursive: true });
-keepLogs(LOG_FILE);
-Object.assign(process.env, QUIET);
-setTimeout(() => {
-  console.error(`Cannot finish: it took longer than ${MAX_DURATION_MS / 1000} s`);
-  process.exit(1);
-}, MAX_DURATION_MS).unref();
+await runCommand(USAGE, async (args) => {
+  const options = readOptions(args);
+  keepLogs("load.log");
+  Object.assign(process.env, QUIET);
+  setTimeout(() => {
+    console.error(`Cannot finish: it took longer than ${MAX_DURATION_MS / 1000} s`);
+    process.exit(1);
+  }, MAX_DURATION_MS).unref();
 
-const measured = await runLoad(options);
-console.log(renderReport(measured));
-const isRight = measured.problems.length === 0 && measured.peakMegabytes < MAX_MEGABYTES;
-console.log(
-  isRight ? "\nNothing lost, nothing doubled." : "\nThis is not right: see .local/load.log",
-);
-process.exitCode = isRight ? 0 : 1;
+  const measured = await runLoad(options);
+  console.log(renderReport(options, measured));
+  const isRight = measured.problems.length === 0 && measured.peakMegabytes < MAX_MEGABYTES;
+  console.log(
+    isRight ? "\nNothing lost, nothing doubled." : "\nThis is not right: see .local/load.log",
+  );
+  process.exitCode = isRight ? 0 : 1;
+});
 
-function readOptions(): LoadOptions {
+function readOptions(args: string[]): LoadOptions {
   const { values } = parseArgs({
+    args,
     options: {
       messages: { type: "string", default: "300" },
       images: { type: "string", default: "3" },
@@ -38,15 +46,15 @@ function readOptions(): LoadOptions {
     },
   });
   return {
-    messages: Number(values.messages),
-    images: Number(values.images),
-    inFlight: Number(values["in-flight"]),
-    failures: Number(values.failures),
-    seed: Number(values.seed),
+    messages: readNumber(values, "messages", { min: 1 }),
+    images: readNumber(values, "images", { min: 1 }),
+    inFlight: readNumber(values, "in-flight", { min: 1 }),
+    failures: readNumber(values, "failures", { min: 0, max: 1 }),
+    seed: readNumber(values, "seed", { min: 0 }),
   };
 }
 
-function renderReport(report: LoadReport): string {
+function renderReport(options: LoadOptions, report: LoadReport): string {
   const { messages, images, inFlight, failures, seed } = options;
   const { ackMs, reconciles } = report;
   const outcome = (present: Outcome) =>

@@ -9,31 +9,55 @@ export interface PostOptions {
   user?: string | undefined;
 }
 
+export interface PostResult {
+  thread: Message[];
+  durationMs: number;
+  /**
+   * `untold`: the app is not in that channel. `silent`: it was told, is through and wrote nothing. `late`: its answer
+   * did not come within a minute.
+   */
+  outcome: "shown" | "untold" | "silent" | "late";
+}
+
 /** Posts files as a person does, to #images by default, and waits until the thread holds the result. */
 export async function postImages(
   slack: SlackControl,
   { channel = "images", ...post }: PostOptions,
-): Promise<{ thread: Message[]; durationMs: number; isAppTold: boolean }> {
+): Promise<PostResult> {
   const startMs = performance.now();
   const posted = await slack.post({ channel, ...post });
-  const isAppTold = posted.attempt !== undefined;
-  const thread = isAppTold
-    ? await waitForResult(slack, posted)
-    : await slack.thread(posted.channel, posted.ts);
-  return { thread, durationMs: performance.now() - startMs, isAppTold };
+  const found =
+    posted.attempt === undefined
+      ? ({ outcome: "untold", thread: await slack.thread(posted.channel, posted.ts) } as const)
+      : await waitForResult(slack, { ...posted, isAcked: posted.attempt.reason === undefined });
+  return { ...found, durationMs: performance.now() - startMs };
 }
 
 const RESULT_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
-async function waitForResult(slack: SlackControl, { channel, ts }: MessageRef): Promise<Message[]> {
+async function waitForResult(
+  slack: SlackControl,
+  { channel, ts, isAcked }: MessageRef & { isAcked: boolean },
+): Promise<Omit<PostResult, "durationMs">> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
-  let messages: Message[] = [];
-  while (!messages.some(isResult) && performance.now() < deadlineMs) {
+  let isThrough = false;
+  // What was not acked is delivered again: the app may be idle until then.
+  void (isAcked && slack.waitUntilIdle().then((isIdle) => (isThrough = isIdle)));
+  for (;;) {
+    const isLast = isThrough;
+    const thread = await slack.thread(channel, ts);
+    if (thread.some(isResult)) {
+      return { outcome: "shown", thread };
+    }
+    if (isLast) {
+      return { outcome: "silent", thread };
+    }
+    if (performance.now() > deadlineMs) {
+      return { outcome: "late", thread };
+    }
     await delay(POLL_MS);
-    messages = await slack.thread(channel, ts);
   }
-  return messages;
 }
 
 /** "Uploading…" has no blocks. */

@@ -1,28 +1,54 @@
 import { parseArgs } from "node:util";
-import { postImages } from "./post-images.ts";
+import { runCommand } from "./command.ts";
+import { postImages, type PostResult } from "./post-images.ts";
 import { renderThread } from "./print-thread.ts";
+import { requireFile } from "./read-file.ts";
+import { findRunningStack } from "./running-stack.ts";
 import { createSlackControl } from "./slack-control.ts";
-import { findRunningSlack } from "./stack.ts";
 
-const USAGE = "Usage: npm run post -- image.png [more images] [--channel images] [--user jane]";
+const USAGE = `
+Posts files in the local Slack of a running \`npm start\`, as a person does, and prints the thread that comes of it.
 
-try {
+  npm run post -- photo.jpg another.png
+
+  --channel general   another channel than #images
+  --user minho        another person than jane
+`;
+
+await runCommand(USAGE, async (args) => {
   const { values, positionals: paths } = parseArgs({
+    args,
     allowPositionals: true,
     options: { channel: { type: "string" }, user: { type: "string" } },
   });
   if (paths.length === 0) {
-    throw new Error(USAGE);
+    throw new Error("Name the files to post: npm run post -- photo.jpg another.png");
   }
-  const slack = createSlackControl(await findRunningSlack());
-  const { thread, durationMs, isAppTold } = await postImages(slack, { ...values, paths });
-  console.log(renderThread(thread));
-  console.log(
-    isAppTold
-      ? `${(durationMs / 1000).toFixed(1)} s`
-      : "The app is not in this channel, so it is not told.",
-  );
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  await Promise.all(paths.map(requireFile));
+  const slack = createSlackControl(await findRunningStack());
+  const result = await postImages(slack, { ...values, paths });
+  console.log(renderThread(result.thread));
+  console.log(describe(result));
+  if (result.outcome === "silent" || result.outcome === "late") {
+    process.exitCode = 1;
+  }
+});
+
+function describe({ outcome, thread, durationMs }: PostResult): string {
+  switch (outcome) {
+    case "shown":
+      return `${(durationMs / 1000).toFixed(1)} s`;
+    case "untold":
+      return "The app is not in this channel, so it is not told.";
+    case "silent":
+      return thread.some(hasImage)
+        ? "The app has nothing to say to that: .local/functions.log may say why."
+        : "The app has nothing to say to that: there is no image in it.";
+    case "late":
+      return "The app's answer does not come: .local/functions.log may say why.";
+  }
+}
+
+function hasImage({ files = [] }: PostResult["thread"][number]): boolean {
+  return files.some(({ mimetype }) => mimetype.startsWith("image/"));
 }

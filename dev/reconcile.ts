@@ -1,9 +1,14 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { findRunningStack, LOCAL_CRON_SECRET } from "./stack.ts";
+import { runCommand } from "./command.ts";
+import { findRunningStack, LOCAL_CRON_SECRET } from "./running-stack.ts";
 
-const USAGE =
-  "Usage: npm run reconcile [-- --url https://my-project.vercel.app]   with CRON_SECRET in the environment";
+const USAGE = `
+Finishes what was left behind and finds what was never delivered, as the cron job does.
+
+  npm run reconcile                                                 the stack of a running \`npm start\`
+  CRON_SECRET=… npm run reconcile -- --url https://my-project.vercel.app   a deployment (or RECONCILE_URL)
+`;
 /** As long as a function may run. */
 const TIMEOUT_MS = 300_000;
 
@@ -23,25 +28,25 @@ const REFUSALS: Readonly<Record<number, string>> = {
   503: "the deployment has no CRON_SECRET, or another variable is missing: see its function log",
 };
 
-try {
-  const { origin, secret } = await findTarget();
+await runCommand(USAGE, async (args) => {
+  const { origin, secret } = await findTarget(args);
   console.log(`Sweeping ${origin} …`);
   console.log(renderReport(await sweep(origin, secret)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});
 
 /** A deployment when one is named, else what `npm start` serves. */
-async function findTarget(): Promise<{ origin: string; secret: string }> {
-  const { values } = parseArgs({ options: { url: { type: "string" } } });
+async function findTarget(args: string[]): Promise<{ origin: string; secret: string }> {
+  const { values } = parseArgs({ args, options: { url: { type: "string" } } });
   const url = values.url ?? process.env["RECONCILE_URL"];
   if (url === undefined || url === "") {
     return { origin: (await findRunningStack()).functions, secret: LOCAL_CRON_SECRET };
   }
   const secret = process.env["CRON_SECRET"];
-  if (!URL.canParse(url) || secret === undefined || secret === "") {
-    throw new Error(USAGE);
+  if (!URL.canParse(url)) {
+    throw new Error("Cannot sweep: the address of a deployment is https://my-project.vercel.app");
+  }
+  if (secret === undefined || secret === "") {
+    throw new Error("Cannot sweep: put the deployment's CRON_SECRET into the environment");
   }
   return { origin: new URL(url).origin, secret };
 }
@@ -51,6 +56,8 @@ async function sweep(origin: string, secret: string): Promise<v.InferOutput<type
     headers: { authorization: `Bearer ${secret}` },
     redirect: "error",
     signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new Error(`Cannot sweep: ${origin} does not answer`, { cause });
   });
   if (!response.ok) {
     throw new Error(`Cannot sweep: ${REFUSALS[response.status] ?? `answered ${response.status}`}`);

@@ -51,8 +51,8 @@ export type Seen = v.InferOutput<typeof Seen>;
 export const Posted = v.looseObject({
   channel: v.string(),
   ts: v.string(),
-  /** Missing when the app is not told. */
-  attempt: v.optional(v.unknown()),
+  /** Missing when the app is not told; with a reason when it did not take it. */
+  attempt: v.optional(v.looseObject({ reason: v.optional(v.string()) })),
 });
 export const Messages = v.object({ messages: v.array(Message) });
 export const Conversation = v.object({

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import * as v from "valibot";
+import { readNamedFile } from "./read-file.ts";
+import { IDLE_PATH, type RunningStack } from "./running-stack.ts";
 import {
   Conversation,
   Front,
@@ -15,7 +16,7 @@ import {
 export type SlackControl = ReturnType<typeof createSlackControl>;
 
 /** Rejects with the local Slack's own sentence when it refuses. */
-export function createSlackControl(origin: string) {
+export function createSlackControl({ slack, functions }: Omit<RunningStack, "pid">) {
   return {
     async post({ paths, ...fields }: NewPost) {
       const files = await readFiles("files", paths);
@@ -54,6 +55,11 @@ export function createSlackControl(origin: string) {
     async repairDownloads(): Promise<void> {
       await call("faults", v.unknown(), { method: "DELETE" });
     },
+    /** Until the app is done with all that it was told; false where nobody knows, under `vercel dev`. */
+    async waitUntilIdle(): Promise<boolean> {
+      const response = await fetch(functions + IDLE_PATH).catch(() => undefined);
+      return response?.ok === true;
+    },
   };
 
   function act(path: string, body: object): Promise<Seen> {
@@ -65,7 +71,7 @@ export function createSlackControl(origin: string) {
     schema: Schema,
     init: RequestInit = {},
   ): Promise<v.InferOutput<Schema>> {
-    const response = await connect(`${origin}/local/${path}`, init);
+    const response = await connect(`${slack}/local/${path}`, init);
     const body: unknown = await response.json();
     if (!response.ok) {
       throw new Error(v.is(Refusal, body) ? body.error : `Cannot ${path}: ${response.status}`);
@@ -126,16 +132,12 @@ interface NamedFile {
 
 function readFiles(field: string, paths: readonly string[]): Promise<NamedFile[]> {
   return Promise.all(
-    paths.map(async (path) => ({ field, name: basename(path), blob: await readBlob(path) })),
+    paths.map(async (path) => ({
+      field,
+      name: basename(path),
+      blob: new Blob([await readNamedFile(path)]),
+    })),
   );
-}
-
-async function readBlob(path: string): Promise<Blob> {
-  try {
-    return new Blob([await readFile(path)]);
-  } catch (cause) {
-    throw new Error(`Cannot read ${path}: there is no such file`, { cause });
-  }
 }
 
 function toForm(fields: Readonly<Record<string, unknown>>, files: readonly NamedFile[]): FormData {

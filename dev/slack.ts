@@ -1,5 +1,7 @@
-import { access } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { runCommand } from "./command.ts";
+import { requireFile } from "./read-file.ts";
+import { findRunningStack } from "./running-stack.ts";
 import {
   type Command,
   deleteImage,
@@ -9,7 +11,6 @@ import {
   useSlashCommand,
 } from "./slack-commands.ts";
 import { createSlackControl } from "./slack-control.ts";
-import { findRunningSlack } from "./stack.ts";
 
 const USAGE = `
 Does what a person does in Slack, against a running \`npm start\`, and prints what that person sees.
@@ -40,17 +41,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   slash: useSlashCommand,
 };
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  console.error(describe(error));
-  process.exitCode = 1;
-}
+await runCommand(USAGE, run);
 
 async function run(args: string[]): Promise<void> {
   const { values, positionals } = parse(args);
   const [name = "help", ...words] = positionals;
-  if (name === "help" || values.help === true) {
+  if (name === "help") {
     console.log(USAGE);
     return;
   }
@@ -61,7 +57,7 @@ async function run(args: string[]): Promise<void> {
   const { channel, ts, user, image, link, alt, decorative, file: files = [] } = values;
   const entries = { link, alt, decorative, files, text: words.join(" ") };
   await Promise.all(files.map(requireFile));
-  const slack = createSlackControl(await findRunningSlack());
+  const slack = createSlackControl(await findRunningStack());
   await command(slack, {
     channel,
     ts,
@@ -86,7 +82,6 @@ function parse(args: string[]) {
       alt: { type: "string" },
       decorative: { type: "boolean" },
       file: { type: "string", multiple: true },
-      help: { type: "boolean", short: "h" },
     },
   });
 }
@@ -95,22 +90,4 @@ function printParagraph(text: string): void {
   if (text !== "") {
     console.log(`${text}\n`);
   }
-}
-
-async function requireFile(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (cause) {
-    throw new Error(`There is no file ${path}`, { cause });
-  }
-}
-
-/** Of what `parseArgs` says, the first sentence is enough. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const isUsage = "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-  const [sentence = ""] = error.message.split(/\.?\s*\n|\.\s/u);
-  return isUsage ? `${sentence}: npm run slack -- help` : error.message;
 }

@@ -1,70 +1,62 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import * as v from "valibot";
+import path from "node:path";
+import { type Config, parseConfig } from "../lib/config.ts";
 import manifest from "../manifest.json" with { type: "json" };
-import { findFreePort } from "./free-port.ts";
+import { PORTS, startAt } from "./free-port.ts";
 import { type LocalS3, startLocalS3 } from "./local-s3/server.ts";
 import { type LocalSlack, startLocalSlack } from "./local-slack/server.ts";
+import { announceStack, LOCAL_CRON_SECRET, LOCAL_DIRECTORY } from "./running-stack.ts";
 
 /** Slack and S3 on this machine, and the environment that connects the functions to them. */
 export interface LocalStack {
   slack: LocalSlack;
   s3: LocalS3;
-  /** Where the functions are to be served. */
-  functionsPort: number;
   env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Objects survive in `.local/`; Slack begins anew each time. */
-export async function startStack(): Promise<LocalStack> {
-  const functionsPort = await findFreePort(PORTS.functions);
-  const functions = `http://127.0.0.1:${functionsPort}`;
-  await mkdir(DIRECTORY, { recursive: true });
-  const s3 = await startLocalS3({
-    port: await findFreePort(PORTS.s3),
-    directory: new URL("s3/", DIRECTORY).pathname,
-  });
-  const slack = await startLocalSlack({
-    manifest,
-    port: await findFreePort(PORTS.slack),
-    requestUrls: {
-      events: `${functions}/api/slack/events`,
-      interactivity: `${functions}/api/slack/interactivity`,
-      commands: `${functions}/api/slack/commands`,
-    },
-  });
-  await writeFile(STACK_FILE, JSON.stringify({ slack: slack.origin, functions }));
-  return {
-    slack,
-    s3,
-    functionsPort,
-    env: { ...environmentOf(slack, s3), CRON_SECRET: LOCAL_CRON_SECRET, ...QUIET },
-    async close() {
-      await rm(STACK_FILE, { force: true });
-      await Promise.all([slack.close(), s3.close()]);
-    },
-  };
-}
-
-/** The address of the local Slack that `npm start` left for `npm run post`. */
-export async function findRunningSlack(): Promise<string> {
-  return (await findRunningStack()).slack;
-}
-
-/** Where `npm start` serves Slack and the functions. */
-export async function findRunningStack(): Promise<v.InferOutput<typeof StackFile>> {
+/**
+ * Objects survive in the directory, `.local/` by default; Slack begins anew each time.
+ * @throws {ConfigError} before anything is started
+ */
+export async function startStack({
+  functions,
+  directory = LOCAL_DIRECTORY,
+  settings = {},
+}: {
+  /** Where they are served, or will be. */
+  functions: string;
+  directory?: string;
+  /** Variables that somebody tries. */
+  settings?: Readonly<Record<string, string | undefined>>;
+}): Promise<LocalStack> {
+  const config = parseConfig({ ...settings, ...USUAL });
+  const slack = await startAt(PORTS.slack, (port) =>
+    startLocalSlack({
+      manifest,
+      port,
+      requestUrls: {
+        events: `${functions}/api/slack/events`,
+        interactivity: `${functions}/api/slack/interactivity`,
+        commands: `${functions}/api/slack/commands`,
+      },
+    }),
+  );
+  const closing: (() => unknown)[] = [() => slack.close()];
+  const close = async () => void (await Promise.all(closing.map((end) => end())));
   try {
-    return v.parse(StackFile, await readFile(STACK_FILE, "utf8"));
-  } catch (cause) {
-    throw new Error("Cannot find the local stack: start it with `npm start` and keep it running", {
-      cause,
-    });
+    const { origin } = slack;
+    closing.push(await announceStack({ pid: process.pid, slack: origin, functions }, directory));
+    const s3 = await startAt(PORTS.s3, (port) => startS3(config, { port, directory }));
+    closing.push(() => s3.close());
+    const env = { ...environmentOf(slack, s3), CRON_SECRET: LOCAL_CRON_SECRET, ...QUIET };
+    return { slack, s3, env, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
-/** Whoever reaches the functions of `npm start` is on this machine. */
-export const LOCAL_CRON_SECRET = "local-cron-secret";
-
+/** What connects the app to both, whatever a shell holds of real ones. */
 export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, string> {
   return {
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -75,6 +67,8 @@ export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, st
     S3_ENDPOINT: s3.endpoint,
     AWS_ACCESS_KEY_ID: s3.accessKeyId,
     AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    AWS_SESSION_TOKEN: "",
+    AWS_ROLE_ARN: "",
     PUBLIC_BASE_URL: s3.publicBaseUrl,
   };
 }
@@ -82,11 +76,31 @@ export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, st
 /** The SDK's reminder that Node 20 has reached its end: it runs here for local work only. */
 export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" } as const;
 
-const PORTS = { functions: 3000, slack: 3001, s3: 3002 } as const;
-const DIRECTORY = new URL("../.local/", import.meta.url);
-const STACK_FILE = new URL("stack.json", DIRECTORY);
-const StackFile = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ slack: v.string(), functions: v.string() }),
-);
+const BUCKET = "local-images";
+
+/** What the stack itself sets, before its addresses are known: enough to judge all other settings. */
+const USUAL = {
+  SLACK_SIGNING_SECRET: "local-signing-secret",
+  SLACK_BOT_TOKEN: "xoxb-local",
+  SLACK_API_URL: `http://127.0.0.1:${PORTS.slack}/api/`,
+  S3_BUCKET: BUCKET,
+  S3_REGION: "us-east-1",
+  S3_ENDPOINT: `http://127.0.0.1:${PORTS.s3}`,
+  AWS_ACCESS_KEY_ID: "local-access-key",
+  AWS_SECRET_ACCESS_KEY: "local-secret-key",
+  AWS_SESSION_TOKEN: "",
+  AWS_ROLE_ARN: "",
+  PUBLIC_BASE_URL: `http://127.0.0.1:${PORTS.s3}/${BUCKET}`,
+} as const;
+
+function startS3(
+  { s3, imagePrefix }: Config,
+  { port, directory }: { port: number; directory: string },
+): Promise<LocalS3> {
+  return startLocalS3({
+    port,
+    directory: path.join(directory, "s3"),
+    bucket: [...new Set([BUCKET, s3.stateBucket])],
+    publicPrefixes: [imagePrefix],
+  });
+}

@@ -1,58 +1,109 @@
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ConfigError } from "../lib/config.ts";
+import { runCommand } from "./command.ts";
+import { findFreePort, PORTS, startAt } from "./free-port.ts";
 import { startFunctions } from "./functions.ts";
 import { keepLogs } from "./keep-logs.ts";
 import { postImages } from "./post-images.ts";
 import { findImageUrls, renderThread } from "./print-thread.ts";
 import { createSlackControl } from "./slack-control.ts";
-import { startStack } from "./stack.ts";
+import { type LocalStack, startStack } from "./stack.ts";
 import { startVercelDev } from "./vercel-dev.ts";
 
-const LOG_FILE = new URL("../.local/functions.log", import.meta.url);
+const USAGE = `
+Starts a local Slack, a local S3 and the functions, posts two sample images and stays up until Ctrl+C.
+
+  npm start              the functions in one process
+  npm run start:vercel   the functions under \`vercel dev\`
+
+Settings are tried through the environment: OPTIMIZE=webp TAG_FORMATS=html,picture npm start
+`;
 
 const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
   fileURLToPath(new URL(`samples/${name}`, import.meta.url)),
 );
 
-const stack = await startStack();
-const isVercel = process.argv.includes("--vercel");
-const functions = isVercel ? await startVercelDev(stack) : await startInProcess();
+await runCommand(USAGE, async (args) => {
+  const { values } = parseArgs({ args, options: { vercel: { type: "boolean", default: false } } });
+  const stopped = untilStopped();
+  // They read their environment with the first request.
+  await using inProcess = values.vercel
+    ? undefined
+    : await startAt(PORTS.functions, (port) => startFunctions({ port }));
+  const origin = inProcess?.origin ?? `http://127.0.0.1:${await findFreePort(PORTS.functions)}`;
+  const stack = await startStack({ functions: origin, settings: process.env }).catch(explain);
+  try {
+    Object.assign(process.env, stack.env);
+    await using _ = values.vercel ? await startVercelDev(stack, { origin }) : undefined;
+    if (inProcess !== undefined) {
+      keepLogs("functions.log");
+    }
+    announce(stack, { origin, isVercel: values.vercel });
+    await Promise.race([stopped, postSamples(stack, { origin })]);
+    await stopped;
+  } finally {
+    await inProcess?.drain();
+    await stack.close();
+  }
+});
+process.exit();
 
-console.log(`
-  Slack      ${stack.slack.origin}   strict, local, no account needed
-  S3         ${stack.s3.endpoint}   objects are kept in .local/s3
-  Functions  ${functions.origin}   their log is ${isVercel ? "printed here" : ".local/functions.log"}
+function announce(
+  { slack, s3 }: LocalStack,
+  { origin, isVercel }: { origin: string; isVercel: boolean },
+): void {
+  console.log(`
+  Slack      ${slack.origin}   strict, local, no account needed
+  S3         ${s3.endpoint}   objects are kept in .local/s3
+  Functions  ${origin}   their log is ${isVercel ? "printed here" : ".local/functions.log"}
 
 ready: posting two sample images to #images
 `);
+}
 
-const { thread, durationMs } = await postImages(createSlackControl(stack.slack.origin), {
-  paths: SAMPLES,
-  text: "Two pictures for the front page",
-});
-console.log(renderThread(thread));
-console.log(`${(durationMs / 1000).toFixed(1)} s from the post to the tags. They open in a browser:
-${findImageUrls(thread)
-  .map((url) => `  ${url}`)
-  .join("\n")}
-
+async function postSamples({ slack }: LocalStack, { origin }: { origin: string }): Promise<void> {
+  const control = createSlackControl({ slack: slack.origin, functions: origin });
+  const { thread, durationMs, outcome } = await postImages(control, {
+    paths: SAMPLES,
+    text: "Two pictures for the front page",
+  });
+  console.log(renderThread(thread));
+  console.log(
+    outcome === "shown"
+      ? renderResult(thread, durationMs)
+      : "No tags came: the settings keep the app from it, or the functions' log says why.",
+  );
+  console.log(`
 From another terminal:
   npm run post -- photo.jpg another.png              post your own
   npm run slack -- edit --alt "Sunrise over hills"   shortcut, edit, delete, retry, slash
 Stop with Ctrl+C.
 `);
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stop());
 }
 
-async function startInProcess() {
-  Object.assign(process.env, stack.env);
-  keepLogs(LOG_FILE);
-  return startFunctions({ port: stack.functionsPort });
+function renderResult(thread: Parameters<typeof findImageUrls>[0], durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s from the post to the tags. They open in a browser:
+${findImageUrls(thread)
+  .map((url) => `  ${url}`)
+  .join("\n")}`;
 }
 
-async function stop(): Promise<void> {
-  await functions[Symbol.asyncDispose]();
-  await stack.close();
-  process.exit(0);
+/** The second signal ends the process at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => resolve());
+    }
+  });
+}
+
+function explain(error: unknown): never {
+  if (error instanceof ConfigError) {
+    const problems = error.problems.map(({ variable, expected }) => `  ${variable}: ${expected}`);
+    throw new Error(`Cannot start with these settings. Expected:\n${problems.join("\n")}`, {
+      cause: error,
+    });
+  }
+  throw error;
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { readPort } from "../free-port.ts";
 import { verifyAccess } from "./access.ts";
 import { createBuckets } from "./buckets.ts";
 import type { Buckets } from "./buckets.ts";
@@ -137,11 +138,4 @@ function readObjects(buckets: Buckets, bucket: string, prefix: string): StoredOb
   const store = buckets.find(bucket);
   const found = store?.inOrder().filter(({ key }) => key.startsWith(prefix)) ?? [];
   return found.flatMap((facts) => store?.read(facts) ?? []);
-}
-
-function readPort(address: ReturnType<ReturnType<typeof createServer>["address"]>): number {
-  if (address === null || typeof address === "string") {
-    throw new TypeError(`Cannot read the port of ${address}`);
-  }
-  return address.port;
 }

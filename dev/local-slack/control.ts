@@ -15,7 +15,12 @@ type App = Hono<{ Bindings: HttpBindings }>;
 /** What a separate process (`npm run post`) asks for; Slack has nothing of the kind. */
 export function serveControl(app: App, slack: Slack): void {
   app.get("/local/health", (c) =>
-    c.json({ ok: true, team: slack.workspace.teamId, requestUrls: slack.requestUrls ?? null }),
+    c.json({
+      ok: true,
+      pid: process.pid,
+      team: slack.workspace.teamId,
+      requestUrls: slack.requestUrls ?? null,
+    }),
   );
   app.post("/local/messages", (c) => answering(c, () => postAndDeliver(slack, c)));
   app.get("/local/messages", (c) =>

@@ -1,6 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFreePort, PORTS } from "../../dev/free-port.ts";
 import { type LocalStack, startStack } from "../../dev/stack.ts";
 import { startVercelDev } from "../../dev/vercel-dev.ts";
 import { poll } from "../helpers/poll.ts";
@@ -8,17 +11,22 @@ import { expectWholeUpload } from "../helpers/whole-upload.ts";
 
 const PNG = await readFile(new URL("../fixtures/images/alpha.png", import.meta.url));
 
+let directory: string;
+let origin: string;
 let stack: LocalStack;
-let functions: Awaited<ReturnType<typeof startVercelDev>>;
+let functions: AsyncDisposable;
 
 beforeAll(async () => {
-  stack = await startStack();
-  functions = await startVercelDev(stack);
+  directory = await mkdtemp(path.join(tmpdir(), "vercel-dev-"));
+  origin = `http://127.0.0.1:${await findFreePort(PORTS.functions)}`;
+  stack = await startStack({ functions: origin, directory });
+  functions = await startVercelDev(stack, { origin });
 });
 
 afterAll(async () => {
   await functions[Symbol.asyncDispose]();
   await stack.close();
+  await rm(directory, { recursive: true, force: true });
 });
 
 describe("`vercel dev`", () => {
@@ -31,8 +39,8 @@ describe("`vercel dev`", () => {
   });
 
   it("answers a wrong method with 405, and the health check", async () => {
-    expect((await fetch(`${functions.origin}/api/slack/events`)).status).toBe(405);
-    expect(await (await fetch(`${functions.origin}/api/health`)).json()).toEqual({ ok: true });
+    expect((await fetch(`${origin}/api/slack/events`)).status).toBe(405);
+    expect(await (await fetch(`${origin}/api/health`)).json()).toEqual({ ok: true });
   });
 
   it("carries the shortcut, an edit and a deletion of the same reply", async () => {

@@ -1,0 +1,23 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "../dev/command.ts";
+
+const PARTS = ["ack", "upload", "pictures"] as const;
+
+const USAGE = `
+Measures what acks, uploads and photos cost, as ratios against a named alternative in the same run.
+
+  npm run bench                 all of it, a few minutes
+  npm run bench -- ${PARTS.join(" ")}   some of it
+`;
+
+await runCommand(USAGE, async (args) => {
+  for (const name of args.length === 0 ? PARTS : args) {
+    const part = PARTS.find((one) => one === name);
+    if (part === undefined) {
+      throw new Error(`There is no "${name}": ${PARTS.join(", ")}`);
+    }
+    const script = fileURLToPath(new URL(`${part}.ts`, import.meta.url));
+    execFileSync(process.execPath, ["--import", "tsx", script], { stdio: "inherit" });
+  }
+});
