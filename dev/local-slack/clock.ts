@@ -5,9 +5,13 @@ export interface Clock {
   /** Unique and increasing: `1766458029.244159`. */
   nextTs(): string;
   nextNumber(): number;
+  /** Rejects when the signal is aborted first. */
+  sleep: Sleep;
 }
 
-export function createClock(now: () => number): Clock {
+export type Sleep = (durationMs: number, signal: AbortSignal) => Promise<void>;
+
+export function createClock(now: () => number, sleep: Sleep): Clock {
   let lastMicros = 0;
   let number = 0;
   return {
@@ -22,5 +26,6 @@ export function createClock(now: () => number): Clock {
       number += 1;
       return number;
     },
+    sleep,
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { postSigned } from "./outgoing-request.ts";
 import type { Attempt } from "./outgoing-request.ts";
 import type { Slack } from "./slack.ts";
@@ -49,7 +48,7 @@ function retryHeaders(attempts: readonly Attempt[]): Record<string, string> {
 }
 
 /** False when the stand-in was closed meanwhile. */
-async function waited({ closing }: Slack, delayMs: number): Promise<boolean> {
-  if (delayMs > 0) await wait(delayMs, undefined, { signal: closing }).catch(() => undefined);
+async function waited({ clock, closing }: Slack, delayMs: number): Promise<boolean> {
+  if (delayMs > 0) await clock.sleep(delayMs, closing).catch(() => undefined);
   return !closing.aborted;
 }

@@ -26,7 +26,11 @@ const maxRedirects = 2;
 export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
   const started = performance.now();
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), slack.ackTimeoutMs);
+  const answered = new AbortController();
+  slack.clock.sleep(slack.ackTimeoutMs, answered.signal).then(
+    () => timeout.abort(),
+    () => undefined,
+  );
   const signal = AbortSignal.any([timeout.signal, slack.closing]);
   try {
     const response = await follow(slack, outgoing, signal);
@@ -46,7 +50,7 @@ export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promi
     const reason = timeout.signal.aborted ? "http_timeout" : "connection_failed";
     return { durationMs: performance.now() - started, reason };
   } finally {
-    clearTimeout(timer);
+    answered.abort();
   }
 }
 

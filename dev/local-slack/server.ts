@@ -1,9 +1,10 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { createClock } from "./clock.ts";
+import { createClock, type Sleep } from "./clock.ts";
 import { serveControl } from "./control.ts";
 import { serveFaultControl } from "./fault-control.ts";
 import { createFaultQueue } from "./faults.ts";
@@ -32,6 +33,8 @@ export interface LocalSlackOptions {
   /** Slack's 3,000 when left out. */
   ackTimeoutMs?: number;
   now?: () => number;
+  /** Waits for an ack, or between retries. */
+  sleep?: Sleep;
   /** For faults with a probability. */
   random?: () => number;
 }
@@ -69,7 +72,10 @@ function createSlack(
     workspace,
     botToken: options.botToken ?? "xoxb-local-0000000001-localbottoken",
     signingSecret: options.signingSecret ?? "local-signing-secret-0123456789ab",
-    clock: createClock(options.now ?? Date.now),
+    clock: createClock(
+      options.now ?? Date.now,
+      options.sleep ?? ((durationMs, signal) => setTimeout(durationMs, undefined, { signal })),
+    ),
     state: {
       channels: workspace.channels,
       users: workspace.users,

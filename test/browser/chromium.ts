@@ -12,7 +12,7 @@ export type NaturalSize = { width: number; height: number } | undefined;
 
 const REPORT = v.array(v.nullable(v.object({ width: v.number(), height: v.number() })));
 
-const TIMEOUT_MS = 45_000;
+const TIMEOUT_MS = 200_000;
 
 const QUIET_FLAGS = [
   "--headless",

@@ -19,7 +19,7 @@ describe("inspectImage() agrees with Chromium", () => {
     const images = files.map((file) => readFileSync(file));
     const sizes = await measureNaturalSizes(chromium, images);
     for (const [index, file] of files.entries()) naturalSizes.set(file.href, sizes[index]);
-  }, 60_000);
+  });
 
   test.each(filesIn(FIXTURES).map(nameAndFile))("on the natural size of %s", (_, file) => {
     const facts = inspectImage(readFileSync(file));

@@ -24,7 +24,7 @@ describe("removeMetadata() leaves what Chromium shows", () => {
       before.set(href, sizes[index]);
       after.set(href, sizes[files.length + index]);
     }
-  }, 60_000);
+  });
 
   test.each(files.map((file) => [file.pathname.split("/").at(-1) ?? "", file] as const))(
     "of %s",

@@ -95,11 +95,13 @@ export function s3Stalls(fault: Omit<S3Fault, "kind">, times = ALWAYS): Order {
 /** The limit of an image's put ends when no other image is on its way any more: it is the same limit. */
 async function expireWhenAlone({ s3, clock }: Scene["stack"]): Promise<void> {
   const others = IMAGES.length - 1;
-  for (let tick = 0; tick < 5000 && s3.objects("images/").length < others; tick += 1) {
+  for (let tick = 0; tick < 100_000 && s3.objects("images/").length < others; tick += 1) {
     await setTimeout(1);
   }
-  // Their answers are still on the way back.
-  await setTimeout(50);
+  // Their answers are still on the way back, which takes turns of this process, however long each of them is.
+  for (let turn = 0; turn < 50; turn += 1) {
+    await setTimeout(1);
+  }
   clock.expire(STORAGE_LIMIT_MS);
 }
 

@@ -18,7 +18,7 @@ const atAnswer = listPackages();
 await stack.drain();
 const afterWork = listPackages();
 // Behind its first answer, an instance warms up.
-for (let tick = 0; tick < 200 && !WARM.every((name) => listPackages().includes(name)); tick += 1) {
+for (let tick = 0; tick < 4000 && !WARM.every((name) => listPackages().includes(name)); tick += 1) {
   await setTimeout(50);
 }
 process.stdout.write(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-const TIMEOUT_MS = 60_000;
+/** Far more than a busy machine needs: only what never comes runs into it. */
+const TIMEOUT_MS = 240_000;
 const INTERVAL_MS = 50;
 
 /** What `look` finds, as soon as it finds something: for work in another process. */

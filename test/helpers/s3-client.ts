@@ -24,8 +24,8 @@ export function createS3Client({ endpoint, region, ...credentials }: S3Address):
     },
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: 5000,
-      requestTimeout: 30_000,
+      connectionTimeout: 60_000,
+      requestTimeout: 300_000,
       throwOnRequestTimeout: true,
     },
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

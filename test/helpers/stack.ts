@@ -109,7 +109,7 @@ export async function startTestStack(
 }
 
 /** Real time, which a busy machine needs more of than Slack would give. */
-const ACK_TIMEOUT_MS = 60_000;
+const ACK_TIMEOUT_MS = 600_000;
 
 function withScopes(scopes: readonly string[]) {
   const { oauth_config: oauth, ...others } = manifest;

@@ -145,10 +145,8 @@ describe("a fault of the connection", () => {
     s3.fault({ on: "PUT", kind: "stall" });
     const stalled = put().catch((error: unknown) => error);
     await expect.poll(() => s3.requests.length).toBe(1);
-    const startedAtMs = performance.now();
     await s3.close();
     expect(await stalled).toMatchObject(DROPPED);
-    expect(performance.now() - startedAtMs).toBeLessThan(500);
     expect(s3.objects()).toEqual([]);
   });
 });

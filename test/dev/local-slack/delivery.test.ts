@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
+import { createTestClock } from "../../helpers/clock.ts";
 import { startReceiver, urlsAt } from "./receiver.ts";
 import { start } from "./start.ts";
 import type { LocalSlackOptions } from "../../../dev/local-slack/server.ts";
@@ -67,8 +68,10 @@ describe("deliver()", () => {
   });
 
   it("takes an answer after the ack timeout for none", async () => {
-    const { result, received } = await deliverTo(() => undefined, {
-      ackTimeoutMs: 200,
+    const clock = createTestClock();
+    const { result, received } = await deliverTo(() => clock.expire(3000), {
+      sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+      ackTimeoutMs: 3000,
       retryDelaysMs: [0],
     });
     expect(result.attempts.map(({ reason }) => reason)).toEqual(["http_timeout", "http_timeout"]);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
+import { createTestClock } from "../../helpers/clock.ts";
 import { startReceiver, urlsAt } from "./receiver.ts";
 import type { Received } from "./receiver.ts";
 import { isRecord, manifestWith, png, start } from "./start.ts";
@@ -81,7 +82,11 @@ describe("openShortcut()", () => {
   });
 
   it("times out", async () => {
-    await using app = await startApp(() => undefined, { ackTimeoutMs: 20 });
+    const clock = createTestClock();
+    await using app = await startApp(() => clock.expire(3000), {
+      sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+      ackTimeoutMs: 3000,
+    });
     const { ts } = app.slack.postMessage({ channel: "images", text: "x" }).message;
     const seen = await app.slack.openShortcut({ channel: "images", ts });
     expect(seen.problem).toContain("operation_timeout");

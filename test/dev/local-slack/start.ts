@@ -36,7 +36,11 @@ export interface Started extends AsyncDisposable {
 }
 
 export async function start(options: Partial<LocalSlackOptions> = {}): Promise<Started> {
-  const slack = await startLocalSlack({ manifest: manifestWith(), ...options });
+  const slack = await startLocalSlack({
+    manifest: manifestWith(),
+    ackTimeoutMs: ACK_TIMEOUT_MS,
+    ...options,
+  });
   return {
     slack,
     client: clientOf(slack),
@@ -45,6 +49,9 @@ export async function start(options: Partial<LocalSlackOptions> = {}): Promise<S
     [Symbol.asyncDispose]: () => slack.close(),
   };
 }
+
+/** Real time, which a busy machine needs more of than Slack would give. */
+const ACK_TIMEOUT_MS = 600_000;
 
 export function clientOf(slack: LocalSlack, token = slack.botToken): WebClient {
   return new WebClient(token, {
