@@ -35,6 +35,8 @@ export async function startFunctions({ port }: { port: number }): Promise<LocalF
   const server = serve({
     port,
     hostname: "127.0.0.1",
+    // Longer than clients keep idle connections: one that closes first would look like a fault.
+    serverOptions: { keepAliveTimeout: 120_000 },
     fetch: async (request) => {
       if (new URL(request.url).pathname === IDLE_PATH) {
         await background.drain();

@@ -41,12 +41,14 @@ async function waitForResult(
   { channel, ts, isAcked }: MessageRef & { isAcked: boolean },
 ): Promise<Omit<PostResult, "durationMs">> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
-  let isThrough = false;
+  let isIdle: boolean | undefined;
   // What was not acked is delivered again: the app may be idle until then.
-  void (isAcked && slack.waitUntilIdle().then((isIdle) => (isThrough = isIdle)));
+  void (isAcked && slack.waitUntilIdle().then((known) => (isIdle = known)));
   for (;;) {
-    const isLast = isThrough;
+    const wasIdle = isIdle;
     const thread = await slack.thread(channel, ts);
+    // Where nobody knows, the types of the files tell.
+    const isLast = wasIdle === true || (wasIdle === false && !thread.some(mayHoldImage));
     if (thread.some(isResult)) {
       return { outcome: "shown", thread };
     }
@@ -58,6 +60,10 @@ async function waitForResult(
     }
     await delay(POLL_MS);
   }
+}
+
+function mayHoldImage({ files = [] }: Message): boolean {
+  return files.some(({ mimetype }) => /^(?:image\/|application\/octet-stream|$)/u.test(mimetype));
 }
 
 /** "Uploading…" has no blocks. */

@@ -101,6 +101,15 @@ async function isRunning({ pid, slack }: RunningStack): Promise<boolean> {
     });
     const health = v.safeParse(Health, await response.json());
     return health.success && health.output.pid === pid;
+  } catch (error) {
+    // It may be busy.
+    return error instanceof Error && error.name === "TimeoutError" && isAlive(pid);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
   } catch {
     return false;
   }

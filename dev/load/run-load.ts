@@ -117,6 +117,7 @@ async function serveEvents(slack: LocalSlack, app: App) {
     { overrideGlobalObjects: false },
   );
   const server = createServer((request, response) => void listener(request, response));
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

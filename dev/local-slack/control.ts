@@ -77,7 +77,7 @@ async function postAndDeliver(slack: Slack, c: Context): Promise<unknown> {
   };
 }
 
-/** Answers after the first attempt; the retries go on by themselves, as Slack's do. */
+/** Answers with the attempt that was acked, or the second that was not: what is tried later goes on by itself. */
 function deliverOnce(
   slack: Slack,
   { posted, channel }: { posted: PostedMessage; channel: Channel },
@@ -85,8 +85,15 @@ function deliverOnce(
   if (slack.requestUrls === undefined || !isSubscribed(slack, channel))
     return Promise.resolve(undefined);
   return new Promise((resolve, reject) => {
-    deliverEvent(slack, posted.envelope, { onAttempt: resolve }).then(
-      () => resolve(undefined),
+    let failures = 0;
+    const onAttempt = (attempt: Attempt) => {
+      failures += attempt.reason === undefined ? 0 : 1;
+      if (attempt.reason === undefined || failures === 2) {
+        resolve(attempt);
+      }
+    };
+    deliverEvent(slack, posted.envelope, { onAttempt }).then(
+      ({ attempts }) => resolve(attempts.at(-1)),
       reject,
     );
   });

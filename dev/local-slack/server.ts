@@ -44,6 +44,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const app = new Hono<{ Bindings: HttpBindings }>();
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  // Longer than clients keep idle connections: one that closes first would look like a fault.
+  server.keepAliveTimeout = 120_000;
   const origin = await listen(server, options.port ?? 0);
   const closing = new AbortController();
   const slack = createSlack(options, { origin, closing: closing.signal });

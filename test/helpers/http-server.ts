@@ -14,6 +14,8 @@ export async function serveHttp(listener: RequestListener): Promise<HttpServer> 
     requests.push(request);
     listener(request, response);
   });
+  // Longer than clients keep idle connections: on a busy machine, one that closes first would look like a fault.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

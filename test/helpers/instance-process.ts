@@ -29,6 +29,11 @@ function respond(request: Request): Promise<Response> {
 const log = console.log.bind(console);
 console.log = () => undefined;
 serve(
-  { port: 0, hostname: "127.0.0.1", fetch: (request) => context.run(() => respond(request)) },
+  {
+    port: 0,
+    hostname: "127.0.0.1",
+    serverOptions: { keepAliveTimeout: 120_000 },
+    fetch: (request) => context.run(() => respond(request)),
+  },
   ({ port }) => log(`http://127.0.0.1:${port}`),
 );

@@ -27,6 +27,8 @@ export async function startReceiver(
       answer(response, one, received.length);
     });
   });
+  // Longer than clients keep idle connections: on a busy machine, one that closes first would look like a fault.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
