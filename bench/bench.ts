@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../dev/command.ts";
 
-const PARTS = ["ack", "upload", "pictures"] as const;
+const PARTS = ["ack", "upload", "images"] as const;
 
 const USAGE = `
 Measures what acks, uploads and photos cost, as ratios against a named alternative in the same run.
