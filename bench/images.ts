@@ -40,7 +40,7 @@ if (settings === undefined) {
 }
 
 async function compareCleaning(photo: Buffer): Promise<void> {
-  const clean = await medianMs(() => prepareImage(photo, { keepMetadata: false }));
+  const clean = await medianMs(() => prepareImage(photo, { keepMetadata: "none" }));
   const anew = await medianMs(() => sharp(photo).jpeg({ quality: 90 }).toBuffer());
   console.log(
     `clean: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding anew (${anew.toFixed(0)} ms)`,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { OPTIMIZE_MODES, type OptimizeMode } from "./images/optimize-modes.ts";
+import type { KeptMetadata } from "./images/prepare-image.ts";
 import { parseTemplate, TAG_FORMATS, type TagFormat } from "./tag/render-tag.ts";
 import { isBucketName } from "./storage/bucket-name.ts";
 import { inspectUrl, isLoopback } from "./url.ts";
@@ -46,8 +47,7 @@ export interface Config {
   };
   maxImageBytes: number;
   imageOptions: {
-    /** Publishes images as they are, with what a camera or an editor wrote into them. */
-    keepMetadata: boolean;
+    keepMetadata: KeptMetadata;
     /** What the tag says of an image that declares 144 dots to the inch. */
     hidpi: "off" | "halve";
     optimize: OptimizeMode;
@@ -110,6 +110,7 @@ const Flag = (byDefault: boolean) =>
     v.optional(v.picklist(["true", "false"], '"true" or "false"'), byDefault ? "true" : "false"),
     v.transform((value) => value === "true"),
   );
+const KEPT_METADATA = { false: "none", credit: "credit", true: "all" } as const;
 const IdList = (pattern: RegExp, expected: string) =>
   v.pipe(
     v.optional(v.string(), ""),
@@ -229,7 +230,10 @@ const Environment = v.object({
     v.transform(Number),
   ),
   CRON_SECRET: v.optional(v.string()),
-  KEEP_METADATA: Flag(false),
+  KEEP_METADATA: v.pipe(
+    v.optional(v.picklist(["false", "credit", "true"], '"false", "credit" or "true"'), "false"),
+    v.transform((value) => KEPT_METADATA[value]),
+  ),
   HIDPI: v.optional(v.picklist(["off", "halve"], '"off" or "halve"'), "off"),
   OPTIMIZE: v.optional(v.picklist(OPTIMIZE_MODES, '"off", "lossless" or "webp"'), "off"),
   MAX_WIDTH: v.optional(Pixels("a whole number of pixels")),

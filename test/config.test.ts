@@ -26,7 +26,7 @@ describe("parseConfig()", () => {
       tags: { formats: ["html"] },
       maxImageBytes: 52_428_800,
       imageOptions: {
-        keepMetadata: false,
+        keepMetadata: "none",
         hidpi: "off",
         optimize: "off",
         maxWidth: undefined,
@@ -87,6 +87,15 @@ describe("parseConfig()", () => {
       "S3_BUCKET",
     ]);
     expect(error?.message).not.toContain("hunter2");
+  });
+
+  it.each([
+    ["false", "none"],
+    ["credit", "credit"],
+    ["true", "all"],
+  ])("keeps of metadata what KEEP_METADATA=%s says", (value, keepMetadata) => {
+    const config = parseConfig({ ...ENV, KEEP_METADATA: value });
+    expect(config.imageOptions).toMatchObject({ keepMetadata });
   });
 
   it("takes two signing secrets, a role in place of keys, lists and prefixes without their slash", () => {

@@ -173,8 +173,18 @@ function describeUploaded(image: UploadedImage, messages: Messages): string[] {
       : [changed(formatMediaType(original.type), formatMediaType(image.type))]),
     changed(formatBytes(original.bytes), formatBytes(image.bytes)),
     ...(image.isPreview === true ? [messages.previewTaken] : []),
-    ...(image.removed?.includes("location") === true ? [messages.locationRemoved] : []),
+    ...describeRemoved(image, messages),
   ];
+}
+
+/** What people would miss, or are glad to be rid of; the log names the rest. */
+function describeRemoved({ removed = [] }: UploadedImage, messages: Messages): string[] {
+  const sentences = [
+    ["location", messages.locationRemoved],
+    ["credentials", messages.credentialsRemoved],
+    ["hdr", messages.hdrRemoved],
+  ] as const;
+  return sentences.filter(([kind]) => removed.includes(kind)).map(([, sentence]) => sentence);
 }
 
 function changed(before: string, after: string): string {

@@ -9,6 +9,8 @@ export interface Messages {
   nothingUploaded: string;
   /** Behind the size of an image that told where it was taken. */
   locationRemoved: string;
+  credentialsRemoved: string;
+  hdrRemoved: string;
   /** Behind the size in a tag that is half of that many pixels. */
   halved(pixels: string): string;
   /** Behind the size of what Slack made of a file that could not be converted. */
@@ -87,6 +89,8 @@ export const en: Messages = {
   uploaded: (names) => (names === "" ? "Deleted." : `Uploaded: ${names}`),
   nothingUploaded: "No files were uploaded.",
   locationRemoved: "location removed",
+  credentialsRemoved: "content credentials removed",
+  hdrRemoved: "HDR brightness removed",
   halved: (pixels) => `half of ${pixels} pixels`,
   previewTaken: "Slack's preview, for the photo itself could not be converted",
   noDescription: "No description yet",

@@ -5,6 +5,8 @@ export const ko: Messages = {
   uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
   nothingUploaded: "업로드된 파일이 없습니다.",
   locationRemoved: "위치 정보 삭제됨",
+  credentialsRemoved: "콘텐츠 자격 증명 삭제됨",
+  hdrRemoved: "HDR 밝기 정보 삭제됨",
   halved: (pixels) => `${pixels} 픽셀의 절반`,
   previewTaken: "사진을 변환하지 못해 Slack 미리보기로 대신함",
   noDescription: "아직 설명이 없습니다",

@@ -22,18 +22,26 @@ const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
+// Exif 3.0.
+const UTF_8 = 129;
 const BYTES_BY_TYPE = new Map([
   [BYTE, 1],
   [ASCII, 1],
   [SHORT, 2],
   [LONG, 4],
   [RATIONAL, 8],
+  [UTF_8, 1],
 ]);
+const TEXTS = new Set([BYTE, ASCII, UTF_8]);
+const ENTRY_VALUE_BYTES = 4;
 
 export const ORIENTATION = 0x0112;
 export const X_RESOLUTION = 0x011a;
 export const Y_RESOLUTION = 0x011b;
 export const RESOLUTION_UNIT = 0x0128;
+export const ARTIST = 0x013b;
+export const COPYRIGHT = 0x8298;
+export const XP_AUTHOR = 0x9c9d;
 export const EXIF_DIRECTORY = 0x8769;
 export const GPS_DIRECTORY = 0x8825;
 const PIXEL_X_DIMENSION = 0xa002;
@@ -54,6 +62,9 @@ export const INCHES = 2;
 const CSS_DPI = 72;
 const ENTRY_BYTES = 12;
 
+// Big-endian; the first directory follows.
+const TIFF_HEADER = Uint8Array.of(0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8);
+
 /** Reads a TIFF block (no `Exif\0\0` before it). What is broken is left out, as Chromium leaves it out. */
 export function parseExif(tiff: Uint8Array): Exif {
   const exif = new Map<number, number>();
@@ -64,13 +75,53 @@ export function parseExif(tiff: Uint8Array): Exif {
   return exif;
 }
 
-/** A TIFF block that says the orientation and nothing else, or nothing at all for an image that stands upright. */
-export function orientationExif(exif: Exif | undefined): Uint8Array | undefined {
+/**
+ * A TIFF block that says the orientation, but not of an image that stands upright, and some texts by their tags in
+ * ascending order; `undefined` where nothing is to be said.
+ */
+export function minimalExif(
+  exif: Exif | undefined,
+  texts: ReadonlyMap<number, string> = new Map(),
+): Uint8Array | undefined {
   const orientation = exif?.get(ORIENTATION) ?? 1;
-  if (orientation === 1) return undefined;
-  const header = [0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8];
-  const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
-  return Uint8Array.of(...header, 0, 1, ...entry, 0, 0, 0, 0);
+  const entries: { tag: number; type: number; value: Uint8Array }[] = [];
+  if (orientation !== 1)
+    entries.push({ tag: ORIENTATION, type: SHORT, value: Uint8Array.of(0, orientation) });
+  for (const [tag, text] of texts)
+    entries.push({ tag, type: ASCII, value: Buffer.from(`${text}\0`) });
+  if (entries.length === 0) return undefined;
+  const directory = Buffer.alloc(2 + entries.length * ENTRY_BYTES + 4);
+  const values: Uint8Array[] = [];
+  let valueAt = TIFF_HEADER.length + directory.length;
+  directory.writeUInt16BE(entries.length);
+  for (const [index, { tag, type, value }] of entries.entries()) {
+    const at = 2 + index * ENTRY_BYTES;
+    directory.writeUInt16BE(tag, at);
+    directory.writeUInt16BE(type, at + 2);
+    directory.writeUInt32BE(value.length / (BYTES_BY_TYPE.get(type) ?? 1), at + 4);
+    if (value.length <= ENTRY_VALUE_BYTES) {
+      directory.set(value, at + 8);
+    } else {
+      // A value starts at an even place (TIFF 6.0, section 2).
+      const padded = Buffer.concat([value], value.length + (value.length % 2));
+      directory.writeUInt32BE(valueAt, at + 8);
+      values.push(padded);
+      valueAt += padded.length;
+    }
+  }
+  return Buffer.concat([TIFF_HEADER, directory, ...values]);
+}
+
+/** The bytes of the texts in the first directory that have one of the tags. */
+export function exifTextsOf(
+  tiff: Uint8Array,
+  tags: ReadonlySet<number>,
+): ReadonlyMap<number, Uint8Array> {
+  const texts = new Map<number, Uint8Array>();
+  for (const { tag, type, count, valueAt } of exifEntriesAt(tiff, readTiffHeader(tiff)?.mainAt))
+    if (tags.has(tag) && TEXTS.has(type) && !texts.has(tag))
+      texts.set(tag, tiff.subarray(valueAt, valueAt + count));
+  return texts;
 }
 
 /** `undefined`: the block does not begin with a TIFF header. */

@@ -1,5 +1,6 @@
 import type { Sharp } from "sharp";
 import type { OpenImage } from "./codecs/open-image.ts";
+import type { Credit } from "./credit.ts";
 import type { Density } from "./density.ts";
 import type { CleanImage } from "./image-cleaning.ts";
 import type { ImageSize } from "./image-size.ts";
@@ -16,8 +17,10 @@ export interface ImageFormat {
    * Throws a RangeError where the file was cut short.
    */
   inspect: (bytes: Uint8Array) => ImageSize | undefined;
-  /** Throws a RangeError for what it cannot tell the use of. */
-  clean: (bytes: Uint8Array) => CleanImage;
+  /** With the credit that is given, and no other. Throws a RangeError for what it cannot tell the use of. */
+  clean: (bytes: Uint8Array, credit?: Credit) => CleanImage;
+  /** Of formats that keep it. Throws a RangeError for a broken file. */
+  readCredit?: (bytes: Uint8Array) => Credit | undefined;
   /** Whether the file is made to move, even if it has one frame only. Throws a RangeError for a broken file. */
   isAnimated: (bytes: Uint8Array) => boolean;
   /**
@@ -25,6 +28,8 @@ export interface ImageFormat {
    * Throws a RangeError for a broken file.
    */
   isDecodedAlike: (bytes: Uint8Array) => boolean;
+  /** Whether a gain map makes it brighter on an HDR screen, in formats whose cleaning keeps one. Never throws. */
+  holdsGainMap?: (bytes: Uint8Array) => boolean;
   /** What the file says of its dots per inch. */
   readDensity?: (bytes: Uint8Array) => Density | undefined;
   /** Whether browsers turn the image by its EXIF; `false` where they do not, or where the decoder turns it by itself. */

@@ -4,9 +4,10 @@ import { isHiDpi } from "./hidpi.ts";
 import { FORMATS } from "./formats.ts";
 import type { ImageFacts } from "./inspect-image.ts";
 import { isAnimated } from "./is-animated.ts";
-import { kindsOfHeic } from "./heif/heic-metadata.ts";
-import { type PreparedImage, prepareImage } from "./prepare-image.ts";
+import { kindsOfHeic, readHeifCredit } from "./heif/heic-metadata.ts";
+import { type KeptMetadata, type PreparedImage, prepareImage } from "./prepare-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
+import { removeMetadata } from "./remove-metadata.ts";
 import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
 import type { FailureCode, UploadedImage } from "../records/record.ts";
@@ -26,7 +27,7 @@ export type MadeImage =
 
 /** What the team wants of its images. */
 export interface ImageOptions extends ReworkOptions {
-  keepMetadata: boolean;
+  keepMetadata: KeptMetadata;
   hidpi: "off" | "halve";
   /** Pixels, ascending; none where no tag shows them. */
   variantWidths: readonly number[];
@@ -69,7 +70,7 @@ export function createImageMaker(dependencies: {
     },
 
     async *makeVariants(image, work) {
-      const { bytes, facts } = image;
+      const { bytes, facts, credit } = image;
       const isWanted = wanted.variantWidths.length > 0 && !isAnimated(bytes, facts.type);
       const widths = isWanted ? widthsOf(facts, wanted.variantWidths) : [];
       const [widest] = widths;
@@ -79,7 +80,7 @@ export function createImageMaker(dependencies: {
           continue;
         }
         const made = await attempt("variant", work, () =>
-          codec.makeVariant({ bytes, facts }, width),
+          codec.makeVariant({ bytes, facts, credit }, width),
         );
         if (made.outcome === "done") {
           yield made.result;
@@ -100,14 +101,17 @@ export function createImageMaker(dependencies: {
     }
     const isPreview = converted.outcome === "failed";
     const shown = isPreview ? await readPreview() : converted.result;
-    const prepared = shown && prepareImage(shown, wanted);
+    const keepsCredit = wanted.keepMetadata !== "none";
+    const credit = keepsCredit ? readHeifCredit(body) : undefined;
+    const prepared =
+      shown && prepareImage(shown, { keepMetadata: keepsCredit ? "credit" : "none", credit });
     if (prepared?.outcome !== "prepared") {
       return { outcome: "heic" };
     }
     const { width, height } = prepared.facts;
     return {
       ...prepared,
-      removed: kindsOfHeic(body),
+      removed: kindsOfHeic(body).filter((kind) => kind !== "credit" || credit === undefined),
       original: {
         type: "image/heic",
         bytes: body.byteLength,
@@ -129,18 +133,21 @@ export function createImageMaker(dependencies: {
     }
     const { width, height, type } = facts;
     const posted = { type: FORMATS[type].mediaType, bytes: body.byteLength, width, height };
-    return { original: posted, ...source, ...reworked, density };
+    const removed = [...new Set([...source.removed, ...kindsLost(source, reworked)])];
+    return { original: posted, ...source, ...reworked, removed, density };
   }
 
   async function rework(
-    { bytes, facts }: SourceImage,
+    { bytes, facts, credit }: SourceImage,
     work: ImageWork,
   ): Promise<SourceImage | undefined> {
     const { optimize, maxWidth = Number.POSITIVE_INFINITY } = wanted;
     if (optimize === "off" && facts.width <= maxWidth) {
       return undefined;
     }
-    const made = await attempt("optimize", work, () => codec.reworkImage({ bytes, facts }, wanted));
+    const made = await attempt("optimize", work, () =>
+      codec.reworkImage({ bytes, facts, credit }, wanted),
+    );
     const reworked = made.outcome === "done" ? made.result : undefined;
     if (made.outcome === "done" && reworked === undefined) {
       // Nothing is gained, or it might look different.
@@ -166,6 +173,17 @@ export function createImageMaker(dependencies: {
 type PreparedSource = Extract<PreparedImage, { outcome: "prepared" }> &
   Pick<PublishableImage, "original" | "isPreview">;
 type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
+
+/** What is encoded anew has neither the metadata that was to be kept nor a gain map. */
+function kindsLost(source: SourceImage, reworked: SourceImage): MetadataKind[] {
+  const left = kindsHeld(reworked);
+  return kindsHeld(source).filter((kind) => !left.includes(kind));
+}
+
+function kindsHeld({ bytes, facts: { type } }: SourceImage): MetadataKind[] {
+  const kinds = removeMetadata(bytes, type)?.removed ?? [];
+  return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
+}
 
 /** The image's own width stands in for all that are larger: the widest copy is what large screens get. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {

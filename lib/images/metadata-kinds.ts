@@ -1,4 +1,4 @@
-import { asciiAt, viewOf } from "./bytes.ts";
+import { asciiAt } from "./bytes.ts";
 import {
   EXIF_DIRECTORY,
   GPS_DIRECTORY,
@@ -7,6 +7,7 @@ import {
   readExifNumber,
   readTiffHeader,
 } from "./exif.ts";
+import { iptcDatasetsOf } from "./iptc.ts";
 
 /**
  * The kinds of metadata that somebody reads of, in a reply or in the log, never with the values: where it was taken, who
@@ -26,20 +27,18 @@ const IPTC_DATASETS: readonly [MetadataKind, readonly number[]][] = [
   ["location", [26, 27, 90, 92, 95, 100, 101]],
   ["credit", [80, 85, 110, 115, 116]],
 ];
-const IPTC_RESOURCE = 0x0404;
 
 const XMP_NAMES: readonly [MetadataKind, RegExp][] = [
   ["location", /:GPS|photoshop:(?:City|State|Country)|Iptc4xmpCore:(?:Location|Country)/i],
   ["location", /Iptc4xmpExt:(?:Location|City|Country|Sublocation)/],
   ["credit", /dc:(?:creator|rights)|photoshop:(?:Credit|Source|AuthorsPosition)|xmpRights:/],
-  ["hdr", /hdrgm:|HDRGainMap:/],
 ];
 
 /** Looks into a block of metadata: EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP. */
 export function kindsOf(block: Uint8Array): MetadataKind[] {
   const body = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
   const header = readTiffHeader(body);
-  const kinds = header ? kindsOfExif(body, header) : kindsOfPhotoshop(body);
+  const kinds = header ? kindsOfExif(body, header) : kindsOfIptc(body);
   if (kinds.length === 0 && header === undefined) kinds.push(...kindsOfXmp(body));
   return kinds.length === 0 ? ["other"] : kinds;
 }
@@ -57,30 +56,10 @@ function kindsOfExif(tiff: Uint8Array, { mainAt }: TiffHeader): MetadataKind[] {
   return kinds;
 }
 
-function kindsOfPhotoshop(block: Uint8Array): MetadataKind[] {
-  const view = viewOf(block);
-  const kinds: MetadataKind[] = [];
-  let at = asciiAt(block, 0, 14) === "Photoshop 3.0\0" ? 14 : 0;
-  while (at + 12 <= block.length && asciiAt(block, at) === "8BIM") {
-    const nameBytes = 1 + view.getUint8(at + 6);
-    const sizeAt = at + 6 + nameBytes + (nameBytes % 2);
-    if (sizeAt + 4 > block.length) break;
-    const end = sizeAt + 4 + view.getUint32(sizeAt);
-    const resource = view.getUint16(at + 4);
-    if (resource === IPTC_RESOURCE) kinds.push(...kindsOfIptc(block.subarray(sizeAt + 4, end)));
-    at = end + (end % 2 === sizeAt % 2 ? 0 : 1);
-  }
-  return [...new Set(kinds)];
-}
-
-function kindsOfIptc(iptc: Uint8Array): MetadataKind[] {
+function kindsOfIptc(block: Uint8Array): MetadataKind[] {
   const datasets = new Map<number, true>();
-  const view = viewOf(iptc);
-  let at = 0;
-  while (at + 5 <= iptc.length && view.getUint8(at) === 0x1c) {
-    if (view.getUint8(at + 1) === 2) datasets.set(view.getUint8(at + 2), true);
-    at += 5 + view.getUint16(at + 3);
-  }
+  for (const { record, dataset } of iptcDatasetsOf(block))
+    if (record === 2) datasets.set(dataset, true);
   return kindsIn(datasets, IPTC_DATASETS);
 }
 

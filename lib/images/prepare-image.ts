@@ -1,14 +1,26 @@
+import type { Credit } from "./credit.ts";
 import { matchType } from "./formats.ts";
 import { isHeic } from "./heif/brands.ts";
 import { hasTooManyPixels } from "./image-size.ts";
 import { type ImageFacts, inspectImage } from "./inspect-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
+import { readCredit } from "./read-credit.ts";
 import { removeMetadata } from "./remove-metadata.ts";
 import { inspectUnsupported, type UnsupportedFormat } from "./unsupported-format.ts";
 
+/** Nothing, who made an image and whose it is, or all that a camera or an editor wrote into it. */
+export type KeptMetadata = "none" | "credit" | "all";
+
 /** What could be published of a file as it is, or why it cannot. */
 export type PreparedImage =
-  | { outcome: "prepared"; bytes: Uint8Array; facts: ImageFacts; removed: readonly MetadataKind[] }
+  | {
+      outcome: "prepared";
+      bytes: Uint8Array;
+      facts: ImageFacts;
+      removed: readonly MetadataKind[];
+      /** To be written again where the image is encoded anew. */
+      credit?: Credit | undefined;
+    }
   /** What phones take; no browser but Safari shows it. */
   | { outcome: "heic" }
   /** A format that browsers do not show, or that is not safe to show. */
@@ -21,7 +33,14 @@ export type PreparedImage =
 /** Nothing is decoded. The facts are those of the published bytes: without its EXIF, a JPEG's size may be another. */
 export function prepareImage(
   source: Uint8Array,
-  { keepMetadata }: { keepMetadata: boolean },
+  {
+    keepMetadata,
+    credit,
+  }: {
+    keepMetadata: KeptMetadata;
+    /** Of the file that the source was made of, which is kept instead of its own. */
+    credit?: Credit | undefined;
+  },
 ): PreparedImage {
   const found = inspectImage(source);
   if (found === undefined) {
@@ -30,11 +49,15 @@ export function prepareImage(
   if (hasTooManyPixels(found)) {
     return { outcome: "too_many_pixels" };
   }
-  const clean = keepMetadata ? { bytes: source, removed: [] } : removeMetadata(source, found.type);
+  const kept = keepMetadata === "none" ? undefined : (credit ?? readCredit(source, found.type));
+  const clean =
+    keepMetadata === "all"
+      ? { bytes: source, removed: [] }
+      : removeMetadata(source, found.type, kept);
   const facts = clean && inspectImage(clean.bytes);
   return clean === undefined || facts === undefined
     ? { outcome: "not_safe" }
-    : { outcome: "prepared", ...clean, facts };
+    : { outcome: "prepared", ...clean, facts, ...(kept && { credit: kept }) };
 }
 
 function refusalOf(source: Uint8Array) {

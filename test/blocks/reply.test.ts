@@ -143,6 +143,19 @@ describe("renderReply()", () => {
     );
   });
 
+  it("says what people would miss or are glad to be rid of, and no more", () => {
+    const removed = ["location", "credit", "credentials", "hdr", "other"];
+    const image = Object.assign(uploaded("a.png"), { removed });
+    const shown = (messages: typeof ko) =>
+      textsOf(renderReply([image], { ...OPTIONS, messages })[0])[1];
+    expect(shown(OPTIONS.messages)).toBe(
+      " · 1200 × 630 · 84 kB · location removed · content credentials removed · HDR brightness removed",
+    );
+    expect(shown(ko)).toBe(
+      " · 1200 × 630 · 84 kB · 위치 정보 삭제됨 · 콘텐츠 자격 증명 삭제됨 · HDR 밝기 정보 삭제됨",
+    );
+  });
+
   it("marks what nobody has described, unless it is decorative", () => {
     const types = (changed: object) =>
       renderReply([{ ...uploaded("a.png"), ...changed }], OPTIONS)[0]?.blocks.map(

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Credit } from "../../lib/images/credit.ts";
 import { inspectImage } from "../../lib/images/inspect-image.ts";
 import { removeMetadata } from "../../lib/images/remove-metadata.ts";
 import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
@@ -10,9 +11,18 @@ const METADATA = new URL("metadata/", FIXTURES);
 // Their size came from the resolution in EXIF; without it Chromium shows all their pixels.
 const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
 
+const CREDIT: Credit = new Map([
+  ["dc:creator", ["Ann", "김작가"]],
+  ["xmpRights:UsageTerms", ["Ask <first>"]],
+]);
+
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-describe("removeMetadata() leaves what Chromium shows", () => {
+describe.each([
+  ["nothing", undefined],
+  ["the credit", CREDIT],
+])("removeMetadata() leaves what Chromium shows, and %s", (_, credit) => {
+  const cleaned = (bytes: Buffer) => cleanedWith(bytes, credit);
   const files = [...filesIn(FIXTURES), ...filesIn(METADATA)];
   const before = new Map<string, NaturalSize>();
   const after = new Map<string, NaturalSize>();
@@ -39,9 +49,9 @@ describe("removeMetadata() leaves what Chromium shows", () => {
   );
 });
 
-function cleaned(bytes: Buffer): Uint8Array {
+function cleanedWith(bytes: Buffer, credit: Credit | undefined): Uint8Array {
   const type = inspectImage(bytes)?.type;
-  const result = type && removeMetadata(bytes, type);
+  const result = type && removeMetadata(bytes, type, credit);
   if (!result) throw new Error("Cannot remove the metadata of a fixture");
   return result.bytes;
 }

@@ -396,6 +396,36 @@ describe("TAG_FORMATS=image", () => {
   });
 });
 
+describe("an AVIF with a gain map", () => {
+  it.each([
+    ["keeps it as it was posted", {}, false],
+    ["loses it when it is scaled down, and the reply says so", { MAX_WIDTH: "24" }, true],
+  ])("%s", async (_, changed, isRemoved) => {
+    await using stack = await startTestStack(changed);
+    const create = { width: 48, height: 32, channels: 3, background: "#c81" } as const;
+    const bytes = await sharp({ create })
+      .withExif({ IFD0: { Make: "Maker" } })
+      .avif()
+      .toBuffer();
+    // An item that is none of the image's becomes one.
+    bytes.write("tmap", bytes.indexOf("Exif"));
+    const posted = await upload(stack, { files: [{ name: "bright.avif", bytes }] });
+    expect(tagsShown(stack, posted)[0]).toContain(isRemoved ? 'width="24"' : 'width="48"');
+    expect(shownIn(stack, posted)[1]?.includes(" · HDR brightness removed")).toBe(isRemoved);
+  });
+});
+
+describe("an image that is encoded anew although its metadata was to be kept", () => {
+  it("keeps the credit, and the reply says what went", async () => {
+    await using stack = await startTestStack({ KEEP_METADATA: "true", MAX_WIDTH: "24" });
+    const files = [{ name: "trip.jpg", bytes: await image("metadata/location.jpg") }];
+    const posted = await upload(stack, { files });
+    const found = await exifr.parse(stack.s3.objects("images/")[0]?.body ?? "", { gps: true });
+    expect(found).toEqual({ Artist: "Secret Person" });
+    expect(shownIn(stack, posted)[1]).toMatch(/ · location removed$/u);
+  });
+});
+
 describe("whatever is published", () => {
   it.each([
     ["off", {}],

@@ -9,6 +9,15 @@ const LONG = 4;
 
 type Entry = [tag: number, type: number, value: number | string];
 
+/** A TIFF block with texts of one byte a character, and a camera. */
+export function exifTexts(texts: readonly [tag: number, text: string][], type = ASCII): Buffer {
+  const entries = texts.map(([tag, text]): Entry => [tag, type, text]);
+  const block = Buffer.alloc(400);
+  block.write("MM\0*\0\0\0\x08", "latin1");
+  writeDirectory(block, { at: 8, entries: [[0x010f, ASCII, SECRET], ...entries], next: 0 });
+  return block;
+}
+
 /** A TIFF block with a place, a camera, an owner and the image's orientation. */
 export function exifBlock(orientation: number): Buffer {
   const gps: Entry[] = [
@@ -38,12 +47,50 @@ export const XMP = Buffer.from(
 
 /** Photoshop's resources with IPTC in them: a city and an author. */
 export function photoshopBlock(): Buffer {
-  const datasets = [90, 80].map((dataset) =>
-    Buffer.concat([Buffer.of(0x1c, 2, dataset, 0, SECRET.length), Buffer.from(SECRET)]),
+  return iptcBlock([
+    [2, 90, SECRET],
+    [2, 80, SECRET],
+  ]);
+}
+
+/** Photoshop's resources with fields of IPTC, one byte a character. */
+export function iptcBlock(fields: readonly [record: number, dataset: number, value: string][]) {
+  const datasets = fields.map(([record, dataset, value]) =>
+    Buffer.concat([
+      Buffer.of(0x1c, record, dataset, 0, value.length),
+      Buffer.from(value, "latin1"),
+    ]),
   );
   const iptc = Buffer.concat(datasets);
   const header = Buffer.from("Photoshop 3.0\x008BIM\x04\x04\0\0", "latin1");
   return Buffer.concat([header, uint32(iptc.length), iptc]);
+}
+
+/** A packet as an editor writes it, with a city. */
+export function xmpPacket({ attributes = "", elements = "" }): Buffer {
+  const namespaces = Object.entries({
+    dc: "http://purl.org/dc/elements/1.1/",
+    photoshop: "http://ns.adobe.com/photoshop/1.0/",
+    xmpRights: "http://ns.adobe.com/xap/1.0/rights/",
+    plus: "http://ns.useplus.org/ldf/xmp/1.0/",
+    hdrgm: "http://ns.adobe.com/hdr-gain-map/1.0/",
+    HDRGainMap: "http://ns.apple.com/HDRGainMap/1.0/",
+  }).map(([prefix, namespace]) => ` xmlns:${prefix}="${namespace}"`);
+  return Buffer.from(
+    `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""${namespaces.join("")} photoshop:City="${SECRET}" ${attributes}>${elements}</rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>`,
+  );
+}
+
+/** A box of JUMBF with a C2PA manifest store, as far as its description. */
+export function contentCredentials(): Buffer {
+  const uuid = Buffer.from("6332706100110010800000aa00389b71", "hex");
+  return box("jumb", box("jumd", uuid, Buffer.of(3), "c2pa\0"), box("jumb", SECRET));
 }
 
 export function jpegSegment(marker: number, ...body: (string | Buffer)[]): Buffer {

@@ -40,7 +40,7 @@ describe("prepareImage()", () => {
 });
 
 function outcomeOf(bytes: Uint8Array): string {
-  return prepareImage(bytes, { keepMetadata: false }).outcome;
+  return prepareImage(bytes, { keepMetadata: "none" }).outcome;
 }
 
 function fixture(name: string): Buffer {

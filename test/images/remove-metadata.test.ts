@@ -11,6 +11,7 @@ import {
   SECRET,
   XMP,
   box,
+  contentCredentials,
   exifBlock,
   gifExtension,
   iccProfile,
@@ -21,6 +22,7 @@ import {
   riff,
   spliced,
   webpChunk,
+  xmpPacket,
 } from "./metadata-writers.ts";
 
 const TYPES: ImageType[] = ["jpg", "png", "gif", "webp", "avif"];
@@ -67,7 +69,59 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
   ["IPTC", "jpg", jpeg(jpegSegment(0xed, photoshopBlock())), JPEG, ["location", "credit"]],
   ["a comment", "jpg", jpeg(jpegSegment(0xfe, SECRET)), JPEG, ["other"]],
   ["a JFXX thumbnail", "jpg", jpeg(jpegSegment(0xe0, "JFXX\0", SECRET)), JPEG, ["other"]],
-  ["JUMBF", "jpg", jpeg(jpegSegment(0xeb, "JP", SECRET)), JPEG, ["credentials"]],
+  [
+    "C2PA",
+    "jpg",
+    jpeg(jpegSegment(0xeb, "JP\0\x01\0\0\0\x01", contentCredentials())),
+    JPEG,
+    ["credentials"],
+  ],
+  ["other JUMBF", "jpg", jpeg(jpegSegment(0xeb, "JP\0\x01c2pa", SECRET)), JPEG, ["other"]],
+  [
+    "a gain map of Ultra HDR",
+    "jpg",
+    Buffer.concat([
+      jpeg(xmpSegment({ attributes: 'hdrgm:Version="1.0"' }), jpegSegment(0xe2, "MPF\0", SECRET)),
+      JPEG,
+    ]),
+    JPEG,
+    ["location", "hdr", "other"],
+  ],
+  [
+    "a gain map that says so itself",
+    "jpg",
+    Buffer.concat([JPEG, jpeg(xmpSegment({ attributes: 'HDRGainMap:HDRGainMapVersion="65536"' }))]),
+    JPEG,
+    ["hdr"],
+  ],
+  [
+    "a gain map of ISO 21496-1 behind a preview",
+    "jpg",
+    Buffer.concat([
+      JPEG,
+      JPEG,
+      jpeg(jpegSegment(0xe2, "urn:iso:std:iso:ts:21496:-1\0", Buffer.alloc(4))),
+    ]),
+    JPEG,
+    ["hdr"],
+  ],
+  [
+    "words about a gain map",
+    "jpg",
+    Buffer.concat([
+      jpeg(xmpSegment({ elements: "<dc:title>hdrgm:Version HDRGainMap:</dc:title>" })),
+      JPEG,
+    ]),
+    JPEG,
+    ["location", "other"],
+  ],
+  [
+    "what tells of a gain map that is not there",
+    "jpg",
+    jpeg(xmpSegment({ attributes: 'hdrgm:Version="1.0"' })),
+    JPEG,
+    ["location"],
+  ],
   ["a list of more images", "jpg", jpeg(jpegSegment(0xe2, "MPF\0", SECRET)), JPEG, ["other"]],
   [
     "all but the ICC profile",
@@ -177,6 +231,7 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     gif(gifExtension(0xff, "\x01\0\0", "NETSCAPE2.0")),
     ["other"],
   ],
+  ["C2PA", "gif", gif(gifExtension(0xff, SECRET, "C2PA_GIF\x01\0\0")), GIF, ["credentials"]],
   ["what follows the end", "gif", Buffer.concat([GIF, Buffer.from(SECRET)]), GIF, ["other"]],
   [
     "EXIF and XMP but the orientation",
@@ -214,6 +269,13 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     ["other"],
   ],
   [
+    "C2PA",
+    "webp",
+    riff(WEBP, webpChunk("C2PA", contentCredentials())),
+    riff(WEBP),
+    ["credentials"],
+  ],
+  [
     "a note in a frame",
     "webp",
     riff(
@@ -229,6 +291,13 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     avif(box("uuid", "0123456789abcdef", SECRET)),
     avif(emptyBox(16 + SECRET.length)),
     ["other"],
+  ],
+  [
+    "C2PA",
+    "avif",
+    avif(box("jumb", contentCredentials().subarray(8))),
+    avif(emptyBox(contentCredentials().length - 8)),
+    ["credentials"],
   ],
   ["free space", "avif", avif(box("free", SECRET)), avif(emptyBox(SECRET.length)), ["other"]],
   [
@@ -391,6 +460,10 @@ function profileSegment(number: number, count: number, part: string | Buffer): B
 // The last byte of its checksum is another one.
 function damaged(chunk: Buffer): Buffer {
   return Buffer.concat([chunk.subarray(0, -1), Buffer.of((chunk.at(-1) ?? 0) ^ 1)]);
+}
+
+function xmpSegment(packet: Parameters<typeof xmpPacket>[0]): Buffer {
+  return jpegSegment(0xe1, "http://ns.adobe.com/xap/1.0/\0", xmpPacket(packet));
 }
 
 function exifSegment(orientation: number): Buffer {

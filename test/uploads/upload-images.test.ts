@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
+import { inspectImage } from "../../lib/images/inspect-image.ts";
 import { removeMetadata } from "../../lib/images/remove-metadata.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { takeLogs } from "../helpers/logs.ts";
+import { contentCredentials, jpegSegment, spliced } from "../images/metadata-writers.ts";
 import { markersIn } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
@@ -254,6 +256,55 @@ describe("an image posted in a channel", () => {
     await stack.send(envelope);
     await stack.drain();
     expect(stack.s3.objects("images/")[0]?.body).toEqual(bytes);
+  });
+
+  it.each([
+    ["as it was posted", {}],
+    ["packed", { OPTIMIZE: "lossless" }],
+    ["as WebP", { OPTIMIZE: "webp" }],
+    ["scaled down, with copies", { MAX_WIDTH: "24", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16" }],
+  ])("still says who made it with KEEP_METADATA=credit, but not where: %s", async (_, changed) => {
+    await using stack = await startTestStack({ KEEP_METADATA: "credit", ...changed });
+    const types = ["jpg", "png", "webp", "avif"];
+    const files = await Promise.all(
+      types.map(async (type) => ({
+        name: `trip.${type}`,
+        bytes: await image(`metadata/location.${type}`),
+      })),
+    );
+    const heic = { name: "IMG_1.HEIC", bytes: await image("heic/location.heic") };
+    const { message, envelope } = post(stack, { files: [...files, heic] });
+    await stack.send(envelope);
+    await stack.drain();
+    const objects = stack.s3.objects("images/");
+    expect(objects.length).toBeGreaterThanOrEqual(types.length + 1);
+    for (const { body } of objects) {
+      expect(removeMetadata(body, inspectImage(body)?.type ?? "gif")?.removed).toEqual(["credit"]);
+      expect(body.toString("latin1")).toContain("Secret Person");
+    }
+    expect(
+      shownIn(stack, message.ts)
+        .join("")
+        .match(/location removed/gu),
+    ).toHaveLength(5);
+    expect(shownIn(stack, message.ts).join("")).not.toContain("content credentials");
+  });
+
+  it("says that content credentials and HDR brightness went", async () => {
+    await using stack = await startTestStack();
+    const manifest = jpegSegment(0xeb, "JP\0\x01\0\0\0\x01", contentCredentials());
+    const gainMap = jpegSegment(0xe2, "urn:iso:std:iso:ts:21496:-1\0", Buffer.alloc(4));
+    const files = [
+      { name: "made.jpg", bytes: spliced(JPG, 2, manifest) },
+      { name: "bright.jpg", bytes: Buffer.concat([JPG, spliced(JPG, 2, gainMap)]) },
+    ];
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    const shown = shownIn(stack, message.ts).join("\n");
+    expect(shown).toMatch(/made\.jpg\n .* · content credentials removed$/mu);
+    expect(shown).toMatch(/bright\.jpg\n .* · HDR brightness removed$/mu);
+    expect(shown.match(/removed/gu)).toHaveLength(2);
   });
 
   it("is refused when it is too broken to be sure that nothing private is in it", async () => {

@@ -1,6 +1,8 @@
 import type { Sharp } from "sharp";
+import type { Credit } from "../credit.ts";
 import { FORMATS, type ImageType } from "../formats.ts";
 import type { ImageFacts } from "../inspect-image.ts";
+import { removeMetadata } from "../remove-metadata.ts";
 import { fitsInMemory } from "./fits-in-memory.ts";
 import { type OpenImage, type SourceImage, asSourceImage } from "./open-image.ts";
 
@@ -16,18 +18,23 @@ export async function encodeAsWebp(
   const meant = scaledTo(maxWidth, source.facts, "webp");
   if (image.hasGreyProfile || Math.max(meant.width, meant.height) > MAX_WEBP_SIDE) return undefined;
   const bytes = await resized(image.pixels, meant).webp({ quality: 82 }).toBuffer();
-  return asSourceImage(bytes, meant);
+  return asSourceImage(withCredit(bytes, "webp", source.credit), meant);
 }
 
 /** An image `maxWidth` wide, in its own format. */
 export async function encodeScaled(
   image: OpenImage,
-  { bytes, facts }: SourceImage,
+  { bytes, facts, credit }: SourceImage,
   maxWidth: number,
 ): Promise<SourceImage | undefined> {
   const meant = scaledTo(maxWidth, facts, facts.type);
   const output = FORMATS[facts.type].encode(resized(image.pixels, meant), image, bytes);
-  return output && asSourceImage(await output.toBuffer(), meant);
+  return output && asSourceImage(withCredit(await output.toBuffer(), facts.type, credit), meant);
+}
+
+// libvips wrote it as XMP, which is what an AVIF needs to have room for it.
+function withCredit(bytes: Uint8Array, type: ImageType, credit: Credit | undefined): Uint8Array {
+  return credit ? (removeMetadata(bytes, type, credit)?.bytes ?? bytes) : bytes;
 }
 
 function scaledTo(maxWidth: number, { width, height }: ImageFacts, type: ImageType): ImageFacts {

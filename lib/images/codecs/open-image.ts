@@ -1,5 +1,6 @@
 import type { Metadata, Sharp } from "sharp";
 import { asciiAt } from "../bytes.ts";
+import { type Credit, renderCredit } from "../credit.ts";
 import { FORMATS } from "../formats.ts";
 import type { ImageSize } from "../image-size.ts";
 import { type ImageFacts, inspectImage } from "../inspect-image.ts";
@@ -9,10 +10,11 @@ import { fitsInMemory } from "./fits-in-memory.ts";
 import { hidesAlpha } from "./hides-alpha.ts";
 import { sharp } from "./sharp.ts";
 
-/** An image that a browser shows: its bytes, and what they are. */
+/** An image that a browser shows: its bytes, what they are, and the credit that is to stay when they are encoded anew. */
 export interface SourceImage {
   bytes: Uint8Array;
   facts: ImageFacts;
+  credit?: Credit | undefined;
 }
 
 /** More pixels are refused, slower work is given up: both throw. */
@@ -22,7 +24,7 @@ export interface CodecLimits {
 }
 
 export interface OpenImage {
-  /** Upright, with its ICC profile and no other metadata. */
+  /** Upright, with its ICC profile, its credit and no other metadata. */
   pixels: Sharp;
   metadata: Metadata;
   /** Its ICC profile is for grey alone and fits no format that has only colours. */
@@ -37,7 +39,7 @@ const MAX_PNG_DATA_BYTES = 300_000_000;
  * looks: CMYK, HDR, another gamma or size.
  */
 export async function openImage(
-  { bytes, facts }: SourceImage,
+  { bytes, facts, credit }: SourceImage,
   { maxPixels, timeoutSeconds }: CodecLimits,
 ): Promise<OpenImage | undefined> {
   if (isTooLarge({ bytes, facts }))
@@ -51,6 +53,7 @@ export async function openImage(
   const autoOrient = format.isTurnedByExif;
   const options = { limitInputPixels: maxPixels, failOn: "warning", autoOrient } as const;
   const pixels = sharp(clean.bytes, options).timeout({ seconds: timeoutSeconds }).keepIccProfile();
+  if (credit) pixels.withXmp(renderCredit(credit).toString());
   const metadata = await pixels.metadata();
   const seen = autoOrient ? metadata.autoOrient : metadata;
   if (metadata.space === "cmyk" || !isSameSize(seen, facts)) return undefined;

@@ -15,12 +15,12 @@ export interface ReworkOptions {
 
 export interface Reworker {
   /**
-   * The image to publish instead, upright, with its ICC profile and no other metadata. `undefined`: the one at hand
+   * The image to publish instead, upright, with its ICC profile, its credit and no other metadata. `undefined`: the one at hand
    * stays, since it is animated, nothing is gained, or browsers might show the new one otherwise. Throws when a codec
    * fails.
    */
   reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
-  /** WebP of quality 82, upright, at most `width` pixels wide. Throws where none can be made. */
+  /** WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws where none can be made. */
   makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
 }
 

@@ -9,6 +9,8 @@ const APPLICATION_BYTES = 11;
 
 const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
 const COLOUR = "ICCRGBG1012";
+// C2PA's manifest.
+const CREDENTIALS = "C2PA_GIF\x01\0\0";
 
 /**
  * Keeps the frames, their timing, the looping and the ICC profile. Plain text extensions go as well: no browser draws
@@ -51,7 +53,7 @@ function extensionBytesToKeep(bytes: Uint8Array, start: number, end: number): nu
 }
 
 function kindsOfExtension(extension: Uint8Array): MetadataKind[] {
-  return asciiAt(extension, 3, APPLICATION_BYTES) === "XMP DataXMP"
-    ? kindsOf(extension)
-    : ["other"];
+  const application = asciiAt(extension, 3, APPLICATION_BYTES);
+  if (application === CREDENTIALS) return ["credentials"];
+  return application === "XMP DataXMP" ? kindsOf(extension) : ["other"];
 }

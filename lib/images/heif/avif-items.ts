@@ -15,7 +15,16 @@ export interface AvifItem {
   end: number;
 }
 
+/** An item, with the ranges of the file that its data lies in. */
+export interface PlacedItem extends AvifItem {
+  ranges: ByteRange[];
+  /** Where `iloc` says so; `undefined`: it does not. */
+  entryAt: number | undefined;
+}
+
 export interface ItemData {
+  /** Where its entry in `iloc` starts. */
+  entryAt: number;
   /** Where the ranges count from: the file, or the body of `idat`. */
   isInIdat: boolean;
   ranges: ByteRange[];
@@ -48,10 +57,7 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
  */
 export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData> {
   const view = viewOf(bytes);
-  const version = view.getUint8(iloc.start);
-  const sizes = view.getUint16(iloc.start + FULL_BOX_BYTES);
-  const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15];
-  const indexBytes = version === 0 ? 0 : sizes & 15;
+  const { version, offsetBytes, lengthBytes, baseBytes, indexBytes } = readWidths(bytes, iloc);
   let at = iloc.start + FULL_BOX_BYTES + 2;
   const read = (size: number): number => {
     const value = readUint(view, at, size);
@@ -62,6 +68,7 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
   let extentsLeft: number = PARSER_LIMITS.extents;
   const dataById = new Map<number, ItemData>();
   for (let left = read(version < 2 ? 2 : 4); left > 0 && at < iloc.end; left -= 1) {
+    const entryAt = at;
     const id = read(version < 2 ? 2 : 4);
     const method = version === 0 ? 0 : read(2) & 15;
     const reference = read(2);
@@ -78,10 +85,55 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
       const start = base + read(offsetBytes);
       return { start, end: start + read(lengthBytes) };
     });
-    dataById.set(id, { isInIdat: method === 1, ranges });
+    dataById.set(id, { entryAt, isInIdat: method === 1, ranges });
   }
   if (at > iloc.end) throw new RangeError("Cannot read a list that was cut short");
   return dataById;
+}
+
+/** Whether all offsets and lengths of items are wide enough for any place in the file. */
+export function canRelocateItem(bytes: Uint8Array, iloc: Box): boolean {
+  const { offsetBytes, lengthBytes } = readWidths(bytes, iloc);
+  return offsetBytes >= 4 && lengthBytes >= 2;
+}
+
+/** Lets the data of an item lie in one piece elsewhere in the file. It goes on in as many extents as it had. */
+export function relocateItem(
+  bytes: Uint8Array,
+  { iloc, item, data }: { iloc: Box; item: PlacedItem; data: ByteRange },
+): void {
+  const { version, offsetBytes, lengthBytes, baseBytes, indexBytes } = readWidths(bytes, iloc);
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = (item.entryAt ?? bytes.length) + (version < 2 ? 2 : 4);
+  const write = (value: number, size: number) => {
+    if (size === 8) file.writeBigUInt64BE(BigInt(value), at);
+    else if (size > 0) file.writeUIntBE(value, at, size);
+    at += size;
+  };
+  // How the data is found, unless the version knows one way only; in this file; from its start.
+  if (version > 0) write(0, 2);
+  write(0, 2);
+  write(0, baseBytes);
+  const count = file.readUInt16BE(at);
+  at += 2;
+  for (let index = 0; index < count; index += 1) {
+    at += indexBytes;
+    write(data.start + index, offsetBytes);
+    write(index === count - 1 ? data.end - data.start - index : 1, lengthBytes);
+  }
+}
+
+function readWidths(bytes: Uint8Array, iloc: Box) {
+  const view = viewOf(bytes);
+  const version = view.getUint8(iloc.start);
+  const sizes = view.getUint16(iloc.start + FULL_BOX_BYTES);
+  return {
+    version,
+    offsetBytes: sizes >> 12,
+    lengthBytes: (sizes >> 8) & 15,
+    baseBytes: (sizes >> 4) & 15,
+    indexBytes: version === 0 ? 0 : sizes & 15,
+  };
 }
 
 /** The ids that references of a type lead from: `thmb` from a thumbnail. */

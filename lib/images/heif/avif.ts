@@ -1,6 +1,8 @@
 import type { ImageFormat } from "../image-format.ts";
 import { brandsOf, isAvif } from "./brands.ts";
 import { cleanAvif } from "./clean-avif.ts";
+import { holdsGainMap } from "./gain-map.ts";
+import { readHeifCredit } from "./heic-metadata.ts";
 import { inspectAvif } from "./inspect-avif.ts";
 import { isPlainAvif } from "./is-plain-avif.ts";
 
@@ -12,6 +14,8 @@ export const avif: ImageFormat = {
   clean: cleanAvif,
   isAnimated: (bytes) => brandsOf(bytes).includes("avis"),
   isDecodedAlike: isPlainAvif,
+  holdsGainMap,
+  readCredit: readHeifCredit,
   isTurnedByExif: false,
   isWorthConverting: false,
   // Effort 4, the default, takes six times as long for 2 % less.

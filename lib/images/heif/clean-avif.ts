@@ -1,7 +1,9 @@
 import { type AvifBoxes, readAvifBoxes } from "./avif-boxes.ts";
+import { creditItemsOf, placeCredit } from "./avif-credit.ts";
 import {
   type AvifItem,
   type ByteRange,
+  type PlacedItem,
   readItemData,
   readItems,
   readReferences,
@@ -9,26 +11,25 @@ import {
 } from "./avif-items.ts";
 import { readSampleRanges } from "./avif-samples.ts";
 import type { Box } from "./boxes.ts";
-import { asciiAt, viewOf } from "../bytes.ts";
+import { viewOf } from "../bytes.ts";
+import { isContentCredentials } from "../content-credentials.ts";
+import type { Credit } from "../credit.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
 import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
-
-interface PlacedItem extends AvifItem {
-  ranges: ByteRange[];
-}
+import { isProvenance } from "./provenance.ts";
 
 // Coded images and those made of others: grid, identity, overlay, tone map (a gain map), sample transform.
 const CODED_IMAGES = new Set(["av01", "grid", "iden", "iovl", "tmap", "sato"]);
 const FREE_SPACE = new Set(["free", "skip"]);
 const NO_ITEM = "skip";
-const PROVENANCE_UUID = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
 
 /**
  * Overwrites with zeros, so that no offset changes: boxes and items (EXIF, XMP, thumbnails) that no image needs, and
  * all media data that belongs to no image. Their boxes become free space, their items get a type that nobody reads.
- * An EXIF orientation goes too: an image is turned by `irot` and `imir` alone (ISO/IEC 23008-12).
+ * An EXIF orientation goes too: an image is turned by `irot` and `imir` alone (ISO/IEC 23008-12). The credit is written
+ * into the EXIF and the XMP that the file has.
  */
-export function cleanAvif(bytes: Uint8Array): CleanImage {
+export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
   const boxes = readAvifBoxes(bytes);
   const items = readPlacedItems(bytes, boxes.file);
@@ -38,7 +39,8 @@ export function cleanAvif(bytes: Uint8Array): CleanImage {
   const unneeded = items.filter((item) => !isNeeded(item) && item.type !== NO_ITEM);
 
   for (const box of boxes.unneeded) cleaning.drop(...kindsOfBox(bytes, box));
-  for (const item of unneeded) cleaning.drop(...kindsOfItem(bytes, item));
+  const iloc = boxes.file.get("iloc");
+  const credits = credit && iloc ? creditItemsOf(bytes, { items: unneeded, iloc, credit }) : [];
   if (boxes.times.some((range) => !isEmpty(bytes, range))) cleaning.drop("other");
 
   const kept = [
@@ -49,18 +51,22 @@ export function cleanAvif(bytes: Uint8Array): CleanImage {
   if (unneeded.length === 0 && unused.some((range) => !isEmpty(bytes, range)))
     cleaning.drop("other");
 
-  const output = Uint8Array.from(bytes);
+  let output: Uint8Array = Uint8Array.from(bytes);
   for (const { start, end } of [...boxes.unneeded, ...boxes.times, ...unused])
     output.fill(0, start, end);
   for (const { at } of boxes.unneeded.filter(({ type }) => !FREE_SPACE.has(type)))
     output.set(Buffer.from("free"), at + 4);
-  for (const { typeAt, end } of unneeded) {
+  for (const { id, typeAt, end } of unneeded) {
+    if (credits.some(({ item }) => item.id === id)) continue;
     output.set(Buffer.from(NO_ITEM), typeAt);
     output.fill(0, typeAt + NO_ITEM.length, end);
   }
   for (const { type, ranges } of unneeded)
     if (!CODED_IMAGES.has(type) && !ranges.every((range) => isEmpty(output, range)))
       throw new RangeError("Cannot remove an item that shares its data with an image");
+  for (const one of credits) output = placeCredit(output, one, unused);
+  for (const item of unneeded)
+    if (!isSame(bytes, output, item)) cleaning.drop(...kindsOfItem(bytes, item));
   cleaning.write(output);
   return cleaning.finish();
 }
@@ -71,7 +77,7 @@ function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem
   const dataById = readItemData(bytes, iloc);
   let total = 0;
   return readItems(bytes, iinf).map((item) => {
-    const { isInIdat, ranges = [] } = dataById.get(item.id) ?? {};
+    const { entryAt, isInIdat, ranges = [] } = dataById.get(item.id) ?? {};
     const base = isInIdat ? (idat?.start ?? bytes.length) : 0;
     const placed = ranges.map(({ start, end }) => ({ start: base + start, end: base + end }));
     for (const { start, end } of placed) {
@@ -81,7 +87,7 @@ function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem
       if (end <= start || end > bytes.length || total > bytes.length)
         throw new RangeError("Cannot find the data of an item");
     }
-    return { ...item, ranges: placed };
+    return { ...item, ranges: placed, entryAt };
   });
 }
 
@@ -128,17 +134,23 @@ function isEmpty(bytes: Uint8Array, { start, end }: ByteRange): boolean {
   return at >= end;
 }
 
+function isSame(source: Uint8Array, output: Uint8Array, { typeAt, ranges }: PlacedItem): boolean {
+  return [{ start: typeAt, end: typeAt + NO_ITEM.length }, ...ranges].every(
+    ({ start, end }) =>
+      Buffer.compare(source.subarray(start, end), output.subarray(start, end)) === 0,
+  );
+}
+
 function kindsOfBox(bytes: Uint8Array, box: Box): MetadataKind[] {
   if (isEmpty(bytes, box)) return [];
-  if (box.type !== "uuid") return ["other"];
-  return asciiAt(bytes, box.start, 16) === PROVENANCE_UUID
-    ? ["credentials"]
-    : kindsOf(bytes.subarray(box.start + 16, box.end));
+  if (isProvenance(bytes, box)) return ["credentials"];
+  return box.type === "uuid" ? kindsOf(bytes.subarray(box.start + 16, box.end)) : ["other"];
 }
 
 function kindsOfItem(bytes: Uint8Array, { type, ranges }: PlacedItem): MetadataKind[] {
   if (CODED_IMAGES.has(type)) return ["other"];
   const data = Buffer.concat(ranges.map(({ start, end }) => bytes.subarray(start, end)));
+  if (isContentCredentials(data)) return ["credentials"];
   if (type !== "Exif" || data.length < 4) return kindsOf(data);
   // How far into the rest the TIFF block starts.
   return kindsOf(data.subarray(4 + data.readUInt32BE(0)));

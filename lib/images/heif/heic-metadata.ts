@@ -1,6 +1,9 @@
 import { readItemData, readItems } from "./avif-items.ts";
-import { type Box, filledBoxes } from "./boxes.ts";
+import { type Box, boxesIn, filledBoxes } from "./boxes.ts";
 import { viewOf } from "../bytes.ts";
+import { type Credit, creditIn } from "../credit.ts";
+import { holdsGainMap } from "./gain-map.ts";
+import { isProvenance } from "./provenance.ts";
 import { type Exif, parseExif } from "../exif.ts";
 import { kindsOf, type MetadataKind } from "../metadata-kinds.ts";
 
@@ -8,14 +11,27 @@ const FULL_BOX_BYTES = 4;
 
 /** What a HEIC says beside its pixels, as far as it can be read: none of it is in the JPEG that is made of it. */
 export function kindsOfHeic(bytes: Uint8Array): MetadataKind[] {
-  const blocks = [...itemsOfType(bytes, "Exif").map(tiffOf), ...itemsOfType(bytes, "mime")];
-  return [...new Set(blocks.flatMap(kindsOf))];
+  const kinds = packetsIn(bytes).flatMap(kindsOf);
+  for (const box of boxesIn(bytes, 0, bytes.length))
+    if (isProvenance(bytes, box)) kinds.push("credentials");
+  if (holdsGainMap(bytes)) kinds.push("hdr");
+  return [...new Set(kinds)];
+}
+
+/** Of a HEIC or an AVIF, as far as it can be read. */
+export function readHeifCredit(bytes: Uint8Array): Credit | undefined {
+  return creditIn(packetsIn(bytes));
 }
 
 /** Of the first EXIF block; empty where there is none that can be read. */
 export function readHeicExif(bytes: Uint8Array): Exif {
   const [block] = itemsOfType(bytes, "Exif");
   return parseExif(block === undefined ? new Uint8Array() : tiffOf(block));
+}
+
+// EXIF and XMP.
+function packetsIn(bytes: Uint8Array): Uint8Array[] {
+  return [...itemsOfType(bytes, "Exif").map(tiffOf), ...itemsOfType(bytes, "mime")];
 }
 
 function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
@@ -25,13 +41,17 @@ function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
     const [iinf, iloc] = [boxes?.get("iinf"), boxes?.get("iloc")];
     if (iinf === undefined || iloc === undefined) return [];
     const data = readItemData(bytes, iloc);
+    const idatAt = boxes?.get("idat")?.start ?? bytes.length;
     const blocks = readItems(bytes, iinf)
       .filter(({ type }) => type === wanted)
-      .flatMap(({ id }) => data.get(id)?.ranges ?? [])
-      .map(({ start, end }) => bytes.subarray(start, end));
+      .map(({ id }) => {
+        const { isInIdat = false, ranges = [] } = data.get(id) ?? {};
+        const base = isInIdat ? idatAt : 0;
+        return ranges.map(({ start, end }) => bytes.subarray(base + start, base + end));
+      });
     // Items that overlap again and again would take for ever to read.
-    const total = blocks.reduce((sum, block) => sum + block.length, 0);
-    return total > bytes.length ? [] : blocks;
+    const total = blocks.flat().reduce((sum, part) => sum + part.length, 0);
+    return total > bytes.length ? [] : blocks.map((parts) => Buffer.concat(parts));
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;

@@ -1,9 +1,13 @@
 import { asciiAt } from "../bytes.ts";
-import { parseExif } from "../exif.ts";
+import { isContentCredentials } from "../content-credentials.ts";
+import { type Credit, exifTextsFor, renderCredit } from "../credit.ts";
+import { type Exif, minimalExif, parseExif } from "../exif.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
 import {
   APP0,
   APP1,
+  APP11,
+  APP13,
   COM,
   EOI,
   EXIF_SIGNATURE_BYTES,
@@ -11,34 +15,37 @@ import {
   type JpegSegment,
   SEGMENT_HEADER_BYTES,
   SOS,
+  XMP_SIGNATURE,
   isApplicationMarker,
   isExif,
   isJfif,
   segmentsOf,
 } from "./jpeg-segments.ts";
+import { hasGainMap } from "./gain-map.ts";
 import { cleanProfileParts } from "./jpeg-profile.ts";
 import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
-import { orientationExif } from "../exif.ts";
 
-const APP11 = 0xeb;
-const APP13 = 0xed;
 const APP14 = 0xee;
 
 // Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval.
 const PIXELS = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0xdc, 0xdd]);
+
+// ISO/IEC 19566-5, D.2: "JP", the number of the box and that of its part; then the box, or what follows its header.
+const JUMBF_HEADER_BYTES = 8;
 
 // What libjpeg reads of Adobe's segment, which it takes the colour transform from; more may follow.
 const ADOBE_BYTES = 12;
 
 /**
  * Keeps the segments that make the image, JFIF's density, Adobe's colour transform (CMYK) and what colours need
- * of the ICC profile. EXIF shrinks to the orientation, so an image whose size Chromium took from the EXIF resolution
+ * of the ICC profile. EXIF shrinks to the orientation and the credit, so an image whose size Chromium took from the EXIF resolution
  * gets that of its pixels. All that follows EOI goes: gain maps (Ultra HDR), motion photos, second images (MPF).
  */
-export function cleanJpeg(bytes: Uint8Array): CleanImage {
+export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
   const profile = cleanProfileParts(bytes);
-  let orientation = orientationSegment(bytes);
+  const metadata = [exifSegment(bytes, credit), xmpSegment(credit)].flatMap((one) => one ?? []);
+  let isWritten = false;
   cleaning.keep(0, 2);
   let end = 0;
   for (const segment of segmentsOf(bytes)) {
@@ -47,12 +54,15 @@ export function cleanJpeg(bytes: Uint8Array): CleanImage {
     const part = profile.get(start);
     const keptBytes = part?.length ?? bytesToKeep(bytes, segment);
     // EXIF comes first, but for JFIF.
-    if (orientation !== undefined && keptBytes !== undefined && !isJfif(bytes, segment)) {
-      cleaning.write(orientation);
-      orientation = undefined;
+    if (!isWritten && keptBytes !== undefined && !isJfif(bytes, segment)) {
+      for (const one of metadata) cleaning.write(one);
+      isWritten = true;
     }
-    if (keptBytes === undefined) cleaning.drop(...kindsOfSegment(bytes, segment));
-    else if (part !== undefined) {
+    if (keptBytes === undefined) {
+      const whole = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
+      const isThere = metadata.some((one) => Buffer.compare(one, whole) === 0);
+      if (!isThere) cleaning.drop(...kindsOfSegment(bytes, segment));
+    } else if (part !== undefined) {
       cleaning.write(part);
       const source = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
       if (Buffer.compare(part, source) !== 0) cleaning.drop("other");
@@ -63,7 +73,7 @@ export function cleanJpeg(bytes: Uint8Array): CleanImage {
       cleaning.write(shortSegment(marker, bytes.subarray(start, start + keptBytes)));
     }
   }
-  if (end < bytes.length) cleaning.drop("other");
+  if (end < bytes.length) cleaning.drop(hasGainMap(bytes, end) ? "hdr" : "other");
   return cleaning.finish();
 }
 
@@ -79,7 +89,8 @@ function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefine
 }
 
 function shortSegment(marker: number, body: Uint8Array): Uint8Array {
-  const segment = Uint8Array.of(0xff, marker, 0, 2 + body.length, ...body);
+  const segment = Buffer.concat([Buffer.of(0xff, marker, 0, 0), body]);
+  segment.writeUInt16BE(2 + body.length, 2);
   // The width and height of JFIF's thumbnail.
   if (marker === APP0) segment.fill(0, -2);
   return segment;
@@ -87,23 +98,28 @@ function shortSegment(marker: number, body: Uint8Array): Uint8Array {
 
 function kindsOfSegment(bytes: Uint8Array, { marker, start, end }: JpegSegment): MetadataKind[] {
   const body = bytes.subarray(start, end);
-  const tiff = body.subarray(EXIF_SIGNATURE_BYTES);
-  if (marker === APP1 && Buffer.compare(orientationExif(parseExif(tiff)) ?? body, tiff) === 0)
-    return [];
   if (marker === APP1 || marker === APP13) return kindsOf(body);
-  if (marker === APP11) return ["credentials"];
+  if (marker === APP11 && isContentCredentials(body.subarray(JUMBF_HEADER_BYTES)))
+    return ["credentials"];
   return ["other"];
 }
 
+function exifSegment(bytes: Uint8Array, credit: Credit | undefined): Uint8Array | undefined {
+  const tiff = minimalExif(exifOf(bytes), exifTextsFor(credit));
+  return tiff && shortSegment(APP1, Buffer.concat([Buffer.from("Exif\0\0"), tiff]));
+}
+
+function xmpSegment(credit: Credit | undefined): Uint8Array | undefined {
+  const signature = Buffer.from(XMP_SIGNATURE);
+  return credit && shortSegment(APP1, Buffer.concat([signature, renderCredit(credit)]));
+}
+
 // Chromium takes the first EXIF segment before the scan, useful or not.
-function orientationSegment(bytes: Uint8Array): Uint8Array | undefined {
+function exifOf(bytes: Uint8Array): Exif | undefined {
   for (const segment of segmentsOf(bytes)) {
     const { marker, start, end } = segment;
     if (marker === SOS) return undefined;
-    if (isExif(bytes, segment)) {
-      const tiff = orientationExif(parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end)));
-      return tiff && shortSegment(APP1, Buffer.concat([Buffer.from("Exif\0\0"), tiff]));
-    }
+    if (isExif(bytes, segment)) return parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end));
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { asciiAt } from "../bytes.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import {
+  APP2,
   type JpegSegment,
   SEGMENT_HEADER_BYTES,
   SOS,
@@ -9,7 +10,6 @@ import {
 } from "./jpeg-segments.ts";
 
 const SOI_BYTES = 2;
-const APP2 = 0xe2;
 
 // ICC.1:2022, B.4: after marker and length, the number of a part and how many there are.
 const SIGNATURE = "ICC_PROFILE\0";

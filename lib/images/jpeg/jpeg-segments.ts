@@ -13,12 +13,18 @@ export const EOI = 0xd9;
 export const SOS = 0xda;
 export const APP0 = 0xe0;
 export const APP1 = 0xe1;
+export const APP2 = 0xe2;
+export const APP11 = 0xeb;
+export const APP13 = 0xed;
 export const COM = 0xfe;
 
 /** What stands before the TIFF header in a segment of EXIF. */
 export const EXIF_SIGNATURE_BYTES = 6;
 /** What libjpeg reads of a segment of JFIF; a thumbnail may follow. */
 export const JFIF_BYTES = 14;
+
+/** XMP, part 3, section 1.1.3. */
+export const XMP_SIGNATURE = "http://ns.adobe.com/xap/1.0/\0";
 
 const SOI = 0xffd8;
 const LAST_APP = 0xef;
@@ -78,6 +84,14 @@ export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): 
   return (
     marker === APP1 && end - start >= EXIF_SIGNATURE_BYTES && asciiAt(bytes, start, 5) === "Exif\0"
   );
+}
+
+/** The body of a segment of XMP, but not of one that goes on with what did not fit into the first. */
+export function xmpIn(bytes: Uint8Array, { marker, start, end }: JpegSegment) {
+  const packetAt = start + XMP_SIGNATURE.length;
+  return marker === APP1 && asciiAt(bytes, start, XMP_SIGNATURE.length) === XMP_SIGNATURE
+    ? bytes.subarray(packetAt, end)
+    : undefined;
 }
 
 export function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): boolean {

@@ -1,6 +1,7 @@
 import { asciiAt } from "../bytes.ts";
 import type { ImageFormat } from "../image-format.ts";
 import { cleanJpeg } from "./clean-jpeg.ts";
+import { readJpegCredit } from "./jpeg-credit.ts";
 import { inspectJpeg } from "./inspect-jpeg.ts";
 import { readJpegDensity } from "./jpeg-density.ts";
 import { isProfilePart, readProfileParts } from "./jpeg-profile.ts";
@@ -17,6 +18,7 @@ export const jpeg: ImageFormat = {
   clean: cleanJpeg,
   isAnimated: () => false,
   isDecodedAlike: hasOneProfile,
+  readCredit: readJpegCredit,
   readDensity: readJpegDensity,
   isTurnedByExif: true,
   isWorthConverting: true,

@@ -1,11 +1,11 @@
 import { crc32 } from "node:zlib";
-import { type Exif, parseExif } from "../exif.ts";
+import { type Credit, exifTextsFor, renderCredit } from "../credit.ts";
+import { type Exif, minimalExif, parseExif } from "../exif.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
 import { kindsOf } from "../metadata-kinds.ts";
-import { orientationExif } from "../exif.ts";
-import { PNG_SIGNATURE, isIntact, pngChunksOf } from "./png-chunks.ts";
+import { PNG_SIGNATURE, chunksUntilPixels, isIntact, pngChunksOf } from "./png-chunks.ts";
 import { cleanPngProfile } from "./png-profile.ts";
-import { createTextReader } from "./png-text.ts";
+import { XMP_KEYWORD, createTextReader, isTextChunk, kindsOfText } from "./png-text.ts";
 
 const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
@@ -22,11 +22,12 @@ const CREDENTIALS = "caBX";
 
 /**
  * Keeps the chunks that pixels, colour and animation need. Chromium heeds the first intact `eXIf` and `iCCP` before the
- * pixels: the one shrinks to the orientation, the other to what colours need, and further ones go. What follows IEND goes: it has held the uncropped remainder of a cropped screenshot (CVE-2023-21036).
+ * pixels: the one shrinks to the orientation and the credit, the other to what colours need, and further ones go. What follows IEND goes: it has held the uncropped remainder of a cropped screenshot (CVE-2023-21036).
  */
-export function cleanPng(bytes: Uint8Array): CleanImage {
+export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
-  const kindsOfText = createTextReader();
+  const readText = createTextReader();
+  const credits = credit ? creditChunks(bytes, credit) : [];
   let exif: Exif | undefined;
   let hasProfile = false;
   let hasPixels = false;
@@ -37,11 +38,14 @@ export function cleanPng(bytes: Uint8Array): CleanImage {
     const body = bytes.subarray(start, chunk.end);
     end = chunk.next;
     hasPixels ||= type === "IDAT";
-    if (KEPT.has(type)) cleaning.keep(at, end);
-    else if (type === "eXIf") {
+    if (credits.some((one) => Buffer.compare(one, bytes.subarray(at, end)) === 0)) continue;
+    if (KEPT.has(type)) {
+      cleaning.keep(at, end);
+      if (at === PNG_SIGNATURE.length) for (const one of credits) cleaning.write(one);
+    } else if (type === "eXIf") {
       const isHeeded = exif === undefined && !hasPixels && isIntact(bytes, chunk);
       exif = isHeeded ? parseExif(body) : exif;
-      const minimal = isHeeded ? orientationExif(exif) : undefined;
+      const minimal = isHeeded && credit === undefined ? minimalExif(exif) : undefined;
       if (minimal) cleaning.write(pngChunk("eXIf", minimal));
       if (!minimal || Buffer.compare(minimal, body) !== 0) cleaning.drop(...kindsOf(body));
     } else if (type === "iCCP") {
@@ -50,12 +54,27 @@ export function cleanPng(bytes: Uint8Array): CleanImage {
       const clean = isHeeded ? cleanPngProfile(body) : undefined;
       if (clean) cleaning.write(pngChunk(type, clean));
       if (clean !== body) cleaning.drop("other");
-    } else if (/^[tiz](?:EXt|TXt)$/.test(type)) cleaning.drop(...kindsOfText(type, body));
+    } else if (isTextChunk(type)) cleaning.drop(...kindsOfText(readText(type, body)));
     else if (/^[A-Z]/.test(type)) throw new RangeError("Cannot tell what a PNG chunk is for");
     else cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
   }
   if (end < bytes.length) cleaning.drop("other");
   return cleaning.finish();
+}
+
+// After the header, so that they stand before the pixels, wherever they stood.
+function creditChunks(bytes: Uint8Array, credit: Credit): Uint8Array[] {
+  const exif = minimalExif(exifOf(bytes), exifTextsFor(credit));
+  // A text of no language that is not compressed.
+  const xmp = Buffer.concat([Buffer.from(`${XMP_KEYWORD}\0\0\0\0\0`), renderCredit(credit)]);
+  return [...(exif ? [pngChunk("eXIf", exif)] : []), pngChunk("iTXt", xmp)];
+}
+
+function exifOf(bytes: Uint8Array): Exif | undefined {
+  for (const chunk of chunksUntilPixels(bytes))
+    if (chunk.type === "eXIf" && isIntact(bytes, chunk))
+      return parseExif(bytes.subarray(chunk.start, chunk.end));
+  return undefined;
 }
 
 function pngChunk(type: string, body: Uint8Array): Uint8Array {

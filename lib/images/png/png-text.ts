@@ -1,26 +1,51 @@
 import { inflateSync } from "node:zlib";
 import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
 
-// Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy.
-const MAX_PROFILES = 16;
-const MAX_PROFILE_BYTES = 1024 * 1024;
+export interface PngText {
+  keyword: string;
+  /** Whether it is XMP or one of ImageMagick's "raw profiles" (EXIF, IPTC), and not for people. */
+  isPacket: boolean;
+  /** Not compressed, and nothing of what is too much. */
+  read: () => Uint8Array;
+}
 
+export const XMP_KEYWORD = "XML:com.adobe.xmp";
+
+// Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy.
+const MAX_TEXTS = 16;
+const MAX_TEXT_BYTES = 1024 * 1024;
+
+const TEXT_CHUNK = /^[tiz](?:EXt|TXt)$/;
 const CREDIT_KEYWORD = /^(?:author|copyright|artist)$/i;
 
-/** Says what the text chunks of one PNG hold, XMP and ImageMagick's "raw profiles" (EXIF, IPTC) among them. */
-export function createTextReader(): (type: string, body: Uint8Array) => MetadataKind[] {
-  let profiles = 0;
+export function isTextChunk(type: string): boolean {
+  return TEXT_CHUNK.test(type);
+}
+
+/** Reads the text chunks of one PNG. */
+export function createTextReader(): (type: string, body: Uint8Array) => PngText {
+  let textsLeft = MAX_TEXTS;
   return (type, body) => {
     const keywordEnd = body.indexOf(0);
     const keyword = latin1(body.subarray(0, Math.max(0, keywordEnd)));
-    const isProfile = /^(?:XML:com\.adobe\.xmp|Raw profile type )/.test(keyword);
-    if (!isProfile) return [CREDIT_KEYWORD.test(keyword) ? "credit" : "other"];
-    profiles += 1;
-    if (profiles > MAX_PROFILES) return ["other"];
-    const { text, isCompressed } = textOf(type, body, keywordEnd + 1);
-    const profile = isCompressed ? inflate(text) : text.subarray(0, MAX_PROFILE_BYTES);
-    return kindsOf(keyword.startsWith("Raw") ? fromHex(profile) : profile);
+    const isRaw = keyword.startsWith("Raw profile type ");
+    return {
+      keyword,
+      isPacket: isRaw || keyword.startsWith(XMP_KEYWORD),
+      read() {
+        textsLeft -= 1;
+        if (textsLeft < 0) return new Uint8Array();
+        const { text, isCompressed } = textOf(type, body, keywordEnd + 1);
+        const plain = isCompressed ? inflate(text) : text.subarray(0, MAX_TEXT_BYTES);
+        return isRaw ? fromHex(plain) : plain;
+      },
+    };
   };
+}
+
+export function kindsOfText({ keyword, isPacket, read }: PngText): MetadataKind[] {
+  if (isPacket) return kindsOf(read());
+  return [CREDIT_KEYWORD.test(keyword) ? "credit" : "other"];
 }
 
 // After the keyword: zTXt has a method; iTXt a flag, a method, a language and a translated keyword.
@@ -34,7 +59,7 @@ function textOf(type: string, body: Uint8Array, start: number) {
 
 function inflate(text: Uint8Array): Uint8Array {
   try {
-    return inflateSync(text, { maxOutputLength: MAX_PROFILE_BYTES });
+    return inflateSync(text, { maxOutputLength: MAX_TEXT_BYTES });
   } catch {
     // Damaged or too long: the chunk goes all the same, under a vaguer name.
     return new Uint8Array();

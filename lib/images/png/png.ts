@@ -4,6 +4,7 @@ import { cleanPng } from "./clean-png.ts";
 import { inspectPng } from "./inspect-png.ts";
 import { isPlainPng } from "./is-plain-png.ts";
 import { PNG_SIGNATURE, pngChunksOf } from "./png-chunks.ts";
+import { readPngCredit } from "./png-credit.ts";
 import { readPngDensity } from "./png-density.ts";
 
 export const png: ImageFormat = {
@@ -14,6 +15,7 @@ export const png: ImageFormat = {
   clean: cleanPng,
   isAnimated: isAnimatedPng,
   isDecodedAlike: isPlainPng,
+  readCredit: readPngCredit,
   readDensity: readPngDensity,
   isTurnedByExif: true,
   isWorthConverting: true,

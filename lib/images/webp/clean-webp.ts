@@ -1,12 +1,15 @@
 import { asciiAt, viewOf } from "../bytes.ts";
-import { parseExif } from "../exif.ts";
+import { type Credit, exifTextsFor, renderCredit } from "../credit.ts";
+import { type Exif, minimalExif, parseExif } from "../exif.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import { type CleanImage, type ImageCleaning, createCleaning } from "../image-cleaning.ts";
-import { kindsOf } from "../metadata-kinds.ts";
-import { orientationExif } from "../exif.ts";
+import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import { readWebpFrame } from "./inspect-webp.ts";
 import {
+  ALPHA_FLAG,
   CHUNK_HEADER_BYTES,
   EXIF_FLAG,
+  EXTENDED_BYTES,
   PROFILE_FLAG,
   RIFF_HEADER_BYTES,
   type WebpChunk,
@@ -16,47 +19,73 @@ import {
 } from "./webp-chunks.ts";
 
 const FRAME_HEADER_BYTES = 16;
-const EXTENDED_BYTES = 10;
 const PIXELS = new Set(["VP8 ", "VP8L", "ALPH"]);
+// C2PA's manifest.
+const CREDENTIALS = "C2PA";
 const KEPT = new Set([...PIXELS, "ANIM"]);
 
 /**
- * Keeps images, frames and what colours need of the first ICC profile, which is the one that counts. Browsers ignore the EXIF orientation of a WebP and other viewers turn by
- * it: EXIF shrinks to it where it is not 1, so that every viewer goes on showing what it showed.
+ * Keeps images, frames and what colours need of the first ICC profile, which is the one that counts. Browsers ignore the
+ * EXIF orientation of a WebP and other viewers turn by it: EXIF shrinks to it where it is not 1, so that every viewer goes on
+ * showing what it showed, and to the credit, which a WebP holds in its extended form only.
  */
-export function cleanWebp(bytes: Uint8Array): CleanImage {
+export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
   const end = CHUNK_HEADER_BYTES + viewOf(bytes).getUint32(4, true);
   if (!isWebp(bytes) || end > bytes.length) throw new RangeError("Cannot find a whole WebP");
-  const orientation = orientationBlock(bytes, end);
+  const exif = minimalExif(exifOf(bytes, end), exifTextsFor(credit));
+  const xmp = credit && renderCredit(credit);
   const profile = firstProfile(bytes, end);
-  const flags = (orientation ? EXIF_FLAG : 0) | (profile?.clean ? PROFILE_FLAG : 0);
+  const staying = (exif ? EXIF_FLAG : 0) | (profile?.clean ? PROFILE_FLAG : 0);
+  const added = credit ? XMP_FLAG | (exif ? EXIF_FLAG : 0) : 0;
   cleaning.keep(0, RIFF_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     const body = bytes.subarray(chunk.start, chunk.end);
-    if (chunk.type === "VP8X") writeChunk(cleaning, "VP8X", extendedHeader(body, flags));
+    if (added !== 0 && cleaning.length() === RIFF_HEADER_BYTES && chunk.type !== "VP8X")
+      writeChunk(cleaning, "VP8X", headerFor(bytes, chunk, added));
+    if (chunk.type === "VP8X")
+      writeChunk(cleaning, "VP8X", extendedHeader(body, { staying, added }));
     else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
     else if (KEPT.has(chunk.type)) writeChunk(cleaning, chunk.type, body);
     else if (chunk.type === "ICCP") {
       const clean = chunk.start === profile?.start ? profile.clean : undefined;
       if (clean) writeChunk(cleaning, "ICCP", clean);
       if (!clean || Buffer.compare(clean, body) !== 0) cleaning.drop("other");
-    } else if (!orientation || Buffer.compare(orientation, body) !== 0)
-      cleaning.drop(
-        ...(["EXIF", "XMP "].includes(chunk.type) ? kindsOf(body) : ["other" as const]),
-      );
+    } else if (![exif, xmp].some((one) => one && Buffer.compare(one, body) === 0))
+      cleaning.drop(...kindsOfChunk(chunk.type, body));
   }
-  if (orientation) writeChunk(cleaning, "EXIF", orientation);
+  if (exif) writeChunk(cleaning, "EXIF", exif);
+  if (xmp) writeChunk(cleaning, "XMP ", xmp);
   cleaning.overwrite(4, uint32(cleaning.length() - CHUNK_HEADER_BYTES));
   if (end < bytes.length) cleaning.drop("other");
   return cleaning.finish();
 }
 
 // The flag of what stays in the file stays as it was: most viewers look at it, some only at the chunk.
-function extendedHeader(header: Uint8Array, staying: number): Uint8Array {
+function extendedHeader(
+  header: Uint8Array,
+  { staying, added }: { staying: number; added: number },
+): Uint8Array {
   if (header.length !== EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
   const [flags = 0, ...rest] = header;
-  return Uint8Array.of(flags & (~(XMP_FLAG | EXIF_FLAG | PROFILE_FLAG) | staying), ...rest);
+  const kept = flags & (~(XMP_FLAG | EXIF_FLAG | PROFILE_FLAG) | staying);
+  return Uint8Array.of(kept | added, ...rest);
+}
+
+// The header of a file that had none: its one image says the size, and whether it is transparent.
+function headerFor(bytes: Uint8Array, image: WebpChunk, flags: number): Uint8Array {
+  const frame = readWebpFrame(bytes, image);
+  if (frame === undefined) throw new RangeError("Cannot find the image of a WebP");
+  const header = Buffer.alloc(EXTENDED_BYTES);
+  header.writeUInt8(flags | (frame.hasAlpha ? ALPHA_FLAG : 0));
+  header.writeUIntLE(frame.width - 1, 4, 3);
+  header.writeUIntLE(frame.height - 1, 7, 3);
+  return header;
+}
+
+function kindsOfChunk(type: string, body: Uint8Array): MetadataKind[] {
+  if (type === CREDENTIALS) return ["credentials"];
+  return type === "EXIF" || type === "XMP " ? kindsOf(body) : ["other"];
 }
 
 // A frame holds chunks as the file does, unknown ones among them.
@@ -84,12 +113,12 @@ function uint32(value: number): Uint8Array {
   return bytes;
 }
 
-function orientationBlock(bytes: Uint8Array, end: number): Uint8Array | undefined {
+function exifOf(bytes: Uint8Array, end: number): Exif | undefined {
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     if (chunk.type !== "EXIF") continue;
     const body = bytes.subarray(chunk.start, chunk.end);
     const hasSignature = asciiAt(body, 0, 6) === "Exif\0\0";
-    return orientationExif(parseExif(hasSignature ? body.subarray(6) : body));
+    return parseExif(hasSignature ? body.subarray(6) : body);
   }
   return undefined;
 }

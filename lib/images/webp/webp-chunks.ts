@@ -20,7 +20,7 @@ export const EXIF_FLAG = 0x08;
 export const ALPHA_FLAG = 0x10;
 export const PROFILE_FLAG = 0x20;
 
-const EXTENDED_BYTES = 10;
+export const EXTENDED_BYTES = 10;
 
 /** What the header of an extended WebP says of the image. */
 export interface WebpHeader extends ImageSize {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isHeic } from "../../../lib/images/heif/brands.ts";
 import { kindsOfHeic } from "../../../lib/images/heif/heic-metadata.ts";
 import { readHeicColour, readHeicOrientation } from "../../../lib/images/heif/heic.ts";
-import { box } from "../metadata-writers.ts";
+import { box, contentCredentials } from "../metadata-writers.ts";
 
 const IMAGES = new URL("../../fixtures/images/", import.meta.url);
 const FIXTURES = new URL("heic/", IMAGES);
@@ -136,6 +136,26 @@ describe("readHeicColour()", () => {
   });
 });
 
+describe("kindsOfHeic()", () => {
+  const entry = box("infe", Buffer.of(2, 0, 0, 0, 0, 1, 0, 0), "tmap\0");
+  const property = (urn: string) => box("iprp", box("ipco", box("auxC", Buffer.alloc(4), urn)));
+
+  test.each<[what: string, boxes: Buffer[], kinds: string[]]>([
+    ["Apple's gain map", [meta(property("urn:com:apple:photo:2020:aux:hdrgainmap\0"))], ["hdr"]],
+    ["a tone map", [meta(box("iinf", Buffer.of(0, 0, 0, 0, 0, 1), entry))], ["hdr"]],
+    ["a depth map", [meta(property("urn:mpeg:hevc:2015:auxid:2\0"))], []],
+    [
+      "C2PA",
+      [box("uuid", Buffer.from("d8fec3d61b0e483c92975828877ec481", "hex"))],
+      ["credentials"],
+    ],
+    ["JUMBF of C2PA", [contentCredentials()], ["credentials"]],
+    ["words", [box("free", "hdrgainmap tmap c2pa jumb")], []],
+  ])("tells of %s", (_, boxes, kinds) => {
+    expect(kindsOfHeic(Buffer.concat([ftyp("heic"), ...boxes]))).toEqual(kinds);
+  });
+});
+
 describe.each([
   ["readHeicOrientation()", readHeicOrientation, [6, 1, 1]],
   ["kindsOfHeic()", kindsOfHeic, [["other"], ["other"], ["location", "credit"]]],
@@ -184,4 +204,8 @@ function withNumbers(primaries: number, transfer: number): Buffer {
   bytes.writeUInt16BE(primaries, at);
   bytes.writeUInt16BE(transfer, at + 2);
   return bytes;
+}
+
+function meta(...boxes: Buffer[]): Buffer {
+  return box("meta", Buffer.alloc(4), ...boxes);
 }
