@@ -25,6 +25,9 @@ export type FoundCredit = readonly [CreditField, string];
 const MAX_LENGTH = 2000;
 const MAX_CREATORS = 20;
 
+// Real files have one of each kind; a file of nothing but packets is not to keep the CPU busy.
+const MAX_BLOCKS = 16;
+
 // XMP, part 1, section 7.3.2.
 const PACKET_START = '<?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>';
 const PACKET_END = '<?xpacket end="r"?>';
@@ -57,7 +60,10 @@ export function creditIn(
   texts: readonly FoundCredit[] = [],
 ): Credit | undefined {
   const [xmp, iptc, exif]: FoundCredit[][][] = [[], [], []];
+  let left = MAX_BLOCKS;
   for (const block of blocks) {
+    left -= 1;
+    if (left < 0) break;
     const tiff = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
     const isIptc = asciiAt(block, 0, 13) === "Photoshop 3.0" || asciiAt(block, 0) === "8BIM";
     if (readTiffHeader(tiff)) exif?.push(creditInExif(tiff));

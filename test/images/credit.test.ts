@@ -313,6 +313,13 @@ describe("creditIn()", () => {
     expect(readCredit(kept?.bytes ?? JPEG, "jpg")).toEqual(readCredit(webp, "webp"));
   });
 
+  test("is done at once with a file of nothing but packets", () => {
+    const packet = xmpPacket({ elements: "<dc:title/>".repeat(5000) });
+    const segment = jpegSegment(0xe1, "http://ns.adobe.com/xap/1.0/\0", packet);
+    const bytes = spliced(JPEG, 2, XMP_SEGMENT, ...Array<Buffer>(900).fill(segment));
+    expect(fieldsOf(readCredit(bytes, "jpg"))).toEqual(FULL_CREDIT);
+  });
+
   test("is done at once with a packet that is made to take for ever", () => {
     const parts = [
       "<a ",
