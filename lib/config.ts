@@ -105,12 +105,12 @@ const DEFAULT_IMAGE_PREFIX = "images/";
 const DEFAULT_STATE_PREFIX = "state/";
 
 const required = (expected: string) => v.string(expected);
+const KEPT_METADATA = { false: "none", credit: "credit", true: "all" } as const;
 const Flag = (byDefault: boolean) =>
   v.pipe(
     v.optional(v.picklist(["true", "false"], '"true" or "false"'), byDefault ? "true" : "false"),
     v.transform((value) => value === "true"),
   );
-const KEPT_METADATA = { false: "none", credit: "credit", true: "all" } as const;
 const IdList = (pattern: RegExp, expected: string) =>
   v.pipe(
     v.optional(v.string(), ""),

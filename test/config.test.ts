@@ -96,6 +96,7 @@ describe("parseConfig()", () => {
   ])("keeps of metadata what KEEP_METADATA=%s says", (value, keepMetadata) => {
     const config = parseConfig({ ...ENV, KEEP_METADATA: value });
     expect(config.imageOptions).toMatchObject({ keepMetadata });
+    expect(problemsOf({ KEEP_METADATA: `${value}s` })).toEqual(["KEEP_METADATA"]);
   });
 
   it("takes two signing secrets, a role in place of keys, lists and prefixes without their slash", () => {
