@@ -232,6 +232,13 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     ["other"],
   ],
   ["C2PA", "gif", gif(gifExtension(0xff, SECRET, "C2PA_GIF\x01\0\0")), GIF, ["credentials"]],
+  [
+    "a colour profile",
+    "gif",
+    gif(gifExtension(0xff, DISPLAY_COLOURS.toString("latin1", 0, 200), "ICCRGBG1012")),
+    GIF,
+    ["other"],
+  ],
   ["what follows the end", "gif", Buffer.concat([GIF, Buffer.from(SECRET)]), GIF, ["other"]],
   [
     "EXIF and XMP but the orientation",

@@ -8,12 +8,11 @@ const APPLICATION = 0xff;
 const APPLICATION_BYTES = 11;
 
 const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
-const COLOUR = "ICCRGBG1012";
 // C2PA's manifest.
 const CREDENTIALS = "C2PA_GIF\x01\0\0";
 
 /**
- * Keeps the frames, their timing, the looping and the ICC profile. Plain text extensions go as well: no browser draws
+ * Keeps the frames, their timing and the looping. ICC profiles (ICCRGBG1012) and plain text go as well: no browser heeds
  * them, so they only say something that nobody sees. Browsers stop at a block that is none, and so does the copy.
  */
 export function cleanGif(bytes: Uint8Array): CleanImage {
@@ -22,7 +21,7 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
   cleaning.keep(0, endOfGifHeader(bytes));
   for (const { introducer, start, end } of gifBlocksOf(bytes)) {
     if (introducer === EXTENSION) {
-      const keptBytes = extensionBytesToKeep(bytes, start, end);
+      const keptBytes = extensionBytesToKeep(bytes, start);
       // The rest of what is kept in part is the empty sub-block that ends it.
       cleaning.keep(start, start + keptBytes);
       if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
@@ -39,14 +38,13 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
 }
 
 // Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only.
-function extensionBytesToKeep(bytes: Uint8Array, start: number, end: number): number {
+function extensionBytesToKeep(bytes: Uint8Array, start: number): number {
   const view = viewOf(bytes);
   const label = view.getUint8(start + 1);
   const firstSubBlock = 2 + (view.getUint8(start + 2) === 0 ? 0 : 1 + view.getUint8(start + 2));
   if (label === GRAPHIC_CONTROL) return firstSubBlock;
   if (label !== APPLICATION || view.getUint8(start + 2) !== APPLICATION_BYTES) return 0;
   const application = asciiAt(bytes, start + 3, APPLICATION_BYTES);
-  if (application === COLOUR) return end - 1 - start;
   if (!LOOPING.has(application)) return 0;
   const length = view.getUint8(start + firstSubBlock);
   return firstSubBlock + (length === 0 ? 0 : 1 + length);
