@@ -22,8 +22,14 @@ export const PARSER_LIMITS = Object.freeze({
   items: 10_000,
   // One for each item, as a rule.
   extents: 20_000,
+  // From a grid to each of its tiles, and from each to its alpha.
+  references: 20_000,
   // The image and its alpha.
   tracks: 8,
   // In each track: one at least, one for each frame at most.
   sampleChunks: 20_000,
+  // In each track: one for each frame, and ten minutes at 25 frames a second are 15,000.
+  samples: 20_000,
+  // Of AV1, in all images of a file together. A frame has two or three: its header and its tiles.
+  obus: 100_000,
 });

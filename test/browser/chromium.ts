@@ -10,7 +10,12 @@ import * as v from "valibot";
 // `undefined`: the browser fired `error` and shows nothing.
 export type NaturalSize = { width: number; height: number } | undefined;
 
-const REPORT = v.array(v.nullable(v.object({ width: v.number(), height: v.number() })));
+/** `pixels`: a digest of the first frame, `undefined` where nothing is drawn. `frames`: those of an animation. */
+export type Shown = (NaturalSize & { pixels?: string; frames: number }) | undefined;
+
+const SIZE = v.object({ width: v.number(), height: v.number() });
+const REPORT = v.array(v.nullable(SIZE));
+const DRAWN = v.object({ ...SIZE.entries, pixels: v.optional(v.string()), frames: v.number() });
 
 const TIMEOUT_MS = 200_000;
 
@@ -31,10 +36,25 @@ export async function measureNaturalSizes(
   chromium: string,
   images: Uint8Array[],
 ): Promise<NaturalSize[]> {
+  const sizes = v.parse(REPORT, await open(chromium, images, page("measure", images.length)));
+  return sizes.map((size) => size ?? undefined);
+}
+
+/** Draws each image as measureNaturalSizes() shows it. */
+export async function drawImages(chromium: string, images: Uint8Array[]): Promise<Shown[]> {
+  const report = await open(chromium, images, page("draw", images.length));
+  return v.parse(v.array(v.nullable(DRAWN)), report).map((shown) => {
+    if (shown === null) return undefined;
+    const { pixels, ...rest } = shown;
+    return pixels === undefined ? rest : { ...rest, pixels };
+  });
+}
+
+async function open(chromium: string, images: Uint8Array[], html: string): Promise<unknown> {
   const reports = new EventEmitter();
   const report = once(reports, "report", { signal: AbortSignal.timeout(TIMEOUT_MS) });
   const server = createServer(
-    (request, response) => void answer(request, response, images, reports),
+    (request, response) => void answer(request, response, { images, html, reports }),
   );
   await once(server.listen(0, "127.0.0.1"), "listening");
   const profile = await mkdtemp(path.join(tmpdir(), "natural-size-"));
@@ -44,8 +64,7 @@ export async function measureNaturalSizes(
   const browser = spawn(chromium, [...flags, url], { stdio: "ignore" });
   try {
     const [body] = await Promise.race([report, failureOf(browser)]);
-    const sizes = v.parse(REPORT, JSON.parse(String(body)));
-    return sizes.map((size) => size ?? undefined);
+    return JSON.parse(String(body));
   } finally {
     await stop(browser);
     server.closeAllConnections();
@@ -57,17 +76,16 @@ export async function measureNaturalSizes(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  images: Uint8Array[],
-  reports: EventEmitter,
+  { images, html, reports }: { images: Uint8Array[]; html: string; reports: EventEmitter },
 ): Promise<void> {
   if (request.method === "POST") reports.emit("report", await text(request));
   const image = images[Number(/^\/image\/(\d+)$/.exec(request.url ?? "")?.[1])];
   // Browsers look at the bytes of an image, not at the type; only SVG must be announced, so none is shown here.
   if (image) response.writeHead(200, { "content-type": "image/png" }).end(image);
-  else response.writeHead(200, { "content-type": "text/html" }).end(page(images.length));
+  else response.writeHead(200, { "content-type": "text/html" }).end(html);
 }
 
-function page(count: number): string {
+function page(task: "measure" | "draw", count: number): string {
   return `<!doctype html><link rel="icon" href="data:,"><script type="module">
     const measure = (index) => new Promise((resolve) => {
       const image = new Image();
@@ -75,9 +93,32 @@ function page(count: number): string {
       image.onerror = () => resolve(null);
       image.src = '/image/' + index;
     });
-    const sizes = [];
-    for (let index = 0; index < ${count}; index += 1) sizes.push(await measure(index));
-    await fetch('/', { method: 'POST', body: JSON.stringify(sizes) });
+    const draw = (index) => new Promise((resolve) => {
+      const image = new Image();
+      image.onload = async () => {
+        const { naturalWidth: width, naturalHeight: height } = image;
+        const shown = { width, height, frames: 1 };
+        const canvas = new OffscreenCanvas(width, height).getContext('2d');
+        try {
+          await image.decode();
+          canvas.drawImage(image, 0, 0);
+          const { data: pixels } = canvas.getImageData(0, 0, width, height);
+          if (!pixels.some(Boolean)) throw new Error('Nothing is drawn');
+          const digest = await crypto.subtle.digest('SHA-256', pixels);
+          shown.pixels = [...new Uint8Array(digest)].join();
+          const data = await (await fetch(image.src)).blob();
+          const decoder = new ImageDecoder({ type: 'image/avif', data: data.stream() });
+          await decoder.completed;
+          shown.frames = decoder.tracks.selectedTrack.frameCount;
+        } catch {}
+        resolve(shown);
+      };
+      image.onerror = () => resolve(null);
+      image.src = '/image/' + index;
+    });
+    const results = [];
+    for (let index = 0; index < ${count}; index += 1) results.push(await ${task}(index));
+    await fetch('/', { method: 'POST', body: JSON.stringify(results) });
   </script>`;
 }
 

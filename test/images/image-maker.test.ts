@@ -407,8 +407,9 @@ describe("an AVIF with a gain map", () => {
       .withExif({ IFD0: { Make: "Maker" } })
       .avif()
       .toBuffer();
-    // An item that is none of the image's becomes one.
+    // An item that describes the image becomes one that is made of it.
     bytes.write("tmap", bytes.indexOf("Exif"));
+    bytes.write("dimg", bytes.indexOf("cdsc"));
     const posted = await upload(stack, { files: [{ name: "bright.avif", bytes }] });
     expect(tagsShown(stack, posted)[0]).toContain(isRemoved ? 'width="24"' : 'width="48"');
     expect(shownIn(stack, posted)[1]?.includes(" · HDR brightness removed")).toBe(isRemoved);

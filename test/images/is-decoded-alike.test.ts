@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../lib/images/formats.ts";
+import { firstBox, numbersOfColour, withProperty } from "./heif/avif-writers.ts";
 import {
   COLOUR_TAGS,
   GREY_TAGS,
@@ -143,6 +144,59 @@ describe("isDecodedAlike() of a JPEG", () => {
   });
 });
 
+describe("isDecodedAlike() of an AVIF", () => {
+  const still = fixture("still.avif");
+  const configuration = firstBox(still, "av1C").at + 8;
+  const depths = firstBox(still, "pixi").at + 12;
+  const colour = (...numbers: Parameters<typeof numbersOfColour>) =>
+    withProperty(still, "colr", numbersOfColour(...numbers));
+  const profiled = withProperty(still, "colr", "prof", ICC);
+
+  test.each([
+    ["no numbers", still],
+    ["tiles", fixture("grid.avif")],
+    ["the numbers of the coded image", colour(1, 13, 6)],
+    ["unspecified numbers", colour(2, 2, 6)],
+    ["a profile", profiled],
+    ["a profile and numbers", withProperty(profiled, "colr", numbersOfColour(2, 2, 6))],
+  ])("says so with %s", (_, bytes) => {
+    expect(FORMATS.avif.isDecodedAlike(bytes)).toBe(true);
+  });
+
+  test.each([
+    ["another range", colour(1, 13, 6, false)],
+    [
+      "another range beside a profile",
+      withProperty(profiled, "colr", numbersOfColour(2, 2, 6, false)),
+    ],
+    ["another range in the coded image", limited(colour(1, 13, 6))],
+    ["another matrix", colour(1, 13, 1)],
+    ["another transfer", colour(1, 6, 6)],
+    ["a transfer for HDR", colour(1, 16, 6)],
+    ["wide primaries", colour(9, 13, 6)],
+    ["numbers and others", withProperty(colour(1, 13, 6), "colr", numbersOfColour(2, 2, 6))],
+    ["two profiles", withProperty(profiled, "colr", "prof", iccProfile(COLOUR_TAGS.slice(1)))],
+    ["10 bits in its description", changed(still, configuration + 2, 0x40)],
+    ["grey in its description", changed(still, configuration + 2, 0x10)],
+    ["subsampling in its description", changed(still, configuration + 2, 0x0c)],
+    ["another profile in its description", changed(still, configuration + 1, 0x20)],
+    ["other depths", changed(still, depths + 1, 2)],
+    ["one channel", changed(still, depths, 2)],
+    ["another width", changed(still, firstBox(still, "ispe").at + 15, 1)],
+    ["layers", withProperty(still, "a1op", Buffer.of(1))],
+  ])("denies it with %s", (_, bytes) => {
+    expect(FORMATS.avif.isDecodedAlike(bytes)).toBe(false);
+  });
+
+  test("denies it where one tile has another range, and throws where it is none", () => {
+    const grid = fixture("grid.avif");
+    const lastTile = grid.length - 151;
+    expect(FORMATS.avif.isDecodedAlike(limited(grid, lastTile))).toBe(false);
+    const nothing = changed(still, firstBox(still, "mdat").at + 8 + 2, 0x70);
+    expect(() => FORMATS.avif.isDecodedAlike(nothing)).toThrow(RangeError);
+  });
+});
+
 describe("isDecodedAlike() of a WebP", () => {
   test.each([
     ["no header", riff(VP8)],
@@ -170,6 +224,19 @@ describe("isDecodedAlike() of a WebP", () => {
     expect(FORMATS.webp.isDecodedAlike(bytes)).toBe(false);
   });
 });
+
+/** Some bits of one byte are others. */
+function changed(bytes: Buffer, at: number, bits: number): Buffer {
+  const output = Buffer.from(bytes);
+  output.writeUInt8(output.readUInt8(at) ^ bits, at);
+  return output;
+}
+
+/** The coded image says that its range is the limited one, in bit 62 of what it says of itself. */
+function limited(bytes: Buffer, from = 0): Buffer {
+  const saysAt = bytes.indexOf(Buffer.from("0a09", "hex"), from || firstBox(bytes, "mdat").at) + 2;
+  return changed(bytes, saysAt + 7, 0x02);
+}
 
 function png(...chunks: Buffer[]): Buffer {
   return spliced(TRUECOLOUR, AFTER_IHDR, ...chunks);

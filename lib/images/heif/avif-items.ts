@@ -28,6 +28,16 @@ export interface ItemData {
   /** Where the ranges count from: the file, or the body of `idat`. */
   isInIdat: boolean;
   ranges: ByteRange[];
+  /** Where `iloc` says so, and where it counts the ranges in between. */
+  fields: readonly ByteRange[];
+}
+
+export interface Reference {
+  type: string;
+  box: Box;
+  from: number;
+  to: readonly number[];
+  idBytes: 2 | 4;
 }
 
 const FULL_BOX_BYTES = 4;
@@ -37,9 +47,10 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
   const view = viewOf(bytes);
   const countBytes = view.getUint8(iinf.start) === 0 ? 2 : 4;
   const entries = filledBoxes(bytes, iinf.start + FULL_BOX_BYTES + countBytes, iinf.end);
-  const items = Array.from(entries, ({ start, end }) => {
+  const items = Array.from(entries, ({ type: entryType, start, end }) => {
     const version = view.getUint8(start);
-    if (version < 2) throw new RangeError("Cannot tell the type of an item");
+    if (entryType !== "infe" || version < 2 || version > 3)
+      throw new RangeError("Cannot tell the type of an item");
     const idAt = start + FULL_BOX_BYTES;
     const id = version === 2 ? view.getUint16(idAt) : view.getUint32(idAt);
     const typeAt = idAt + (version === 2 ? 4 : 6);
@@ -72,7 +83,9 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     const id = read(version < 2 ? 2 : 4);
     const method = version === 0 ? 0 : read(2) & 15;
     const reference = read(2);
+    const baseAt = at;
     const base = read(baseBytes);
+    const baseEnd = at;
     if (method > 1 || reference !== 0) throw new RangeError("Cannot find the data of an item");
     const count = read(2);
     extentsLeft -= count;
@@ -85,7 +98,12 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
       const start = base + read(offsetBytes);
       return { start, end: start + read(lengthBytes) };
     });
-    dataById.set(id, { entryAt, isInIdat: method === 1, ranges });
+    if (dataById.has(id)) throw new RangeError("Cannot tell which data of an item counts");
+    const fields = [
+      { start: baseAt, end: baseEnd },
+      { start: baseEnd + 2, end: at },
+    ];
+    dataById.set(id, { entryAt, isInIdat: method === 1, ranges, fields });
   }
   if (at > iloc.end) throw new RangeError("Cannot read a list that was cut short");
   return dataById;
@@ -136,16 +154,24 @@ function readWidths(bytes: Uint8Array, iloc: Box) {
   };
 }
 
-/** The ids that references of a type lead from: `thmb` from a thumbnail. */
-export function readReferences(bytes: Uint8Array, iref: Box, type: string): Set<number> {
+/** What items have to do with each other: `dimg` leads from a grid to its tiles, `auxl` from transparency to colours. */
+export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
   const view = viewOf(bytes);
   const idBytes = view.getUint8(iref.start) === 0 ? 2 : 4;
-  const references = [...filledBoxes(bytes, iref.start + FULL_BOX_BYTES, iref.end)];
-  return new Set(
-    references
-      .filter((box) => box.type === type)
-      .map(({ start }) => readUint(view, start, idBytes)),
-  );
+  let left: number = PARSER_LIMITS.references;
+  return Array.from(filledBoxes(bytes, iref.start + FULL_BOX_BYTES, iref.end), (box) => {
+    const { type, start, end } = box;
+    const count = view.getUint16(start + idBytes);
+    left -= count;
+    if (left < 0) throw new RangeError("Cannot read a list of so many references");
+    const first = start + idBytes + 2;
+    if (first + count * idBytes > end)
+      throw new RangeError("Cannot read a list that was cut short");
+    const to = Array.from({ length: count }, (_, n) =>
+      readUint(view, first + n * idBytes, idBytes),
+    );
+    return { type, box, from: readUint(view, start, idBytes), to, idBytes };
+  });
 }
 
 export function readUint(view: DataView, at: number, size: number): number {

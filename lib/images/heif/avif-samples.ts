@@ -6,7 +6,13 @@ import { PARSER_LIMITS } from "../parser-limits.ts";
 const FULL_BOX_BYTES = 4;
 const RUN_BYTES = 12;
 
-/** Where the samples of a track lie (ISO/IEC 14496-12, 8.7): one range for each chunk that `stco` or `co64` lists. */
+// More kinds of samples than any animation has.
+const MAX_DESCRIPTIONS = 16;
+
+/**
+ * Where the samples of a track lie (ISO/IEC 14496-12, 8.7), one range for each. Throws a RangeError where the tables
+ * contradict each other: Chromium shows no such track, and numbers that nobody reads could spell something.
+ */
 export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, Box>): ByteRange[] {
   const view = viewOf(bytes);
   const offsets = table.get("stco") ?? table.get("co64");
@@ -14,24 +20,74 @@ export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, B
   const sizes = table.get("stsz");
   if (!offsets || !runs || !sizes) throw new RangeError("Cannot find the samples of a track");
 
-  const sizeOfNext = createSizeReader(view, sizes);
+  const sizeAt = createSizeReader(view, sizes);
   const runCount = readCount(view, runs, RUN_BYTES);
   const runAt = (index: number) => runs.start + 8 + index * RUN_BYTES;
   const chunkCount = readCount(view, offsets, offsets.type === "stco" ? 4 : 8);
   if (chunkCount > PARSER_LIMITS.sampleChunks)
     throw new RangeError("Cannot read an animation of so many chunks");
   const ranges: ByteRange[] = [];
-  let run = 0;
-  for (let chunk = 1; chunk <= chunkCount; chunk += 1) {
-    while (run + 1 < runCount && view.getUint32(runAt(run + 1)) <= chunk) run += 1;
-    const start =
-      offsets.type === "stco"
-        ? view.getUint32(offsets.start + 4 + chunk * 4)
-        : Number(view.getBigUint64(offsets.start + chunk * 8));
-    ranges.push({ start, end: start + sizeOfNext(view.getUint32(runAt(run) + 4)) });
+  for (let run = 0; run < runCount; run += 1) {
+    const first = view.getUint32(runAt(run));
+    const next = run + 1 < runCount ? view.getUint32(runAt(run + 1)) : chunkCount + 1;
+    const perChunk = view.getUint32(runAt(run) + 4);
+    const isSane = first < next && next <= chunkCount + 1 && (run > 0 || first === 1);
+    if (!isSane || perChunk === 0 || view.getUint32(runAt(run) + 8) > MAX_DESCRIPTIONS)
+      throw new RangeError("Cannot tell which samples a chunk has");
+    for (let chunk = first; chunk < next; chunk += 1) {
+      let at =
+        offsets.type === "stco"
+          ? view.getUint32(offsets.start + 4 + chunk * 4)
+          : Number(view.getBigUint64(offsets.start + chunk * 8));
+      for (let left = perChunk; left > 0; left -= 1) {
+        const end = at + sizeAt(ranges.length);
+        if (end === at) throw new RangeError("Cannot find a sample that has no bytes");
+        ranges.push({ start: at, end });
+        at = end;
+      }
+    }
   }
+  if (runCount === 0 && chunkCount > 0) throw new RangeError("Cannot tell what a chunk has");
   return ranges;
 }
+
+/** Empties what the tables say of samples that the track does not have. Throws a RangeError for times beyond belief. */
+export function cleanSampleTables(
+  output: Uint8Array,
+  table: ReadonlyMap<string, Box>,
+  sampleCount: number,
+): void {
+  const view = viewOf(output);
+  const [sizes, times, starts] = ["stsz", "stts", "stss"].map((type) => table.get(type));
+  if (sizes) {
+    const listed = view.getUint32(sizes.start + 4) === 0 ? sampleCount : 0;
+    output.fill(0, sizes.start, sizes.start + FULL_BOX_BYTES);
+    output.fill(0, sizes.start + 12 + listed * 4, sizes.end);
+  }
+  if (times) {
+    let left = sampleCount;
+    for (let at = times.start + 8, n = readCount(view, times, 8); n > 0; n -= 1, at += 8) {
+      const count = Math.min(left, view.getUint32(at));
+      const duration = view.getUint32(at + 4);
+      if (count > 0 && duration >= MAX_TICKS) throw new RangeError("Cannot believe a duration");
+      left -= count;
+      view.setUint32(at, count);
+      if (count === 0) view.setUint32(at + 4, 0);
+    }
+  }
+  if (starts) {
+    let last = 0;
+    for (let at = starts.start + 8, n = readCount(view, starts, 4); n > 0; n -= 1, at += 4) {
+      const sample = view.getUint32(at);
+      if (sample <= last || sample > sampleCount)
+        throw new RangeError("Cannot tell where an animation can start");
+      last = sample;
+    }
+  }
+}
+
+/** Letters, four of them, are a larger number. */
+export const MAX_TICKS = 2 ** 29;
 
 // How many entries follow, all of which have to be in the box: tracks would read each other's otherwise.
 function readCount(view: DataView, { start, end }: Box, entryBytes: number): number {
@@ -41,19 +97,17 @@ function readCount(view: DataView, { start, end }: Box, entryBytes: number): num
   return count;
 }
 
-// How many bytes the next samples take together; their sizes are one for all, or listed.
-function createSizeReader(view: DataView, stsz: Box): (samples: number) => number {
+// How many bytes a sample takes; the sizes are one for all, or listed.
+function createSizeReader(view: DataView, stsz: Box): (sample: number) => number {
   const common = view.getUint32(stsz.start + FULL_BOX_BYTES);
-  let left = view.getUint32(stsz.start + 8);
-  let at = stsz.start + 12;
-  if (common === 0 && at + left * 4 > stsz.end)
+  const count = view.getUint32(stsz.start + 8);
+  const listAt = stsz.start + 12;
+  if (common === 0 && listAt + count * 4 > stsz.end)
     throw new RangeError("Cannot read a list that was cut short");
-  return (samples) => {
-    const count = Math.min(samples, left);
-    left -= count;
-    if (common > 0) return count * common;
-    let sum = 0;
-    for (const end = at + count * 4; at < end; at += 4) sum += view.getUint32(at);
-    return sum;
+  return (sample) => {
+    if (sample >= count) throw new RangeError("Cannot find as many samples as chunks have");
+    if (sample >= PARSER_LIMITS.samples)
+      throw new RangeError("Cannot read an animation of so many frames");
+    return common > 0 ? common : view.getUint32(listAt + sample * 4);
   };
 }

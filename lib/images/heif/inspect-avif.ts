@@ -1,9 +1,19 @@
 import { type Box, findBox } from "./boxes.ts";
-import { viewOf } from "../bytes.ts";
+import { brandsOf } from "./brands.ts";
+import { asciiAt, viewOf } from "../bytes.ts";
+import { cleanIccProfile } from "../icc-profile.ts";
 import type { ImageSize } from "../image-size.ts";
+import { inspectAnimation } from "./inspect-animation.ts";
 import { readProperties } from "./item-properties.ts";
 
 const TRANSFORMS = new Set(["clap", "irot", "imir"]);
+
+// What Chromium understands; whatever else is essential, it shows nothing.
+const UNDERSTOOD = new Set(
+  "ispe pixi av1C colr auxC pasp clap irot imir a1op lsel a1lx clli".split(" "),
+);
+
+const PROFILE_TYPES = new Set(["prof", "rICC"]);
 
 // libavif's default limits.
 const MAX_PIXELS = 16_384 * 16_384;
@@ -11,18 +21,24 @@ const MAX_SIDE = 32_768;
 
 /**
  * Chromium crops by `clap`, if the crop starts at the top left (any other is ignored), then turns by `irot`; `imir`
- * changes no size and EXIF is ignored. Of a repeated property the first counts; one not marked essential is refused.
+ * changes no size and EXIF is ignored. Of a repeated property the first counts; one not marked essential is refused. Where
+ * there is an animation Chromium plays that, unless the file says first of all that it is a still image.
  */
 export function inspectAvif(bytes: Uint8Array): ImageSize | undefined {
   const meta = findBox(bytes, "meta", 0, bytes.length);
+  const [major, ...brands] = brandsOf(bytes);
+  const animation = major === "avif" ? undefined : inspectAnimation(bytes);
+  if (animation) return meta === undefined && brands.includes("avif") ? undefined : sane(animation);
   const properties = meta && readProperties(bytes, meta);
   // Tells AVIF from HEIC.
   if (!properties?.all.some(({ type }) => type === "av1C")) return undefined;
   const primary = properties.ofItem(properties.primaryId);
   const extents = primary.find(({ box }) => box.type === "ispe");
-  const stored = extents && sizeIn(bytes, extents.box);
-  if (stored === undefined || stored.width * stored.height > MAX_PIXELS) return undefined;
-  if (Math.max(stored.width, stored.height) > MAX_SIDE) return undefined;
+  const stored = extents && sane(sizeIn(bytes, extents.box));
+  if (stored === undefined) return undefined;
+  if (primary.some(({ box, isEssential }) => isEssential && !UNDERSTOOD.has(box.type)))
+    return undefined;
+  if (!primary.every(({ box }) => isUsableColour(bytes, box))) return undefined;
 
   const transforms = primary.filter(({ box }) => TRANSFORMS.has(box.type));
   if (!transforms.every(({ isEssential }) => isEssential)) return undefined;
@@ -30,6 +46,17 @@ export function inspectAvif(bytes: Uint8Array): ImageSize | undefined {
   const rotation = transforms.find(({ box }) => box.type === "irot");
   const cropped = crop ? croppedSize(bytes, crop.box, stored) : stored;
   return rotation ? rotatedSize(bytes, rotation.box, cropped) : cropped;
+}
+
+function sane({ width, height }: ImageSize): ImageSize | undefined {
+  const isTooLarge = width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE;
+  return isTooLarge ? undefined : { width, height };
+}
+
+// Chromium shows nothing where it cannot read the profile.
+function isUsableColour(bytes: Uint8Array, { type, start, end }: Box): boolean {
+  if (type !== "colr" || !PROFILE_TYPES.has(asciiAt(bytes, start))) return true;
+  return cleanIccProfile(bytes.subarray(start + 4, end)) !== undefined;
 }
 
 // ISO/IEC 23008-12, 6.5.3.

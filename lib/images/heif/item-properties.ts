@@ -1,5 +1,6 @@
 import { viewOf } from "../bytes.ts";
 import { type Box, boxesIn, findBox } from "./boxes.ts";
+import { PARSER_LIMITS } from "../parser-limits.ts";
 
 export interface ItemProperties {
   /** Of every item in the file. */
@@ -15,9 +16,19 @@ export interface Property {
   isEssential: boolean;
 }
 
-interface Association {
+/** One entry of `ipma`: which properties an item has, by their numbers in `ipco` from 1. */
+export interface ItemAssociations {
+  itemId: number;
+  associations: readonly Association[];
+  /** Where the entry ends. */
+  end: number;
+}
+
+export interface Association {
   index: number;
   isEssential: boolean;
+  at: number;
+  sizeBytes: 1 | 2;
 }
 
 const FULL_BOX_BYTES = 4;
@@ -47,26 +58,33 @@ export function readProperties(bytes: Uint8Array, meta: Box): ItemProperties | u
   };
 }
 
-// ISO/IEC 23008-12, 9.3: an index of 7 or 15 bits, the first bit before it says "essential".
-function associationsOf(view: DataView, ipma: Box, itemId: number): Association[] {
-  const idBytes = view.getUint8(ipma.start) === 0 ? 2 : 4;
-  const indexBytes = view.getUint8(ipma.start + 3) & 1 ? 2 : 1;
-  let at = ipma.start + 8;
-  for (let left = view.getUint32(ipma.start + FULL_BOX_BYTES); left > 0; left -= 1) {
-    const id = idBytes === 2 ? view.getUint16(at) : view.getUint32(at);
-    const count = view.getUint8(at + idBytes);
-    const first = at + idBytes + 1;
-    if (id === itemId)
-      return Array.from({ length: count }, (_, n) =>
-        readAssociation(view, first + n * indexBytes, indexBytes),
-      );
-    at = first + count * indexBytes;
-  }
+function associationsOf(view: DataView, ipma: Box, itemId: number): readonly Association[] {
+  for (const entry of associationsIn(view, ipma))
+    if (entry.itemId === itemId) return entry.associations;
   return [];
 }
 
-function readAssociation(view: DataView, at: number, indexBytes: 1 | 2): Association {
-  const value = indexBytes === 1 ? view.getUint8(at) : view.getUint16(at);
-  const essentialBit = indexBytes === 1 ? 0x80 : 0x8000;
-  return { index: value % essentialBit, isEssential: value >= essentialBit };
+/** ISO/IEC 23008-12, 9.3: an index of 7 or 15 bits, the first bit before it says "essential". */
+export function* associationsIn(view: DataView, ipma: Box): Generator<ItemAssociations> {
+  const idBytes = view.getUint8(ipma.start) === 0 ? 2 : 4;
+  const sizeBytes = view.getUint8(ipma.start + 3) & 1 ? 2 : 1;
+  let at = ipma.start + 8;
+  const entries = view.getUint32(ipma.start + FULL_BOX_BYTES);
+  if (entries > PARSER_LIMITS.items) throw new RangeError("Cannot read a list of so many items");
+  for (let left = entries; left > 0; left -= 1) {
+    const itemId = idBytes === 2 ? view.getUint16(at) : view.getUint32(at);
+    const count = view.getUint8(at + idBytes);
+    const first = at + idBytes + 1;
+    const associations = Array.from({ length: count }, (_, n) =>
+      readAssociation(view, first + n * sizeBytes, sizeBytes),
+    );
+    at = first + count * sizeBytes;
+    yield { itemId, associations, end: at };
+  }
+}
+
+function readAssociation(view: DataView, at: number, sizeBytes: 1 | 2): Association {
+  const value = sizeBytes === 1 ? view.getUint8(at) : view.getUint16(at);
+  const essentialBit = sizeBytes === 1 ? 0x80 : 0x8000;
+  return { index: value % essentialBit, isEssential: value >= essentialBit, at, sizeBytes };
 }

@@ -470,6 +470,9 @@ function withTransfer(source: Buffer, transfer: number): Buffer {
   bytes.write("nclx", at);
   bytes.writeUInt16BE(1, at + 4);
   bytes.writeUInt16BE(transfer, at + 6);
+  // The matrix and the range of the coded image.
+  bytes.writeUInt16BE(6, at + 8);
+  bytes.writeUInt8(0x80, at + 10);
   return bytes;
 }
 

@@ -8,10 +8,11 @@ const numbers = (...values: number[]) => Buffer.concat(values.map(uint32));
 const RUNS = box("stsc", numbers(0, 2, 1, 2, 1, 2, 1, 1));
 const SIZES = box("stsz", numbers(0, 0, 4, 10, 20, 30, 40));
 
-test("readSampleRanges() adds up the samples of each chunk", () => {
+test("readSampleRanges() finds the samples of each chunk", () => {
   const offsets = box("stco", numbers(0, 3, 100, 200, 300));
   expect(rangesIn(offsets, RUNS, SIZES)).toEqual([
-    { start: 100, end: 130 },
+    { start: 100, end: 110 },
+    { start: 110, end: 130 },
     { start: 200, end: 230 },
     { start: 300, end: 340 },
   ]);
@@ -20,7 +21,22 @@ test("readSampleRanges() adds up the samples of each chunk", () => {
 test("readSampleRanges() reads offsets of 64 bits and a size that all samples share", () => {
   const offsets = box("co64", numbers(0, 1, 1, 0));
   const sizes = box("stsz", numbers(0, 7, 4));
-  expect(rangesIn(offsets, RUNS, sizes)).toEqual([{ start: 2 ** 32, end: 2 ** 32 + 14 }]);
+  const runs = box("stsc", numbers(0, 1, 1, 2, 1));
+  expect(rangesIn(offsets, runs, sizes)).toEqual([
+    { start: 2 ** 32, end: 2 ** 32 + 7 },
+    { start: 2 ** 32 + 7, end: 2 ** 32 + 14 },
+  ]);
+});
+
+test.each([
+  ["a run of chunks that do not exist", numbers(0, 2, 1, 2, 1, 4, 1, 1)],
+  ["chunks without samples", numbers(0, 1, 1, 0, 1)],
+  ["more samples than have a size", numbers(0, 1, 1, 9, 1)],
+  ["runs out of order", numbers(0, 2, 2, 2, 1, 1, 1, 1)],
+  ["no run", numbers(0, 0)],
+])("readSampleRanges() throws for %s", (_, runs) => {
+  const offsets = box("stco", numbers(0, 3, 100, 200, 300));
+  expect(() => rangesIn(offsets, box("stsc", runs), SIZES)).toThrow(RangeError);
 });
 
 test("readSampleRanges() throws for more chunks than there are offsets", () => {

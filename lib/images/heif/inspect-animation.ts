@@ -1,0 +1,30 @@
+import { readSampleRanges } from "./avif-samples.ts";
+import { afterTimes, findTracks } from "./avif-tracks.ts";
+import { createBoxWalker, findBox } from "./boxes.ts";
+import { viewOf } from "../bytes.ts";
+import type { ImageSize } from "../image-size.ts";
+import { findSequenceHeader } from "./sequence-header.ts";
+
+const UNSHOWN = { width: 0, height: 0 };
+
+/**
+ * The size of an animation, as its track says; Chromium turns no track, and shows nothing of one whose frames have another
+ * size. `undefined`: the file has no animation.
+ */
+export function inspectAnimation(bytes: Uint8Array): ImageSize | undefined {
+  const moov = findBox(bytes, "moov", 0, bytes.length);
+  const walk = createBoxWalker(bytes);
+  const colour = moov && findTracks(bytes, walk, moov).colour;
+  if (!colour?.header || !colour.table) return undefined;
+  const view = viewOf(bytes);
+  // Behind the times: an id and 4 bytes, the duration, 16 bytes and the matrix; then 16 bits before the point and 16 after.
+  const durationBytes = view.getUint8(colour.header.start) === 0 ? 4 : 8;
+  const sizeAt = afterTimes(bytes, colour.header) + 8 + durationBytes + 16 + 36;
+  const size = { width: view.getUint16(sizeAt), height: view.getUint16(sizeAt + 4) };
+  const boxes = [...walk(colour.table.start, colour.table.end)].map(
+    (box) => [box.type, box] as const,
+  );
+  const [first] = readSampleRanges(bytes, new Map(boxes));
+  const coded = first && findSequenceHeader(bytes.subarray(first.start, first.end));
+  return coded?.width === size.width && coded.height === size.height ? size : UNSHOWN;
+}
