@@ -144,6 +144,7 @@ async function openWork(
     { createRespond },
     { createWebClient },
     { createTurns },
+    { createGiveWay },
     { createImageMaker },
   ] = await Promise.all([
     import("./images/codecs/attempt-step.ts"),
@@ -153,6 +154,7 @@ async function openWork(
     import("./slack/response-url.ts"),
     import("./slack/web-client.ts"),
     import("./turns.ts"),
+    import("./give-way.ts"),
     import("./images/image-maker.ts"),
   ]);
   const { botToken, apiUrl, extraFileOrigins: extraOrigins } = config.slack;
@@ -160,6 +162,7 @@ async function openWork(
   const slack = createWebClient({ botToken, apiUrl, clock });
   const timeoutMs = TIME_PLAN.downloadMs;
   const downloadFile = createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock });
+  const giveWay = createGiveWay();
   return {
     ...ports,
     ...shared,
@@ -171,8 +174,10 @@ async function openWork(
       codec: createImageCodec(),
       attempt: createAttempt({ clock, logger }),
       wanted: config.imageOptions,
+      giveWay,
       logger,
     }),
+    giveWay,
     uploads: createTurns(UPLOADS_AT_ONCE),
     bytesInFlight: createTurns(FILES_IN_FLIGHT * maxBytes),
     publishing: createCoalesce(),

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { GiveWay } from "./give-way.ts";
 import type { Messages } from "./i18n/en.ts";
 import type { Accept, InBackground } from "./listeners/background.ts";
 import type { Logger } from "./logger.ts";
@@ -48,6 +49,8 @@ export interface WorkPorts extends AnswerPorts {
   images: Bucket;
   state: StatePlace;
   imageMaker: ImageMaker;
+  /** Between pieces of work that would hold up answers together. */
+  giveWay: GiveWay;
   /** Uploads that this process is at. */
   uploads: Turns;
   /** Bytes of files that this process holds, over all messages. */

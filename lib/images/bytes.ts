@@ -3,7 +3,26 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** The same bytes, where Node searches fastest. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** The text of a chunk's type or a signature; shorter than `length` where the bytes end. */
 export function asciiAt(bytes: Uint8Array, at: number, length = 4): string {
-  return String.fromCharCode(...bytes.subarray(at, at + length));
+  const end = Math.min(at + length, bytes.length);
+  let text = "";
+  for (let index = at; index < end; index += 1) text += String.fromCharCode(bytes[index] ?? 0);
+  return text;
 }
+
+/** Whether nothing but zeros stands there; far faster than a look at each byte. */
+export function isZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += ZEROS.length) {
+    const part = bytes.subarray(at, Math.min(at + ZEROS.length, end));
+    if (Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0) return false;
+  }
+  return true;
+}
+
+const ZEROS = new Uint8Array(64 * 1024);

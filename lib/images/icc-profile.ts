@@ -1,4 +1,5 @@
 import { asciiAt, viewOf } from "./bytes.ts";
+import { LimitError, PARSER_LIMITS } from "./parser-limits.ts";
 
 /** From `start` to `end` is its data, which other tags may share. */
 interface IccTag {
@@ -47,9 +48,12 @@ const MAX_TAGS = 100;
 
 /**
  * A colour profile without private tags (Apple's `mmod` tells the serial number of a display) and bytes of no tag: the
- * same bytes if it has none. `undefined`: Chromium takes it for no profile, and so shows the image without it.
+ * same bytes if it has none. `undefined`: Chromium takes it for no profile, and so shows the image without it. Throws a
+ * RangeError if it is too large.
  */
 export function cleanIccProfile(icc: Uint8Array): Uint8Array | undefined {
+  if (icc.length > PARSER_LIMITS.profileBytes)
+    throw new LimitError("Cannot read a colour profile that is so large");
   const tags = readTags(icc);
   if (tags === undefined) return undefined;
   const kept = tags.filter(({ signature }, index) => {

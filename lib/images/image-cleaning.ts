@@ -7,46 +7,68 @@ export interface CleanImage {
 
 export interface ImageCleaning {
   keep(start: number, end: number): void;
+  /** A size that is not known yet may be set in these same bytes until `finish`. */
   write(bytes: Uint8Array): void;
   drop(...kinds: MetadataKind[]): void;
   /** How many bytes are written so far. */
   length(): number;
-  /** Sets a size that was not known when it was written. */
-  overwrite(at: number, bytes: Uint8Array): void;
   finish(): CleanImage;
 }
 
-// A part that is written anew may take a few bytes more than the one it replaces.
-const SPARE_BYTES = 64;
+/** Written bytes, or from where to where those of the source stay. */
+type Part = Uint8Array | { start: number; end: number };
 
-/** Copies the parts of a file that stay, in order. Throws a RangeError where a part reaches past the end of the file. */
+/**
+ * Joins the parts of a file that stay, in order, and copies nothing where all of them do. Throws a RangeError where a part
+ * reaches past the end of the file.
+ */
 export function createCleaning(source: Uint8Array): ImageCleaning {
-  let output = new Uint8Array(source.length + SPARE_BYTES);
+  const parts: Part[] = [];
   const dropped = new Set<MetadataKind>();
   let length = 0;
-  const write = (bytes: Uint8Array) => {
-    if (length + bytes.length > output.length)
-      output = Buffer.concat([output], 2 * output.length + bytes.length);
-    output.set(bytes, length);
-    length += bytes.length;
-  };
   return {
-    write,
     keep(start, end) {
       if (end > source.length) throw new RangeError("Cannot keep a part that was cut short");
-      write(source.subarray(start, end));
+      const last = parts.at(-1);
+      if (last !== undefined && "start" in last && last.end === start) last.end = end;
+      else parts.push({ start, end });
+      length += end - start;
+    },
+    write(bytes) {
+      parts.push(bytes);
+      length += bytes.length;
     },
     drop(...kinds) {
       for (const kind of kinds) dropped.add(kind);
     },
     length: () => length,
-    overwrite: (at, bytes) => output.set(bytes, at),
-    finish() {
-      const bytes = output.subarray(0, length);
-      return {
-        bytes: Buffer.compare(bytes, source) === 0 ? source : bytes,
-        removed: METADATA_KINDS.filter((kind) => dropped.has(kind)),
-      };
-    },
+    finish: () => ({
+      bytes: isMadeOf(source, parts) ? source : joined(source, parts),
+      removed: METADATA_KINDS.filter((kind) => dropped.has(kind)),
+    }),
   };
+}
+
+function isMadeOf(source: Uint8Array, parts: readonly Part[]): boolean {
+  let at = 0;
+  for (const part of parts) {
+    const bytes = bytesOf(source, part);
+    const end = at + bytes.length;
+    const isItself = "start" in part && part.start === at;
+    if (!isItself && Buffer.compare(bytes, source.subarray(at, end)) !== 0) return false;
+    at = end;
+  }
+  return at === source.length;
+}
+
+function joined(source: Uint8Array, parts: readonly Part[]): Uint8Array {
+  const all = parts.map((part) => bytesOf(source, part));
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return first;
+  const { buffer, byteOffset, length } = Buffer.concat(all);
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+function bytesOf(source: Uint8Array, part: Part): Uint8Array {
+  return "start" in part ? source.subarray(part.start, part.end) : part;
 }

@@ -8,6 +8,7 @@ import { kindsOfHeic, readHeifCredit } from "./heif/heic-metadata.ts";
 import { type KeptMetadata, type PreparedImage, prepareImage } from "./prepare-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
 import { removeMetadata } from "./remove-metadata.ts";
+import { type GiveWay, inPieces } from "../give-way.ts";
 import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
 import type { FailureCode, UploadedImage } from "../records/record.ts";
@@ -55,13 +56,14 @@ export function createImageMaker(dependencies: {
   codec: ImageCodec;
   attempt: Attempt;
   wanted: ImageOptions;
+  giveWay: GiveWay;
   logger: Logger;
 }): ImageMaker {
-  const { codec, attempt, wanted, logger } = dependencies;
+  const { codec, attempt, wanted, giveWay, logger } = dependencies;
 
   return {
     async make(body, work) {
-      const prepared = prepareImage(body, wanted);
+      const prepared = await inPieces(prepareImage(body, wanted), giveWay);
       const source = prepared.outcome === "heic" ? await fromHeic(body, work) : prepared;
       if (source.outcome === "prepared") {
         return { outcome: "made", image: await refine(source, { body, ...work }) };
@@ -103,8 +105,8 @@ export function createImageMaker(dependencies: {
     const shown = isPreview ? await readPreview() : converted.result;
     const keepsCredit = wanted.keepMetadata !== "none";
     const credit = keepsCredit ? readHeifCredit(body) : undefined;
-    const prepared =
-      shown && prepareImage(shown, { keepMetadata: keepsCredit ? "credit" : "none", credit });
+    const kept = { keepMetadata: keepsCredit ? "credit" : "none", credit } as const;
+    const prepared = shown && (await inPieces(prepareImage(shown, kept), giveWay));
     if (prepared?.outcome !== "prepared") {
       return { outcome: "heic" };
     }

@@ -9,13 +9,15 @@ export interface IptcDataset {
 
 const IPTC_RESOURCE = 0x0404;
 const SIGNATURE = "Photoshop 3.0\0";
+// "8BIM".
+const RESOURCE_SIGNATURE = 0x3842494d;
 const TAG_MARKER = 0x1c;
 
 /** The fields of IPTC in Photoshop's resources, with or without their signature, up to the first that is broken. */
 export function* iptcDatasetsOf(block: Uint8Array): Generator<IptcDataset> {
   const view = viewOf(block);
   let at = asciiAt(block, 0, SIGNATURE.length) === SIGNATURE ? SIGNATURE.length : 0;
-  while (at + 12 <= block.length && asciiAt(block, at) === "8BIM") {
+  while (at + 12 <= block.length && view.getUint32(at) === RESOURCE_SIGNATURE) {
     const nameBytes = 1 + view.getUint8(at + 6);
     const sizeAt = at + 6 + nameBytes + (nameBytes % 2);
     if (sizeAt + 4 > block.length) return;

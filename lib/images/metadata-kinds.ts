@@ -34,8 +34,26 @@ const XMP_NAMES: readonly [MetadataKind, RegExp][] = [
   ["credit", /dc:(?:creator|rights)|photoshop:(?:Credit|Source|AuthorsPosition)|xmpRights:/],
 ];
 
-/** Looks into a block of metadata: EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP. */
-export function kindsOf(block: Uint8Array): MetadataKind[] {
+export type KindsReader = (block: Uint8Array) => MetadataKind[];
+
+/** More than real files hold, but for pictures in their metadata. A file of nothing else is not to keep the CPU busy. */
+export const MAX_READ_BYTES = 512 * 1024;
+// A look at a block of a few bytes takes as long as at one of so many.
+const BLOCK_BYTES = 4096;
+
+/** Looks into the blocks of one file, until it has seen half a megabyte; what it does not look into is `other`. */
+export function createKindsReader(): KindsReader {
+  let bytesLeft = MAX_READ_BYTES;
+  return (block) => {
+    if (bytesLeft <= 0) return ["other"];
+    const read = block.subarray(0, bytesLeft);
+    bytesLeft -= Math.max(BLOCK_BYTES, read.length);
+    return kindsOf(read);
+  };
+}
+
+// EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP.
+function kindsOf(block: Uint8Array): MetadataKind[] {
   const body = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
   const header = readTiffHeader(body);
   const kinds = header ? kindsOfExif(body, header) : kindsOfIptc(body);
@@ -57,21 +75,15 @@ function kindsOfExif(tiff: Uint8Array, { mainAt }: TiffHeader): MetadataKind[] {
 }
 
 function kindsOfIptc(block: Uint8Array): MetadataKind[] {
-  const datasets = new Map<number, true>();
-  for (const { record, dataset } of iptcDatasetsOf(block))
-    if (record === 2) datasets.set(dataset, true);
-  return kindsIn(datasets, IPTC_DATASETS);
+  const datasets = new Set<number>();
+  for (const { record, dataset } of iptcDatasetsOf(block)) if (record === 2) datasets.add(dataset);
+  return IPTC_DATASETS.filter(([, numbers]) => numbers.some((one) => datasets.has(one))).map(
+    ([kind]) => kind,
+  );
 }
 
 // NUL bytes are left out, so that UTF-16 is found as well.
 function kindsOfXmp(block: Uint8Array): MetadataKind[] {
   const xmp = new TextDecoder("latin1").decode(block).replaceAll("\0", "");
   return XMP_NAMES.filter(([, pattern]) => pattern.test(xmp)).map(([kind]) => kind);
-}
-
-function kindsIn(
-  found: ReadonlyMap<number, unknown>,
-  table: readonly [MetadataKind, readonly number[]][],
-): MetadataKind[] {
-  return table.filter(([, tags]) => tags.some((tag) => found.has(tag))).map(([kind]) => kind);
 }

@@ -5,7 +5,10 @@ import { hasTooManyPixels } from "./image-size.ts";
 import { type ImageFacts, inspectImage } from "./inspect-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
 import { readCredit } from "./read-credit.ts";
-import { removeMetadata } from "./remove-metadata.ts";
+import type { CleanImage } from "./image-cleaning.ts";
+import type { ImageType } from "./formats.ts";
+import type { Pieces } from "./pieces.ts";
+import { isWithinLimits, removeInPieces } from "./remove-metadata.ts";
 import { inspectUnsupported, type UnsupportedFormat } from "./unsupported-format.ts";
 
 /** Nothing, who made an image and whose it is, or all that a camera or an editor wrote into it. */
@@ -30,8 +33,11 @@ export type PreparedImage =
   /** Too broken to be shown, or to be sure that nothing private is left in it. */
   | { outcome: "not_safe" };
 
-/** Nothing is decoded. The facts are those of the published bytes: without its EXIF, a JPEG's size may be another. */
-export function prepareImage(
+/**
+ * Nothing is decoded, and no piece of the work takes long, whatever the file is made of. The facts are those of the published bytes: without its EXIF, a
+ * JPEG's size may be another.
+ */
+export function* prepareImage(
   source: Uint8Array,
   {
     keepMetadata,
@@ -41,7 +47,7 @@ export function prepareImage(
     /** Of the file that the source was made of, which is kept instead of its own. */
     credit?: Credit | undefined;
   },
-): PreparedImage {
+): Pieces<PreparedImage> {
   const found = inspectImage(source);
   if (found === undefined) {
     return { outcome: refusalOf(source) };
@@ -49,15 +55,22 @@ export function prepareImage(
   if (hasTooManyPixels(found)) {
     return { outcome: "too_many_pixels" };
   }
+  yield;
   const kept = keepMetadata === "none" ? undefined : (credit ?? readCredit(source, found.type));
+  if (kept !== undefined) yield;
   const clean =
     keepMetadata === "all"
-      ? { bytes: source, removed: [] }
-      : removeMetadata(source, found.type, kept);
+      ? keepAll(source, found.type)
+      : yield* removeInPieces(source, found.type, kept);
+  yield;
   const facts = clean && inspectImage(clean.bytes);
   return clean === undefined || facts === undefined
     ? { outcome: "not_safe" }
     : { outcome: "prepared", ...clean, facts, ...(kept && { credit: kept }) };
+}
+
+function keepAll(bytes: Uint8Array, type: ImageType): CleanImage | undefined {
+  return isWithinLimits(bytes, type) ? { bytes, removed: [] } : undefined;
 }
 
 function refusalOf(source: Uint8Array) {

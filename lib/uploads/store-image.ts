@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../give-way.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import {
@@ -149,7 +149,7 @@ async function storeMade(
     height: facts.height,
     ...(density !== undefined && { density }),
     bytes: bytes.byteLength,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
+    sha256: await sha256(bytes, ports.giveWay),
     ...(removed.length > 0 && { removed: [...removed] }),
     ...(original !== undefined && { original }),
     ...(isPreview !== undefined && { isPreview }),

@@ -9,6 +9,7 @@ import { type Credit, creditIn, renderCredit } from "../../lib/images/credit.ts"
 import type { ImageType } from "../../lib/images/formats.ts";
 import { inspectImage } from "../../lib/images/inspect-image.ts";
 import { isAnimated } from "../../lib/images/is-animated.ts";
+import { atOnce } from "../../lib/images/pieces.ts";
 import { prepareImage } from "../../lib/images/prepare-image.ts";
 import { readCredit } from "../../lib/images/read-credit.ts";
 import { removeMetadata } from "../../lib/images/remove-metadata.ts";
@@ -339,7 +340,7 @@ describe("creditIn()", () => {
 });
 
 function keep(bytes: Buffer): Buffer {
-  const prepared = prepareImage(bytes, { keepMetadata: "credit" });
+  const prepared = atOnce(prepareImage(bytes, { keepMetadata: "credit" }));
   if (prepared.outcome !== "prepared") throw new Error(`It is ${prepared.outcome}`);
   return Buffer.from(prepared.bytes);
 }

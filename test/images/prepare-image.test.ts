@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { atOnce } from "../../lib/images/pieces.ts";
 import { prepareImage } from "../../lib/images/prepare-image.ts";
 
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
@@ -40,7 +41,7 @@ describe("prepareImage()", () => {
 });
 
 function outcomeOf(bytes: Uint8Array): string {
-  return prepareImage(bytes, { keepMetadata: "none" }).outcome;
+  return atOnce(prepareImage(bytes, { keepMetadata: "none" })).outcome;
 }
 
 function fixture(name: string): Buffer {

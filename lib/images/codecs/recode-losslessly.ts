@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { sha256 } from "../../give-way.ts";
 import { pngChunksOf } from "../png/png-chunks.ts";
 import { type PngHeader, readPngHeader } from "../png/png-header.ts";
 import { spliceJpeg } from "../jpeg/splice-jpeg.ts";
@@ -11,9 +11,6 @@ import { sharp } from "./sharp.ts";
 
 // A megabyte of pixels takes a core 0.15 to 0.3 seconds: more would only run out of time.
 const MAX_PNG_DATA_BYTES = 60_000_000;
-
-// Some milliseconds, between which the event loop does other things.
-const HASHED_AT_ONCE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The same image in fewer bytes, or `undefined`: nothing is gained, it would take too long, or it is not certain that
@@ -73,14 +70,5 @@ async function hashPixels(
   // Transparency that is nowhere used may be gone.
   if (facts.type === "png") image.ensureAlpha();
   const pixels = await image.raw({ depth: depth === "ushort" ? depth : "uchar" }).toBuffer();
-  return hash(pixels);
-}
-
-async function hash(pixels: Uint8Array): Promise<string> {
-  const sha = createHash("sha256");
-  for (let at = 0; at < pixels.length; at += HASHED_AT_ONCE_BYTES) {
-    sha.update(pixels.subarray(at, at + HASHED_AT_ONCE_BYTES));
-    await setImmediate();
-  }
-  return sha.digest("hex");
+  return sha256(pixels, () => setImmediate());
 }

@@ -1,7 +1,7 @@
 import { asciiAt, viewOf } from "../bytes.ts";
 import { EXTENSION, IMAGE, TRAILER, endOfGifHeader, gifBlocksOf } from "./gif-blocks.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
-import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import { type KindsReader, type MetadataKind, createKindsReader } from "../metadata-kinds.ts";
 
 const GRAPHIC_CONTROL = 0xf9;
 const APPLICATION = 0xff;
@@ -18,6 +18,7 @@ const CREDENTIALS = "C2PA_GIF\x01\0\0";
 export function cleanGif(bytes: Uint8Array): CleanImage {
   const cleaning = createCleaning(bytes);
   if (asciiAt(bytes, 0, 3) !== "GIF") throw new RangeError("Cannot find the start of a GIF");
+  const kindsOf = createKindsReader();
   cleaning.keep(0, endOfGifHeader(bytes));
   for (const { introducer, start, end } of gifBlocksOf(bytes)) {
     if (introducer === EXTENSION) {
@@ -25,7 +26,7 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
       // The rest of what is kept in part is the empty sub-block that ends it.
       cleaning.keep(start, start + keptBytes);
       if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
-      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, end)));
+      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, end), kindsOf));
     } else if (introducer === IMAGE || introducer === 0) {
       // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
       cleaning.keep(start, end);
@@ -50,7 +51,7 @@ function extensionBytesToKeep(bytes: Uint8Array, start: number): number {
   return firstSubBlock + (length === 0 ? 0 : 1 + length);
 }
 
-function kindsOfExtension(extension: Uint8Array): MetadataKind[] {
+function kindsOfExtension(extension: Uint8Array, kindsOf: KindsReader): MetadataKind[] {
   const application = asciiAt(extension, 3, APPLICATION_BYTES);
   if (application === CREDENTIALS) return ["credentials"];
   return application === "XMP DataXMP" ? kindsOf(extension) : ["other"];

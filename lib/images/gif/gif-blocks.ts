@@ -1,5 +1,5 @@
-import { asciiAt, viewOf } from "../bytes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { asciiAt, isZero, viewOf } from "../bytes.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 /** From `start` to `end` is the whole block: an extension with its sub-blocks, a frame with its data, empty blocks, or one byte. */
 export interface GifBlock {
@@ -17,18 +17,21 @@ export const DESCRIPTOR_BYTES = 10;
 
 const SIGNATURES = new Set(["GIF87a", "GIF89a"]);
 const HEADER_BYTES = 13;
+const ZEROS_AT_ONCE = 4096;
 
 /**
  * All blocks up to the first that is neither extension, frame nor empty, and that one too: the trailer, or junk. Empty
- * blocks in a row are one. Throws a RangeError where the file ends in the middle of a header, or has too many blocks.
+ * blocks in a row are one. Throws a RangeError where the file ends in the middle of a header, or has too many blocks or
+ * sub-blocks.
  */
 export function* gifBlocksOf(bytes: Uint8Array): Generator<GifBlock> {
   const view = viewOf(bytes);
+  const endOfBlock = createBlockMeasure(bytes);
   let start = endOfGifHeader(bytes);
   for (let left: number = PARSER_LIMITS.gifBlocks; start < bytes.length; left -= 1) {
-    if (left === 0) throw new RangeError("Cannot read a GIF of so many blocks");
+    if (left === 0) throw new LimitError("Cannot read a GIF of so many blocks");
     const introducer = view.getUint8(start);
-    const claimedEnd = endOfBlock(bytes, introducer, start);
+    const claimedEnd = endOfBlock(introducer, start);
     const end = Math.min(claimedEnd, bytes.length);
     yield { introducer, start, end, isWhole: claimedEnd === end };
     // Some readers pass over empty blocks.
@@ -51,23 +54,33 @@ export function colourTableBytes(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
-function endOfBlock(bytes: Uint8Array, introducer: number, start: number): number {
-  if (introducer === EXTENSION) return afterSubBlocks(bytes, start + 2);
-  if (introducer === 0) return afterZeros(bytes, start);
-  if (introducer !== IMAGE) return start + 1;
-  const flags = viewOf(bytes).getUint8(start + 9);
-  return afterSubBlocks(bytes, start + DESCRIPTOR_BYTES + colourTableBytes(flags) + 1);
-}
+function createBlockMeasure(bytes: Uint8Array): (introducer: number, start: number) => number {
+  let subBlocksLeft: number = PARSER_LIMITS.gifSubBlocks;
 
-// Past the end of a file that was cut short: browsers show as much as there is of its last frame.
-function afterSubBlocks(bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (let size = bytes[at]; size; size = bytes[at]) at += 1 + size;
-  return at + 1;
+  return function endOfBlock(introducer, start) {
+    if (introducer === EXTENSION) return afterSubBlocks(start + 2);
+    if (introducer === 0) return afterZeros(bytes, start);
+    if (introducer !== IMAGE) return start + 1;
+    const flags = viewOf(bytes).getUint8(start + 9);
+    return afterSubBlocks(start + DESCRIPTOR_BYTES + colourTableBytes(flags) + 1);
+  };
+
+  // Past the end of a file that was cut short: browsers show as much as there is of its last frame.
+  function afterSubBlocks(start: number): number {
+    let at = start;
+    for (let size = bytes[at]; size; size = bytes[at]) {
+      at += 1 + size;
+      subBlocksLeft -= 1;
+      if (subBlocksLeft < 0) throw new LimitError("Cannot read a GIF of so many sub-blocks");
+    }
+    return at + 1;
+  }
 }
 
 function afterZeros(bytes: Uint8Array, start: number): number {
   let at = start;
+  while (at + ZEROS_AT_ONCE <= bytes.length && isZero(bytes, at, at + ZEROS_AT_ONCE))
+    at += ZEROS_AT_ONCE;
   while (bytes[at] === 0) at += 1;
   return at;
 }

@@ -1,6 +1,6 @@
 import { viewOf, asciiAt } from "../bytes.ts";
 import { type Box, filledBoxes } from "./boxes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 export interface ByteRange {
   start: number;
@@ -90,7 +90,7 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     const count = read(2);
     extentsLeft -= count;
     if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items)
-      throw new RangeError("Cannot read a list of so many items");
+      throw new LimitError("Cannot read a list of so many items");
     if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1))
       throw new RangeError("Cannot read a list that was cut short");
     const ranges = Array.from({ length: count }, () => {

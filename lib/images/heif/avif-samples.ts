@@ -1,7 +1,7 @@
 import type { ByteRange } from "./avif-items.ts";
 import type { Box } from "./boxes.ts";
 import { viewOf } from "../bytes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 const FULL_BOX_BYTES = 4;
 const RUN_BYTES = 12;
@@ -25,7 +25,7 @@ export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, B
   const runAt = (index: number) => runs.start + 8 + index * RUN_BYTES;
   const chunkCount = readCount(view, offsets, offsets.type === "stco" ? 4 : 8);
   if (chunkCount > PARSER_LIMITS.sampleChunks)
-    throw new RangeError("Cannot read an animation of so many chunks");
+    throw new LimitError("Cannot read an animation of so many chunks");
   const ranges: ByteRange[] = [];
   for (let run = 0; run < runCount; run += 1) {
     const first = view.getUint32(runAt(run));

@@ -1,5 +1,5 @@
 import { asciiAt, viewOf } from "../bytes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 export interface Box {
   type: string;
@@ -21,7 +21,7 @@ export function createBoxWalker(bytes: Uint8Array): BoxWalker {
   let left: number = PARSER_LIMITS.boxes;
   return function* walk(from, to) {
     for (let at = from; at < to; left -= 1) {
-      if (left === 0) throw new RangeError("Cannot read a file of so many boxes");
+      if (left === 0) throw new LimitError("Cannot read a file of so many boxes");
       const size = view.getUint32(at);
       const start = at + (size === 1 ? 16 : 8);
       const end = size === 1 ? at + Number(view.getBigUint64(at + 8)) : size === 0 ? to : at + size;

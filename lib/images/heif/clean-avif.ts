@@ -4,13 +4,19 @@ import { isCodedImage, readAvifImage } from "./avif-image.ts";
 import type { AvifItem, ByteRange, PlacedItem } from "./avif-items.ts";
 import { cleanSampleTables, readSampleRanges } from "./avif-samples.ts";
 import type { Box } from "./boxes.ts";
+import { isZero } from "../bytes.ts";
 import { cleanBoxes } from "./clean-boxes.ts";
 import { cleanImageData } from "./clean-image-data.ts";
 import { cleanItemLists } from "./clean-item-lists.ts";
 import { isContentCredentials } from "../content-credentials.ts";
 import type { Credit } from "../credit.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
-import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import {
+  type KindsReader,
+  MAX_READ_BYTES,
+  type MetadataKind,
+  createKindsReader,
+} from "../metadata-kinds.ts";
 import { isProvenance } from "./provenance.ts";
 
 const FREE_SPACE = new Set(["free", "skip"]);
@@ -24,6 +30,7 @@ const NO_ITEM = "skip";
  */
 export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
+  const kindsOf = createKindsReader();
   const image = readAvifImage(bytes);
   const { boxes, items, neededIds } = image;
   if (neededIds.size + boxes.tracks.length === 0)
@@ -32,7 +39,7 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const needed = items.filter(isNeeded);
   const unneeded = items.filter((item) => !isNeeded(item) && item.type !== NO_ITEM);
 
-  for (const box of boxes.unneeded) cleaning.drop(...kindsOfBox(bytes, box));
+  for (const box of boxes.unneeded) cleaning.drop(...kindsOfBox(bytes, box, kindsOf));
   const iloc = boxes.file.get("iloc");
   const credits = credit && iloc ? creditItemsOf(bytes, { items: unneeded, iloc, credit }) : [];
   const creditIds = new Set(credits.map(({ item }) => item.id));
@@ -41,7 +48,7 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const kept = [...needed.flatMap(({ ranges }) => ranges), ...samples.flat()];
   const unused = gapsBetween(kept, containersOf(boxes));
 
-  let output: Uint8Array = Uint8Array.from(bytes);
+  let output: Uint8Array = new Uint8Array(bytes);
   for (const { start, end } of [...boxes.unneeded, ...unused]) output.fill(0, start, end);
   for (const { at } of boxes.unneeded.filter(({ type }) => !FREE_SPACE.has(type)))
     output.set(Buffer.from("free"), at + 4);
@@ -53,7 +60,7 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   for (const item of unneeded)
     if (!isCodedImage(item) && !item.ranges.every((range) => isEmpty(output, range)))
       throw new RangeError("Cannot remove an item that shares its data with an image");
-  const emptied = Uint8Array.from(output);
+  const emptied = new Uint8Array(output);
   cleanItemLists(output, image, creditIds);
   cleanBoxes(output, boxes);
   for (const [index, track] of boxes.tracks.entries())
@@ -63,7 +70,7 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   if (isUnusedData || Buffer.compare(emptied, output) !== 0) cleaning.drop("other");
   for (const one of credits) output = placeCredit(output, one, unused);
   for (const item of unneeded)
-    if (!isSame(bytes, output, item)) cleaning.drop(...kindsOfItem(bytes, item));
+    if (!isSame(bytes, output, item)) cleaning.drop(...kindsOfItem(bytes, item, kindsOf));
   cleaning.write(output);
   return cleaning.finish();
 }
@@ -97,9 +104,7 @@ function gapsBetween(ranges: readonly ByteRange[], containers: readonly Box[]): 
 }
 
 function isEmpty(bytes: Uint8Array, { start, end }: ByteRange): boolean {
-  let at = start;
-  while (at < end && bytes[at] === 0) at += 1;
-  return at >= end;
+  return isZero(bytes, start, end);
 }
 
 function isSame(source: Uint8Array, output: Uint8Array, { typeAt, ranges }: PlacedItem): boolean {
@@ -109,16 +114,18 @@ function isSame(source: Uint8Array, output: Uint8Array, { typeAt, ranges }: Plac
   );
 }
 
-function kindsOfBox(bytes: Uint8Array, box: Box): MetadataKind[] {
+function kindsOfBox(bytes: Uint8Array, box: Box, kindsOf: KindsReader): MetadataKind[] {
   if (isEmpty(bytes, box)) return [];
   if (isProvenance(bytes, box)) return ["credentials"];
   return box.type === "uuid" ? kindsOf(bytes.subarray(box.start + 16, box.end)) : ["other"];
 }
 
-function kindsOfItem(bytes: Uint8Array, item: PlacedItem): MetadataKind[] {
+function kindsOfItem(bytes: Uint8Array, item: PlacedItem, kindsOf: KindsReader): MetadataKind[] {
   const { type, ranges } = item;
   if (isCodedImage(item)) return ["other"];
-  const data = Buffer.concat(ranges.map(({ start, end }) => bytes.subarray(start, end)));
+  const parts = ranges.map(({ start, end }) => bytes.subarray(start, end));
+  const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
+  const data = Buffer.concat(parts, Math.min(sizeBytes, MAX_READ_BYTES));
   if (isContentCredentials(data)) return ["credentials"];
   if (type !== "Exif" || data.length < 4) return kindsOf(data);
   // How far into the rest the TIFF block starts.

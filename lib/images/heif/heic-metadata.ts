@@ -5,13 +5,13 @@ import { type Credit, creditIn } from "../credit.ts";
 import { holdsGainMap } from "./gain-map.ts";
 import { isProvenance } from "./provenance.ts";
 import { type Exif, parseExif } from "../exif.ts";
-import { kindsOf, type MetadataKind } from "../metadata-kinds.ts";
+import { createKindsReader, type MetadataKind } from "../metadata-kinds.ts";
 
 const FULL_BOX_BYTES = 4;
 
 /** What a HEIC says beside its pixels, as far as it can be read: none of it is in the JPEG that is made of it. */
 export function kindsOfHeic(bytes: Uint8Array): MetadataKind[] {
-  const kinds = packetsIn(bytes).flatMap(kindsOf);
+  const kinds = packetsIn(bytes).flatMap(createKindsReader());
   for (const box of boxesIn(bytes, 0, bytes.length))
     if (isProvenance(bytes, box)) kinds.push("credentials");
   if (holdsGainMap(bytes)) kinds.push("hdr");

@@ -23,7 +23,7 @@ import {
 } from "./jpeg-segments.ts";
 import { hasGainMap } from "./gain-map.ts";
 import { cleanProfileParts } from "./jpeg-profile.ts";
-import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import { type KindsReader, type MetadataKind, createKindsReader } from "../metadata-kinds.ts";
 
 const APP14 = 0xee;
 
@@ -43,12 +43,15 @@ const ADOBE_BYTES = 12;
  */
 export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
-  const profile = cleanProfileParts(bytes);
-  const metadata = [exifSegment(bytes, credit), xmpSegment(credit)].flatMap((one) => one ?? []);
+  const kindsOf = createKindsReader();
+  const segments = [...segmentsOf(bytes)];
+  const profile = cleanProfileParts(bytes, segments);
+  const exif = exifSegment(bytes, segments, credit);
+  const metadata = [exif, xmpSegment(credit)].flatMap((one) => one ?? []);
   let isWritten = false;
   cleaning.keep(0, 2);
   let end = 0;
-  for (const segment of segmentsOf(bytes)) {
+  for (const segment of segments) {
     const { marker, start } = segment;
     end = segment.end;
     const part = profile.get(start);
@@ -61,7 +64,7 @@ export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
     if (keptBytes === undefined) {
       const whole = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
       const isThere = metadata.some((one) => Buffer.compare(one, whole) === 0);
-      if (!isThere) cleaning.drop(...kindsOfSegment(bytes, segment));
+      if (!isThere) cleaning.drop(...kindsOfSegment(bytes, segment, kindsOf));
     } else if (part !== undefined) {
       cleaning.write(part);
       const source = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
@@ -96,7 +99,11 @@ function shortSegment(marker: number, body: Uint8Array): Uint8Array {
   return segment;
 }
 
-function kindsOfSegment(bytes: Uint8Array, { marker, start, end }: JpegSegment): MetadataKind[] {
+function kindsOfSegment(
+  bytes: Uint8Array,
+  { marker, start, end }: JpegSegment,
+  kindsOf: KindsReader,
+): MetadataKind[] {
   const body = bytes.subarray(start, end);
   if (marker === APP1 || marker === APP13) return kindsOf(body);
   if (marker === APP11 && isContentCredentials(body.subarray(JUMBF_HEADER_BYTES)))
@@ -104,8 +111,12 @@ function kindsOfSegment(bytes: Uint8Array, { marker, start, end }: JpegSegment):
   return ["other"];
 }
 
-function exifSegment(bytes: Uint8Array, credit: Credit | undefined): Uint8Array | undefined {
-  const tiff = minimalExif(exifOf(bytes), exifTextsFor(credit));
+function exifSegment(
+  bytes: Uint8Array,
+  segments: readonly JpegSegment[],
+  credit: Credit | undefined,
+): Uint8Array | undefined {
+  const tiff = minimalExif(exifOf(bytes, segments), exifTextsFor(credit));
   return tiff && shortSegment(APP1, Buffer.concat([Buffer.from("Exif\0\0"), tiff]));
 }
 
@@ -115,8 +126,8 @@ function xmpSegment(credit: Credit | undefined): Uint8Array | undefined {
 }
 
 // Chromium takes the first EXIF segment before the scan, useful or not.
-function exifOf(bytes: Uint8Array): Exif | undefined {
-  for (const segment of segmentsOf(bytes)) {
+function exifOf(bytes: Uint8Array, segments: readonly JpegSegment[]): Exif | undefined {
+  for (const segment of segments) {
     const { marker, start, end } = segment;
     if (marker === SOS) return undefined;
     if (isExif(bytes, segment)) return parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end));

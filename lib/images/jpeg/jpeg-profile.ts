@@ -31,10 +31,13 @@ export function isProfilePart(bytes: Uint8Array, { marker, start }: JpegSegment)
  * The parts of the profile that Chromium reads, in order: the first ones before the image that are numbered 1…n of n.
  * None if one contradicts another. Parts with nothing in them do not count.
  */
-export function readProfileParts(bytes: Uint8Array): JpegSegment[] {
+export function readProfileParts(
+  bytes: Uint8Array,
+  segments: readonly JpegSegment[],
+): JpegSegment[] {
   const parts = new Map<number, JpegSegment>();
   let expected = 0;
-  for (const segment of segmentsOf(bytes)) {
+  for (const segment of segments) {
     if (segment.marker === SOS) break;
     const { start, end } = segment;
     if (!isProfilePart(bytes, segment) || end - start <= PART_HEADER_BYTES) continue;
@@ -49,8 +52,11 @@ export function readProfileParts(bytes: Uint8Array): JpegSegment[] {
 }
 
 /** The segments of the profile that Chromium reads, by where their bodies start, and what they become; all others go. */
-export function cleanProfileParts(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
-  const parts = readProfileParts(bytes);
+export function cleanProfileParts(
+  bytes: Uint8Array,
+  segments: readonly JpegSegment[],
+): ReadonlyMap<number, Uint8Array> {
+  const parts = readProfileParts(bytes, segments);
   const icc = Buffer.concat(
     parts.map(({ start, end }) => bytes.subarray(start + PART_HEADER_BYTES, end)),
   );

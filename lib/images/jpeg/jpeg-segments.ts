@@ -1,5 +1,5 @@
-import { asciiAt, viewOf } from "../bytes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { asciiAt, bufferOf, viewOf } from "../bytes.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 /** From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data. */
 export interface JpegSegment {
@@ -27,52 +27,51 @@ export const JFIF_BYTES = 14;
 export const XMP_SIGNATURE = "http://ns.adobe.com/xap/1.0/\0";
 
 const SOI = 0xffd8;
+const SOI_CODE = 0xd8;
 const LAST_APP = 0xef;
-
-// A call of `indexOf` takes longer than a look at this many bytes.
-const NEAR_BYTES = 16;
 
 /**
  * The walk of libjpeg: next_marker() passes over junk and fill bytes, and any marker but RSTn ends a scan. Throws a
- * RangeError where a segment was cut short, or where there are too many segments or scans.
+ * RangeError where a segment was cut short, or where there are too many segments, scans or fill bytes.
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
   if (view.getUint16(0) !== SOI) throw new RangeError("Cannot find the start of a JPEG");
   const count = createSegmentCounter();
+  const findCode = createCodeFinder(bytes);
   let hasScan = false;
   let at = 2;
   while (!hasScan || at < bytes.length) {
-    at = nextMarkerAt(view, at);
+    at = findCode(at);
     const marker = view.getUint8(at);
     at += 1;
-    if (isWithoutBody(marker)) continue;
     count(marker);
     if (marker === EOI && hasScan) return yield { marker, start: at, end: at };
     const start = at + 2;
     at += Math.max(2, view.getUint16(at));
     if (at > bytes.length) throw new RangeError("Cannot read a JPEG segment that was cut short");
     hasScan ||= marker === SOS;
-    if (marker === SOS) at = endOfScan(bytes, at);
+    if (marker === SOS) at = endOfScan(bytes, at, findCode(at));
     yield { marker, start, end: at };
   }
 }
 
 /**
- * The walk of next_marker() alone, up to the scan: whatever it passes over is passed over, and nothing but the number of
- * segments is checked.
+ * The walk of next_marker() alone, up to the scan: whatever it passes over is passed over, and nothing but the numbers of
+ * segments and fill bytes is checked.
  */
 export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
   const count = createSegmentCounter();
+  const findCode = createCodeFinder(bytes);
   let at = 2;
   let marker = 0;
   while (marker !== SOS) {
-    at = nextMarkerAt(view, at);
+    at = findCode(at);
     marker = view.getUint8(at);
     at += 1;
-    if (hasBody(marker)) {
-      count(marker);
+    count(marker);
+    if (marker !== SOI_CODE && marker !== EOI) {
       const length = Math.max(2, view.getUint16(at));
       yield { marker, start: at + 2, end: at + length };
       at += length;
@@ -110,42 +109,39 @@ function createSegmentCounter(): (marker: number) => void {
     segments += 1;
     if (marker === SOS) scans += 1;
     if (segments > PARSER_LIMITS.jpegSegments || scans > PARSER_LIMITS.jpegScans)
-      throw new RangeError("Cannot read a JPEG of so many segments");
+      throw new LimitError("Cannot read a JPEG of so many segments");
   };
 }
 
-// Where the code of a marker stands, behind junk and fill bytes.
-function nextMarkerAt(view: DataView, from: number): number {
-  let at = from;
-  while (view.getUint8(at) !== 0xff) at += 1;
-  while (view.getUint8(at) === 0xff) at += 1;
-  return at;
+/**
+ * Finds where the code of the next marker stands that has a body or ends the image: past junk, fill bytes, stuffed zeros
+ * and restart markers. The end of the file where there is none.
+ */
+function createCodeFinder(bytes: Uint8Array): (from: number) => number {
+  const buffer = bufferOf(bytes);
+  let fillLeft: number = PARSER_LIMITS.jpegFill;
+  return (from) => {
+    let at = buffer.indexOf(0xff, from);
+    while (at !== -1) {
+      for (; buffer[at] === 0xff; at += 1) {
+        fillLeft -= 1;
+        if (fillLeft < 0) throw new LimitError("Cannot read a JPEG of so many fill bytes");
+      }
+      if (!isWithoutBody(buffer[at] ?? EOI)) return at;
+      at = buffer.indexOf(0xff, at);
+    }
+    return bytes.length;
+  };
 }
 
-function hasBody(marker: number): boolean {
-  return marker > 0x01 && !(marker >= 0xd0 && marker <= 0xd9);
+// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
+function endOfScan(bytes: Uint8Array, start: number, codeAt: number): number {
+  let at = codeAt;
+  if (codeAt < bytes.length) while (at > start && bytes[at - 1] === 0xff) at -= 1;
+  return at;
 }
 
 // A stuffed zero, TEM, RSTn.
 function isWithoutBody(marker: number): boolean {
   return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
-}
-
-// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
-function endOfScan(bytes: Uint8Array, start: number): number {
-  let at = nextFillByteAt(bytes, start);
-  while (at !== -1) {
-    let code = at + 1;
-    while (bytes[code] === 0xff) code += 1;
-    const marker = bytes[code];
-    if (marker !== undefined && !isWithoutBody(marker)) return at;
-    at = marker === undefined ? -1 : nextFillByteAt(bytes, code);
-  }
-  return bytes.length;
-}
-
-function nextFillByteAt(bytes: Uint8Array, from: number): number {
-  const far = Math.min(from + NEAR_BYTES, bytes.length);
-  for (let at = from; at < far; at += 1) if (bytes[at] === 0xff) return at;
-  return bytes.indexOf(0xff, far);
 }

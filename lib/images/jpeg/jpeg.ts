@@ -31,7 +31,7 @@ export const jpeg: ImageFormat = {
 
 // Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not.
 function hasOneProfile(bytes: Uint8Array): boolean {
-  let parts = 0;
-  for (const segment of segmentsOf(bytes)) if (isProfilePart(bytes, segment)) parts += 1;
-  return parts === readProfileParts(bytes).length;
+  const segments = [...segmentsOf(bytes)];
+  const parts = segments.filter((segment) => isProfilePart(bytes, segment));
+  return parts.length === readProfileParts(bytes, segments).length;
 }

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { type Credit, exifTextsFor, renderCredit } from "../credit.ts";
 import { type Exif, minimalExif, parseExif } from "../exif.ts";
 import { type CleanImage, createCleaning } from "../image-cleaning.ts";
-import { kindsOf } from "../metadata-kinds.ts";
+import { createKindsReader } from "../metadata-kinds.ts";
 import { PNG_SIGNATURE, chunksUntilPixels, isIntact, pngChunksOf } from "./png-chunks.ts";
 import { cleanPngProfile } from "./png-profile.ts";
 import { XMP_KEYWORD, createTextReader, isTextChunk, kindsOfText } from "./png-text.ts";
@@ -26,6 +26,7 @@ const CREDENTIALS = "caBX";
  */
 export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
+  const kindsOf = createKindsReader();
   const readText = createTextReader();
   const credits = credit ? creditChunks(bytes, credit) : [];
   let exif: Exif | undefined;
@@ -54,7 +55,7 @@ export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
       const clean = isHeeded ? cleanPngProfile(body) : undefined;
       if (clean) cleaning.write(pngChunk(type, clean));
       if (clean !== body) cleaning.drop("other");
-    } else if (isTextChunk(type)) cleaning.drop(...kindsOfText(readText(type, body)));
+    } else if (isTextChunk(type)) cleaning.drop(...kindsOfText(readText(type, body), kindsOf));
     else if (/^[A-Z]/.test(type)) throw new RangeError("Cannot tell what a PNG chunk is for");
     else cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
   }

@@ -33,8 +33,8 @@ export function inspectPng(bytes: Uint8Array): ImageSize | undefined {
   let exif: Exif | undefined;
   for (const chunk of chunksUntilPixels(bytes)) {
     if (isUnknownCritical(chunk)) return undefined;
-    if (chunk.type === "eXIf" && isIntact(bytes, chunk))
-      exif ??= parseExif(bytes.subarray(chunk.start, chunk.end));
+    if (chunk.type === "eXIf" && exif === undefined && isIntact(bytes, chunk))
+      exif = parseExif(bytes.subarray(chunk.start, chunk.end));
   }
   return exif === undefined ? stored : orientedSize(exif, stored);
 }

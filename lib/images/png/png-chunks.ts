@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { asciiAt, viewOf } from "../bytes.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 /** From `at` to `next` is the whole chunk, from `start` to `end` its body. */
 export interface PngChunk {
@@ -47,7 +47,7 @@ function* chunksFrom(bytes: Uint8Array, start: number): Generator<PngChunk> {
     yield chunk;
     at = chunk.next;
   }
-  throw new RangeError("Cannot read a PNG of so many chunks");
+  throw new LimitError("Cannot read a PNG of so many chunks");
 }
 
 /** As it says of itself: it may reach past the end of the file. */

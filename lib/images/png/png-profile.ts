@@ -1,10 +1,11 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import { cleanIccProfile } from "../icc-profile.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 // PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile.
 const MAX_NAME_BYTES = 79;
-// The largest of those for printers have some 3 MB.
-const MAX_PROFILE_BYTES = 4 * 1024 * 1024;
+const MAX_PACKED_BYTES = 2 * 1024 * 1024;
+const MAX_PROFILE_BYTES = PARSER_LIMITS.profileBytes;
 
 /** The colour profile in the body of an `iCCP` chunk; `undefined` where it is damaged. Throws a RangeError if it is too large. */
 export function readPngProfile(body: Uint8Array): Uint8Array | undefined {
@@ -21,7 +22,9 @@ export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
   const stream = streamIn(body);
   if (clean === icc && !hasMoreThanItNeeds(stream)) return body;
   const name = body.subarray(0, body.length - stream.length);
-  return Buffer.concat([name, deflateSync(clean)]);
+  // Packing a large one would hold up everything else.
+  const level = clean.length > MAX_PACKED_BYTES ? 0 : -1;
+  return Buffer.concat([name, deflateSync(clean, { level })]);
 }
 
 function streamIn(body: Uint8Array): Uint8Array {
@@ -34,6 +37,8 @@ function hasMoreThanItNeeds(stream: Uint8Array): boolean {
 }
 
 function inflate(stream: Uint8Array): Uint8Array | undefined {
+  if (stream.length > MAX_PROFILE_BYTES)
+    throw new LimitError("Cannot read a colour profile that is so large");
   try {
     return inflateSync(stream, { maxOutputLength: MAX_PROFILE_BYTES });
   } catch (error) {

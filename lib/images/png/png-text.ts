@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import type { KindsReader, MetadataKind } from "../metadata-kinds.ts";
 
 export interface PngText {
   keyword: string;
@@ -12,8 +12,10 @@ export interface PngText {
 export const XMP_KEYWORD = "XML:com.adobe.xmp";
 
 // Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy.
-const MAX_TEXTS = 16;
-const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TEXTS = 8;
+const MAX_TEXT_BYTES = 256 * 1024;
+// PNG specification, 11.3.3.2, and the zero behind it.
+const MAX_KEYWORD_BYTES = 80;
 
 const TEXT_CHUNK = /^[tiz](?:EXt|TXt)$/;
 const CREDIT_KEYWORD = /^(?:author|copyright|artist)$/i;
@@ -26,7 +28,7 @@ export function isTextChunk(type: string): boolean {
 export function createTextReader(): (type: string, body: Uint8Array) => PngText {
   let textsLeft = MAX_TEXTS;
   return (type, body) => {
-    const keywordEnd = body.indexOf(0);
+    const keywordEnd = body.subarray(0, MAX_KEYWORD_BYTES).indexOf(0);
     const keyword = latin1(body.subarray(0, Math.max(0, keywordEnd)));
     const isRaw = keyword.startsWith("Raw profile type ");
     return {
@@ -36,14 +38,18 @@ export function createTextReader(): (type: string, body: Uint8Array) => PngText 
         textsLeft -= 1;
         if (textsLeft < 0) return new Uint8Array();
         const { text, isCompressed } = textOf(type, body, keywordEnd + 1);
-        const plain = isCompressed ? inflate(text) : text.subarray(0, MAX_TEXT_BYTES);
+        const bounded = text.subarray(0, MAX_TEXT_BYTES);
+        const plain = isCompressed ? inflate(bounded) : bounded;
         return isRaw ? fromHex(plain) : plain;
       },
     };
   };
 }
 
-export function kindsOfText({ keyword, isPacket, read }: PngText): MetadataKind[] {
+export function kindsOfText(
+  { keyword, isPacket, read }: PngText,
+  kindsOf: KindsReader,
+): MetadataKind[] {
   if (isPacket) return kindsOf(read());
   return [CREDIT_KEYWORD.test(keyword) ? "credit" : "other"];
 }
@@ -68,8 +74,8 @@ function inflate(text: Uint8Array): Uint8Array {
 
 // A line of its own for the name, one for the length, then hexadecimal digits.
 function fromHex(profile: Uint8Array): Uint8Array {
-  const [, , , ...lines] = latin1(profile).split("\n");
-  return Buffer.from(lines.join(""), "hex");
+  const lines = latin1(profile).replace(/^(?:.*\n){3}/, "");
+  return Buffer.from(lines.replaceAll("\n", ""), "hex");
 }
 
 function latin1(bytes: Uint8Array): string {

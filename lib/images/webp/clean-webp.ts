@@ -3,7 +3,7 @@ import { type Credit, exifTextsFor, renderCredit } from "../credit.ts";
 import { type Exif, minimalExif, parseExif } from "../exif.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import { type CleanImage, type ImageCleaning, createCleaning } from "../image-cleaning.ts";
-import { type MetadataKind, kindsOf } from "../metadata-kinds.ts";
+import { type KindsReader, type MetadataKind, createKindsReader } from "../metadata-kinds.ts";
 import { readWebpFrame } from "./inspect-webp.ts";
 import {
   ALPHA_FLAG,
@@ -19,6 +19,8 @@ import {
 } from "./webp-chunks.ts";
 
 const FRAME_HEADER_BYTES = 16;
+const FILL = Uint8Array.of(0);
+const ANMF = Buffer.from("ANMF");
 const PIXELS = new Set(["VP8 ", "VP8L", "ALPH"]);
 // C2PA's manifest.
 const CREDENTIALS = "C2PA";
@@ -31,6 +33,7 @@ const KEPT = new Set([...PIXELS, "ANIM"]);
  */
 export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
+  const kindsOf = createKindsReader();
   const end = CHUNK_HEADER_BYTES + viewOf(bytes).getUint32(4, true);
   if (!isWebp(bytes) || end > bytes.length) throw new RangeError("Cannot find a whole WebP");
   const exif = minimalExif(exifOf(bytes, end), exifTextsFor(credit));
@@ -38,7 +41,10 @@ export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   const profile = firstProfile(bytes, end);
   const staying = (exif ? EXIF_FLAG : 0) | (profile?.clean ? PROFILE_FLAG : 0);
   const added = credit ? XMP_FLAG | (exif ? EXIF_FLAG : 0) : 0;
-  cleaning.keep(0, RIFF_HEADER_BYTES);
+  const size = uint32(0);
+  cleaning.keep(0, 4);
+  cleaning.write(size);
+  cleaning.keep(CHUNK_HEADER_BYTES, RIFF_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     const body = bytes.subarray(chunk.start, chunk.end);
     if (added !== 0 && cleaning.length() === RIFF_HEADER_BYTES && chunk.type !== "VP8X")
@@ -46,17 +52,17 @@ export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
     if (chunk.type === "VP8X")
       writeChunk(cleaning, "VP8X", extendedHeader(body, { staying, added }));
     else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
-    else if (KEPT.has(chunk.type)) writeChunk(cleaning, chunk.type, body);
+    else if (KEPT.has(chunk.type)) keepChunk(cleaning, bytes, chunk);
     else if (chunk.type === "ICCP") {
       const clean = chunk.start === profile?.start ? profile.clean : undefined;
       if (clean) writeChunk(cleaning, "ICCP", clean);
       if (!clean || Buffer.compare(clean, body) !== 0) cleaning.drop("other");
     } else if (![exif, xmp].some((one) => one && Buffer.compare(one, body) === 0))
-      cleaning.drop(...kindsOfChunk(chunk.type, body));
+      cleaning.drop(...kindsOfChunk(chunk.type, body, kindsOf));
   }
   if (exif) writeChunk(cleaning, "EXIF", exif);
   if (xmp) writeChunk(cleaning, "XMP ", xmp);
-  cleaning.overwrite(4, uint32(cleaning.length() - CHUNK_HEADER_BYTES));
+  size.set(uint32(cleaning.length() - CHUNK_HEADER_BYTES));
   if (end < bytes.length) cleaning.drop("other");
   return cleaning.finish();
 }
@@ -83,34 +89,45 @@ function headerFor(bytes: Uint8Array, image: WebpChunk, flags: number): Uint8Arr
   return header;
 }
 
-function kindsOfChunk(type: string, body: Uint8Array): MetadataKind[] {
+function kindsOfChunk(type: string, body: Uint8Array, kindsOf: KindsReader): MetadataKind[] {
   if (type === CREDENTIALS) return ["credentials"];
   return type === "EXIF" || type === "XMP " ? kindsOf(body) : ["other"];
 }
 
 // A frame holds chunks as the file does, unknown ones among them.
 function writeFrame(cleaning: ImageCleaning, bytes: Uint8Array, { start, end }: WebpChunk): void {
-  const sizeAt = cleaning.length() + 4;
+  const size = uint32(0);
   if (end - start < FRAME_HEADER_BYTES) throw new RangeError("Cannot read a frame of a WebP");
-  writeChunk(cleaning, "ANMF", bytes.subarray(start, start + FRAME_HEADER_BYTES));
+  cleaning.write(ANMF);
+  cleaning.write(size);
+  const bodyAt = cleaning.length();
+  cleaning.keep(start, start + FRAME_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, start + FRAME_HEADER_BYTES, end)) {
     if (!PIXELS.has(chunk.type)) cleaning.drop("other");
-    else writeChunk(cleaning, chunk.type, bytes.subarray(chunk.start, chunk.end));
+    else keepChunk(cleaning, bytes, chunk);
   }
-  cleaning.overwrite(sizeAt, uint32(cleaning.length() - sizeAt - 4));
+  size.set(uint32(cleaning.length() - bodyAt));
+}
+
+function keepChunk(
+  cleaning: ImageCleaning,
+  bytes: Uint8Array,
+  { start, end, next }: WebpChunk,
+): void {
+  const isFilled = end === next || bytes[end] === 0;
+  cleaning.keep(start - CHUNK_HEADER_BYTES, isFilled ? next : end);
+  if (!isFilled) cleaning.write(FILL);
 }
 
 function writeChunk(cleaning: ImageCleaning, type: string, body: Uint8Array): void {
   cleaning.write(Buffer.from(type, "latin1"));
   cleaning.write(uint32(body.length));
   cleaning.write(body);
-  if (body.length % 2 === 1) cleaning.write(Uint8Array.of(0));
+  if (body.length % 2 === 1) cleaning.write(FILL);
 }
 
 function uint32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
+  return Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
 }
 
 function exifOf(bytes: Uint8Array, end: number): Exif | undefined {

@@ -1,6 +1,6 @@
 import { asciiAt, viewOf } from "../bytes.ts";
 import type { ImageSize } from "../image-size.ts";
-import { PARSER_LIMITS } from "../parser-limits.ts";
+import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 /** From `start` to `end` is the body; the next chunk starts at `next`, an even place. */
 export interface WebpChunk {
@@ -66,7 +66,7 @@ export function* webpChunksIn(
   const isWhole = start === RIFF_HEADER_BYTES;
   let left: number = isWhole ? PARSER_LIMITS.webpChunks : PARSER_LIMITS.webpFrameChunks;
   for (let at = start; at < limit; left -= 1) {
-    if (left === 0) throw new RangeError("Cannot read a WebP of so many chunks");
+    if (left === 0) throw new LimitError("Cannot read a WebP of so many chunks");
     const chunk = webpChunkAt(bytes, at);
     if (chunk.end > limit) throw new RangeError("Cannot read a WebP chunk that was cut short");
     yield chunk;
