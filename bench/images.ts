@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { compressJpeg } from "@napi-rs/image";
 import sharp from "sharp";
 import { endWithReader } from "../dev/command.ts";
 import { keepLogs } from "../dev/keep-logs.ts";
@@ -9,17 +10,29 @@ import { startLocalSlack } from "../dev/local-slack/server.ts";
 import { provideRequestContext } from "../dev/request-context.ts";
 import { environmentOf, QUIET } from "../dev/stack.ts";
 import { createApp } from "../lib/app.ts";
+import { createReworker } from "../lib/images/codecs/rework-image.ts";
+import { inspectImage } from "../lib/images/inspect-image.ts";
+import { atOnce } from "../lib/images/pieces.ts";
 import { prepareImage } from "../lib/images/prepare-image.ts";
 import manifest from "../manifest.json" with { type: "json" };
 
 /*
  * What photos of 12 megapixels cost, against a named alternative in the same run:
- *   clean  taking the metadata out of a JPEG, against decoding and encoding it anew, which costs quality too
+ *   clean  taking the metadata out of it, in each format, against decoding and encoding it anew, which costs quality too
+ *   codec  what it is reworked with, against the library called directly
  *   ten    ten of them in one message, from the post to the tags, against the same with the default settings
  * `npm run bench`
  */
 
 const ROUNDS = 7;
+const SLOW_ROUNDS = 3;
+const FORMATS = [
+  ["jpeg", { quality: 92 }],
+  ["png", { compressionLevel: 1 }],
+  ["webp", { effort: 0 }],
+  ["avif", { effort: 0 }],
+  ["gif", { effort: 1 }],
+] as const;
 const PHOTOS = 10;
 const SETTINGS: readonly Readonly<Record<string, string>>[] = [
   {},
@@ -34,17 +47,54 @@ const [settings] = process.argv.slice(2);
 if (settings === undefined) {
   const photo = await makePhoto();
   await compareCleaning(photo);
+  await compareCodecs(photo);
   compareSettings(photo);
 } else {
   await uploadTen(await buffer(process.stdin), JSON.parse(settings));
 }
 
 async function compareCleaning(photo: Buffer): Promise<void> {
-  const clean = await medianMs(() => prepareImage(photo, { keepMetadata: "none" }));
-  const anew = await medianMs(() => sharp(photo).jpeg({ quality: 90 }).toBuffer());
-  console.log(
-    `clean: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding anew (${anew.toFixed(0)} ms)`,
-  );
+  for (const [format, options] of FORMATS) {
+    const encode = (source: Buffer) =>
+      sharp(source).keepExif().toFormat(format, options).toBuffer();
+    const image = await encode(photo);
+    const clean = await medianMs(() => atOnce(prepareImage(image, { keepMetadata: "none" })));
+    const anew = await medianMs(() => encode(image), SLOW_ROUNDS);
+    const megabytes = (image.length / 1_000_000).toFixed(1);
+    console.log(
+      `clean, ${format} of ${megabytes} MB: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding anew (${anew.toFixed(0)} ms)`,
+    );
+  }
+}
+
+async function compareCodecs(photo: Buffer): Promise<void> {
+  const facts = inspectImage(photo);
+  if (facts === undefined) throw new Error("Cannot bench a photo that is none");
+  const source = { bytes: photo, facts };
+  const reworker = createReworker({ maxPixels: 100_000_000, timeoutSeconds: 60 });
+  const codecs: [name: string, ours: () => unknown, direct: () => unknown][] = [
+    [
+      "MAX_WIDTH",
+      () => reworker.reworkImage(source, { optimize: "off", maxWidth: 1600 }),
+      () => sharp(photo).resize({ width: 1600 }).jpeg({ quality: 90 }).toBuffer(),
+    ],
+    [
+      "OPTIMIZE=webp",
+      () => reworker.reworkImage(source, { optimize: "webp", maxWidth: undefined }),
+      () => sharp(photo).webp({ quality: 82 }).toBuffer(),
+    ],
+    [
+      "OPTIMIZE=lossless",
+      () => reworker.reworkImage(source, { optimize: "lossless", maxWidth: undefined }),
+      () => compressJpeg(photo, { quality: 100 }),
+    ],
+  ];
+  for (const [name, ours, direct] of codecs) {
+    const [own, library] = [await medianMs(ours, SLOW_ROUNDS), await medianMs(direct, SLOW_ROUNDS)];
+    console.log(
+      `codec, ${name}: ${own.toFixed(0)} ms, ${(own / library).toFixed(2)} × the library called directly (${library.toFixed(0)} ms)`,
+    );
+  }
 }
 
 /** Each in a process of its own: what one took of memory is not the next one's. */
@@ -101,12 +151,12 @@ function makePhoto(): Promise<Buffer> {
     .toBuffer();
 }
 
-async function medianMs(work: () => unknown): Promise<number> {
+async function medianMs(work: () => unknown, rounds = ROUNDS): Promise<number> {
   const samples: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const startMs = performance.now();
     await work();
     samples.push(performance.now() - startMs);
   }
-  return samples.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+  return samples.toSorted((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
 }
