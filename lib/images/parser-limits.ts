@@ -22,8 +22,8 @@ export const PARSER_LIMITS = Object.freeze({
   gifBlocks: 20_000,
   // Seen: 5,777, in 1.5 MB. They hold 255 bytes, which makes 200,000 in 50 MB.
   gifSubBlocks: 1_000_000,
-  // Seen: 363. One for each frame: 6 minutes at 25 frames a second.
-  webpChunks: 10_000,
+  // Seen: 363. One for each frame: 3 minutes at 25 frames a second.
+  webpChunks: 5_000,
   // Seen: 2. A frame has its alpha and its image.
   webpFrameChunks: 8,
   // Seen: 86. In all depths of a file together. An image of 4,000 tiles has as many items, each with a box of its own.
@@ -31,7 +31,7 @@ export const PARSER_LIMITS = Object.freeze({
   // Seen: 65. One for each tile, and one or two for metadata.
   items: 10_000,
   // Seen: 65. One for each item, as a rule.
-  extents: 20_000,
+  extents: 10_000,
   // From a grid to each of its tiles, and from each to its alpha.
   references: 20_000,
   // Seen: 2. The image and its alpha.

@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { asciiAt } from "../bytes.ts";
 import type { KindsReader, MetadataKind } from "../metadata-kinds.ts";
 
 export interface PngText {
@@ -28,8 +29,9 @@ export function isTextChunk(type: string): boolean {
 export function createTextReader(): (type: string, body: Uint8Array) => PngText {
   let textsLeft = MAX_TEXTS;
   return (type, body) => {
-    const keywordEnd = body.subarray(0, MAX_KEYWORD_BYTES).indexOf(0);
-    const keyword = latin1(body.subarray(0, Math.max(0, keywordEnd)));
+    const start = asciiAt(body, 0, MAX_KEYWORD_BYTES);
+    const keywordEnd = start.indexOf("\0");
+    const keyword = start.slice(0, Math.max(0, keywordEnd));
     const isRaw = keyword.startsWith("Raw profile type ");
     return {
       keyword,
