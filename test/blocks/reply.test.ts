@@ -149,10 +149,10 @@ describe("renderReply()", () => {
     const shown = (messages: typeof ko) =>
       textsOf(renderReply([image], { ...OPTIONS, messages })[0])[1];
     expect(shown(OPTIONS.messages)).toBe(
-      " · 1200 × 630 · 84 kB · location removed · content credentials removed · HDR brightness removed",
+      " · 1200 × 630 · 82 kB · location removed · content credentials removed · HDR brightness removed",
     );
     expect(shown(ko)).toBe(
-      " · 1200 × 630 · 84 kB · 위치 정보 삭제됨 · 콘텐츠 자격 증명 삭제됨 · HDR 밝기 정보 삭제됨",
+      " · 1200 × 630 · 82 kB · 위치 정보 삭제됨 · 콘텐츠 자격 증명 삭제됨 · HDR 밝기 정보 삭제됨",
     );
   });
 
@@ -194,7 +194,14 @@ describe("renderReply()", () => {
     const helped = FAILURE_CODES.filter((code) =>
       JSON.stringify(renderReply([failed("a.png", code)], OPTIONS)).includes("retry_upload"),
     );
-    expect(helped).toEqual(["heic", "no_access", "not_downloaded", "not_stored", "not_processed"]);
+    expect(helped).toEqual([
+      "heic",
+      "no_access",
+      "not_ready",
+      "not_downloaded",
+      "not_stored",
+      "not_processed",
+    ]);
     const mixed = renderReply([failed("a.svg", "svg"), failed("b.png", "not_stored")], OPTIONS);
     expect(JSON.stringify(mixed)).toContain("retry_upload");
   });
