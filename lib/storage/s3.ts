@@ -31,6 +31,8 @@ export interface PutOptions {
   ifNoneMatch?: "*";
   /** Only when the object still has this ETag. */
   ifMatch?: string;
+  /** Of the body, in hexadecimal digits. The SDK would hash it all at once, and hold up answers meanwhile. */
+  sha256?: string;
   /** Epoch ms: no try goes on after it. */
   deadlineMs?: number;
 }
@@ -171,10 +173,20 @@ export function createBucket(options: BucketOptions): Bucket {
   async function putOnce(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
     const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
-      const { ETag } = await tried(
-        ({ client, PutObjectCommand }, wire) => client.send(new PutObjectCommand(input), wire),
-        wanted.deadlineMs,
-      );
+      const { ETag } = await tried(({ client, PutObjectCommand }, wire) => {
+        const command = new PutObjectCommand(input);
+        const { sha256 } = wanted;
+        if (sha256 !== undefined) {
+          command.middlewareStack.add(
+            (next) => (args) => {
+              setPayloadHash(args.request, sha256);
+              return next(args);
+            },
+            { step: "build" },
+          );
+        }
+        return client.send(command, wire);
+      }, wanted.deadlineMs);
       return { outcome: "stored", etag: ETag ?? "" };
     } catch (error) {
       if (isPreconditionFailure(error, wanted)) {
@@ -301,6 +313,15 @@ function toPutInput(
     IfNoneMatch: wanted.ifNoneMatch,
     IfMatch: wanted.ifMatch,
   };
+}
+
+const HttpRequest = v.object({ headers: v.record(v.string(), v.string()) });
+
+/** The signer takes the hash of a body from this header, where it is. */
+function setPayloadHash(request: unknown, sha256: string): void {
+  if (v.is(HttpRequest, request)) {
+    request.headers["x-amz-content-sha256"] = sha256;
+  }
 }
 
 /** `turned`: without its quotes where it came with them, and with them where it came without. */

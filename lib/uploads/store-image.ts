@@ -138,7 +138,7 @@ async function storeMade(
   const key = imageKey(ports.config.imagePrefix, image.uuid, extension);
   const stored = await putOnce(ports, key, made);
   const variants = await storeVariants(ports, made, { ...options, stored });
-  const { bytes, facts } = stored;
+  const { bytes, facts, sha256: hash } = stored;
   return {
     ...identityOf(image),
     alt: image.alt ?? "",
@@ -149,7 +149,7 @@ async function storeMade(
     height: facts.height,
     ...(density !== undefined && { density }),
     bytes: bytes.byteLength,
-    sha256: await sha256(bytes, ports.giveWay),
+    sha256: hash,
     ...(removed.length > 0 && { removed: [...removed] }),
     ...(original !== undefined && { original }),
     ...(isPreview !== undefined && { isPreview }),
@@ -186,21 +186,23 @@ async function storeVariants(
 
 /** Where an earlier attempt of this same upload got that far, its object stays, and is what people see. */
 async function putOnce(
-  { images, budget }: WorkPorts,
+  { images, budget, giveWay }: WorkPorts,
   key: string,
   source: SourceImage,
 ): Promise<StoredImage> {
+  const hash = await sha256(source.bytes, giveWay);
   const { outcome } = await images.put(key, source.bytes, {
     contentType: FORMATS[source.facts.type].mediaType,
     cacheControl: IMMUTABLE,
     ifNoneMatch: "*",
+    sha256: hash,
     deadlineMs: budget.storeUntilMs,
   });
   const present = outcome === "stored" ? undefined : await images.get(key);
   const facts = present && inspectImage(present.body);
   return present && facts
-    ? { key, bytes: present.body, facts }
-    : { key, bytes: source.bytes, facts: source.facts };
+    ? { key, bytes: present.body, facts, sha256: await sha256(present.body, giveWay) }
+    : { key, bytes: source.bytes, facts: source.facts, sha256: hash };
 }
 
 /** Slack shows its login page to a dead token, too. */
@@ -216,6 +218,8 @@ async function confirmToken({ slack, budget }: WorkPorts): Promise<void> {
 
 interface StoredImage extends SourceImage {
   key: string;
+  /** Of the bytes. */
+  sha256: string;
 }
 type Variant = NonNullable<UploadedImage["variants"]>[number];
 

@@ -109,6 +109,17 @@ describe("put() and get()", () => {
     });
   }
 
+  it("takes the hash of a body that is known already, and none that is another's", async () => {
+    const body = Buffer.from("hashed before");
+    const put = (hashed: Buffer) =>
+      bucket.put(newKey(), body, {
+        contentType: "image/png",
+        sha256: createHash("sha256").update(hashed).digest("hex"),
+      });
+    expect(await put(body)).toMatchObject({ outcome: "stored" });
+    await expect(put(Buffer.from("another"))).rejects.toMatchObject({ status: 400 });
+  });
+
   it("replaces the whole object, headers included", async () => {
     const key = newKey();
     await bucket.put(key, Buffer.from("first, and longer"), {
