@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import { expect } from "vitest";
 import type { FaultRule as S3Fault } from "../../dev/local-s3/faults.ts";
 import type { Fault } from "../../dev/local-slack/faults.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
@@ -38,7 +37,7 @@ export function busy(on: string, retryAfterSeconds: number): Order {
 export function slackStalls(on: string, fault: Fault = { kind: "stall" }, times = ALWAYS): Order {
   return (scene) => {
     const { slack, clock } = scene.stack;
-    const limitMs = on === "download" ? DOWNLOAD_LIMIT_MS : CALL_LIMIT_MS;
+    const limitMs = on === "download" ? IMAGE_LIMIT_MS : CALL_LIMIT_MS;
     const when = () => scene.isOn && expire(() => clock.expire(limitMs), fault);
     slack.fault({ ...fault, on, times, when });
   };
@@ -46,33 +45,28 @@ export function slackStalls(on: string, fault: Fault = { kind: "stall" }, times 
 
 /** The first file comes more slowly than the time limit allows. */
 export function firstFileDrips(scene: Scene): void {
-  const { slack, s3, clock } = scene.stack;
   const fault = { kind: "slow_drip", chunkBytes: 1, intervalMs: 60_000 } as const;
-  const endLater = async () => {
-    // A put of another image has a limit of the same length: it is to be through before.
-    const others = scene.posted.fileIds.length - 1;
-    await expect.poll(() => s3.objects("images/").length).toBeGreaterThanOrEqual(others);
-    clock.expire(DOWNLOAD_LIMIT_MS);
-  };
   const when = ({ path }: { path: string }) => {
-    const isSlow = scene.isOn && path.includes(scene.posted.fileIds[0] ?? "");
-    if (isSlow) void endLater();
-    return isSlow;
+    const isHit = scene.isOn && path.includes(scene.posted.fileIds[0] ?? "");
+    if (isHit) {
+      void expireWhenAlone(scene.stack);
+    }
+    return isHit;
   };
-  slack.fault({ ...fault, on: "download", times: ALWAYS, when });
+  scene.stack.slack.fault({ ...fault, on: "download", times: ALWAYS, when });
 }
 
 const CALL_LIMIT_MS = 8000;
-const DOWNLOAD_LIMIT_MS = 30_000;
-const STORAGE_LIMIT_MS = 30_000;
+/** Of a file's download, and of its put. */
+const IMAGE_LIMIT_MS = 30_000;
 const STATE_LIMIT_MS = 5000;
 
-/** The time limit is over when nothing was done yet, or some ticks later when something was to be done. */
+/** The time limit is over when nothing was done yet, or some turns later when something was to be done. */
 function expire(end: () => void, { kind }: Fault): true {
   if (kind === "stall") {
     end();
   } else {
-    void setTimeout(10).then(end);
+    void takeTurns(10).then(end);
   }
   return true;
 }
@@ -100,17 +94,15 @@ export function s3Stalls(fault: Omit<S3Fault, "kind">, times = ALWAYS): Order {
   };
 }
 
-/** The limit of an image's put ends when no other image is on its way any more: it is the same limit. */
+/** The limit of an image ends when no other image is on its way any more: it is the same limit. */
 async function expireWhenAlone({ s3, clock }: Scene["stack"]): Promise<void> {
   const others = IMAGES.length - 1;
   for (let tick = 0; tick < 100_000 && s3.objects("images/").length < others; tick += 1) {
     await setTimeout(1);
   }
-  // Their answers are still on the way back, which takes turns of this process, however long each of them is.
-  for (let turn = 0; turn < 50; turn += 1) {
-    await setTimeout(1);
-  }
-  clock.expire(STORAGE_LIMIT_MS);
+  // Their answers are still on the way back.
+  await takeTurns(50);
+  clock.expire(IMAGE_LIMIT_MS);
 }
 
 /** Somebody does something as soon as the app calls that method. */
@@ -126,6 +118,13 @@ export function meanwhile(on: string, act: (scene: Scene) => void): Order {
     };
     scene.stack.slack.fault({ on, kind: "stall", when });
   };
+}
+
+/** Turns of this process's loop, however long each of them is on a busy machine. */
+async function takeTurns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await setTimeout(1);
+  }
 }
 
 export function all(...orders: Order[]): Order {
