@@ -146,7 +146,7 @@ function describe(
       const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
       const limit = formatBytes(maxImageBytes);
       const facts = {
-        // "It has 50 MB and the limit is 50 MB" would not help.
+        // "It is 50 MB; the limit is 50 MB" would not help.
         size: size === limit ? undefined : size,
         limit,
         maxMegapixels: MAX_MEGAPIXELS,

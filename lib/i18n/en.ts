@@ -92,43 +92,42 @@ export const en: Messages = {
   credentialsRemoved: "content credentials removed",
   hdrRemoved: "HDR brightness removed",
   halved: (pixels) => `half of ${pixels} pixels`,
-  previewTaken: "Slack's preview, for the photo itself could not be converted",
+  previewTaken: "Slack's preview, because the photo could not be converted",
   noDescription: "No description yet",
-  pending: "still working on it…",
+  pending: "still uploading…",
   deleting: "being deleted…",
   deleted: "deleted",
-  tagTooLong: "This tag is too long to be shown in Slack.",
+  tagTooLong: "This tag is too long for Slack to show.",
   failures: {
-    empty: () => "The file is empty. Export it again and post that.",
+    empty: () => "This file is empty. Export it again and post that.",
     too_large: ({ size, limit }) =>
       size === undefined
         ? `It is larger than the limit of ${limit}. Make it smaller and post it again.`
-        : `It has ${size} and the limit is ${limit}. Make it smaller and post it again.`,
+        : `It is ${size}; the limit is ${limit}. Make it smaller and post it again.`,
     too_many_pixels: ({ maxMegapixels }) =>
       `It has more than ${maxMegapixels} megapixels. Scale it down and post it again.`,
     svg: () =>
-      "It is an SVG, which can carry scripts into the page that shows it. Export it as PNG and post that.",
+      "SVG files can contain scripts that run on the page that shows them. Export it as PNG and post that.",
     tiff_or_bmp: () =>
-      "It is a TIFF or BMP, formats that are not common on the web. Export it as PNG or JPG and post that.",
-    jxl: () =>
-      "It is a JPEG XL, which is not yet shown by every browser. Export it as PNG or JPG and post that.",
+      "TIFF and BMP are not common on the web. Export it as PNG or JPG and post that.",
+    jxl: () => "JPEG XL is not yet shown by every browser. Export it as PNG or JPG and post that.",
     heic: () =>
-      "It is a HEIC photo that could not be converted. Export it as JPG and post that; on an iPhone, Settings → Camera → Formats → Most Compatible takes JPG.",
+      "This HEIC photo could not be converted. Export it as JPG and post that. To take JPG photos with an iPhone, choose Settings → Camera → Formats → Most Compatible.",
     not_an_image: () =>
-      "It is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
+      "This is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
     not_safe: () =>
-      "It is damaged, so that it cannot be made sure that nothing private is in it. Open it, export it again and post that.",
+      "This file is damaged, so we can't be sure that all private data was removed. Export it again and post that.",
     no_access: () =>
-      "The app may not read it. Invite the app to this channel; if it is here already, its permission files:read is missing.",
-    gone: () => "It is no longer in Slack. Post it again.",
+      "The app can't read this file. Invite the app to this channel. If it is already here, it needs the permission files:read.",
+    gone: () => "This file is no longer in Slack. Post it again.",
     external: () =>
-      "It is kept outside Slack or belongs to another organization. Post the image itself.",
-    not_ready: () => "Slack does not have it ready yet. Try again in a moment.",
-    not_downloaded: () => "Slack did not hand it over. Try again in a moment.",
+      "This file is stored outside Slack or belongs to another organization. Post the image itself.",
+    not_ready: () => "Slack is still preparing this file. Try again in a moment.",
+    not_downloaded: () => "It couldn't be downloaded from Slack. Try again in a moment.",
     not_stored: () =>
-      "It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",
+      "It couldn't be stored. Try again in a moment. If that fails, tell the person who runs this app.",
     not_processed: () =>
-      "The app gave up on it after several attempts. Try again; if that fails too, export it again and post that.",
+      "It couldn't be uploaded after several attempts. Try again. If that fails, export the image again and post that.",
   },
   editTags: "Edit link & description",
   deleteImage: "Delete",
@@ -136,9 +135,9 @@ export const en: Messages = {
   confirmDelete: {
     title: "Delete this image?",
     question:
-      "It leaves the bucket now, and pages that use it will miss it. Caches may keep showing it for a while. This cannot be undone.",
+      "The image is removed from the bucket now. Pages that use it will no longer show it, but caches may keep it for a while. You can't undo this.",
     confirm: "Delete",
-    deny: "Keep it",
+    deny: "Cancel",
   },
   modal: {
     title: "Upload to S3",
@@ -147,22 +146,22 @@ export const en: Messages = {
     close: "Close",
     loading: "One moment…",
     saving:
-      "Uploading… The tags will be here in a moment, and in the thread, or in your direct messages with this app where it may not write.",
+      "Uploading… The tags will appear here in a moment, and in the thread. If the app can't post in this conversation, you will find them in its direct messages.",
     uploading:
-      "Uploading… The tags will be here in a moment, and in your direct messages with this app.",
+      "Uploading… The tags will appear here in a moment, and in your direct messages with this app.",
     uploadingEach:
-      "Uploading… Give each image its link and description here. The tags will be in your direct messages with this app in a moment, and change there with what you save.",
+      "Uploading… Add a description and a link to each image here. The tags will appear in your direct messages with this app, and change when you save.",
     noImages: "There are no images in this message.",
     notInvited:
-      "The app cannot see the images of this conversation. Invite it with /invite @Upload to S3 and try again, or send the images through /upload-to-s3, which works anywhere.",
+      "The app can't see the images in this conversation. Invite it with /invite @Upload to S3 and try again, or upload the images with /upload-to-s3, which works anywhere.",
     stillUploading:
-      "Saved. The upload is still going on: the tags will be where the app answers, in the thread or in its direct message.",
+      "Saved. The upload is still in progress. The tags will appear in the thread, or in your direct messages with this app.",
     recordGone:
-      "Nothing is known of this upload any more. Use the message shortcut “Upload to S3” on the message with the images to upload them.",
-    deleted: "This was deleted. Post the image again to upload it again.",
-    unavailable: "This did not work. Try again in a moment.",
+      "This upload's record no longer exists. To upload the images again, use the message shortcut “Upload to S3” on their message.",
+    deleted: "This image was deleted. To upload it again, post it again.",
+    unavailable: "Something went wrong. Try again in a moment.",
     moreImages: (count) =>
-      `${count} more ${count === 1 ? "image is" : "images are"} uploaded too; edit them in the thread.`,
+      `${count} more ${count === 1 ? "image is" : "images are"} uploaded, too. You can edit them in the thread.`,
   },
   fields: {
     link: "Link",
@@ -171,30 +170,31 @@ export const en: Messages = {
     decorativeLabel: "Decorative image",
     decorative: "Decorative: no description needed",
     files: "Images",
-    filesHint: "Of several images, the next step takes a link and a description for each.",
+    filesHint:
+      "If you choose several images, you can add a description and a link to each in the next step.",
   },
-  badLink: "Enter a whole address that begins with https://, http:// or mailto:",
+  badLink: "Enter a full address that begins with https://, http:// or mailto:",
   badAlt: {
-    too_long: "At most 500 characters.",
-    several_lines: "Write it in one line.",
+    too_long: "Use at most 500 characters.",
+    several_lines: "Write it on one line.",
     file_name:
-      "This is a file name. Say what the image shows, for example: “Two children plant a tree in a park”.",
+      "This is a file name. Describe what the image shows, for example: “Two children plant a tree in a park”.",
     says_nothing:
-      "Say what the image shows, for example: “Two children plant a tree in a park”. Or leave it empty and tick “Decorative”.",
+      "Describe what the image shows, for example: “Two children plant a tree in a park”. Or leave this empty and tick “Decorative”.",
   },
   describedDecorative:
-    "A decorative image has no description. Empty this field, or untick “Decorative”.",
+    "A decorative image has no description. Clear this field or untick “Decorative”.",
   noFiles: "Choose at least one image.",
-  membersOnly: "Only members of this workspace can do that.",
+  membersOnly: "Only members of this workspace can do this.",
   notAllowedToDelete:
-    "Only the person who posted or uploaded this image, or an administrator of the app, can delete it.",
-  recordGone: "Nothing is known of this upload any more.",
-  triggerExpired: "That took a moment too long, and the window could not open. Please try again.",
-  conflict: "Somebody else is editing this right now. Please try again.",
+    "Only the person who posted or uploaded this image, or an app administrator, can delete it.",
+  recordGone: "This upload's record no longer exists.",
+  triggerExpired: "That took too long, so the window couldn't open. Try again.",
+  conflict: "Somebody else is editing this right now. Try again in a moment.",
   help: (version) =>
     [
-      "`/upload-to-s3` opens a form that takes up to 10 images, in any conversation, and sends you their tags.",
-      "Images in a channel that the app was invited to are uploaded by themselves; on any message, the shortcut *Upload to S3* does the same.",
+      "`/upload-to-s3` opens a form in any conversation. Add up to 10 images, and the app sends you their tags.",
+      "In a channel that the app was invited to, images are uploaded automatically. On any other message, use the message shortcut *Upload to S3*.",
       `Version ${version}`,
     ].join("\n"),
 };

@@ -53,7 +53,7 @@ describe("renderImageTagsModal()", () => {
       }));
       const view = render(images, { withPreviews: true, notice: "Gone." });
       expect(validateView(view).problems).toEqual([]);
-      const isTold = JSON.stringify(view).includes("uploaded too");
+      const isTold = JSON.stringify(view).includes("uploaded, too");
       expect(isTold).toBe(count > MAX_MODAL_IMAGES);
     },
   );

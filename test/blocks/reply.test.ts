@@ -93,7 +93,7 @@ describe("renderReply()", () => {
     const [part] = renderReply([failed("big.png", "too_large"), uploaded("a.png")], OPTIONS);
     expect(textsOf(part)).toEqual([
       "big.png",
-      " — It has 58 MB and the limit is 50 MB. Make it smaller and post it again.",
+      " — It is 58 MB; the limit is 50 MB. Make it smaller and post it again.",
       "a.png",
       " · 1200 × 630 · 82 kB",
       '<img src="https://cdn.example.com/images/a.png" alt="">',
@@ -109,7 +109,7 @@ describe("renderReply()", () => {
     expect(textsOf(english)).toEqual([
       "No files were uploaded.",
       "a.png",
-      " — It is no longer in Slack. Post it again.",
+      " — This file is no longer in Slack. Post it again.",
     ]);
     expect(korean?.text).toBe("업로드된 파일이 없습니다.");
   });
@@ -139,7 +139,7 @@ describe("renderReply()", () => {
     expect(shown({ density: 2 })).toBe(" · 600 × 315 (half of 1200 × 630 pixels) · 82 kB");
     const heic = { type: "image/heic", bytes: 1_840_000 };
     expect(shown({ original: heic, isPreview: true, removed: ["location"] })).toBe(
-      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 82 kB · Slack's preview, for the photo itself could not be converted · location removed",
+      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 82 kB · Slack's preview, because the photo could not be converted · location removed",
     );
   });
 
@@ -212,7 +212,7 @@ describe("renderReply()", () => {
       " — It is larger than the limit of 50 MB. Make it smaller and post it again.",
     );
     expect(textsOf(renderReply([image], { ...OPTIONS, messages: ko })[0])).toContain(
-      " — 제한 용량 50 MB보다 큽니다. 용량을 줄여 다시 올려주세요.",
+      " — 제한 용량 50 MB보다 큽니다. 용량을 줄여 다시 올려 주세요.",
     );
   });
 
@@ -229,7 +229,7 @@ describe("renderReply()", () => {
     const renderTags = () => ["a".repeat(5000), "b".repeat(5000), "c".repeat(20_000)];
     const parts = renderReply([uploaded("a.png")], { ...OPTIONS, renderTags });
     expect(parts).toHaveLength(2);
-    expect(textsOf(parts[1]).at(-1)).toBe("This tag is too long to be shown in Slack.");
+    expect(textsOf(parts[1]).at(-1)).toBe("This tag is too long for Slack to show.");
   });
 
   it("cuts the notification text where chat.update would refuse it", () => {

@@ -63,12 +63,12 @@ export interface ExpectedImage {
 
 /** How the sentences in the reply begin. */
 const SENTENCES = {
-  too_large: " — It has 1.6 kB and the limit is 1 kB.",
-  no_access: " — The app may not read it.",
-  gone: " — It is no longer in Slack.",
-  external: " — It is kept outside Slack or belongs to another organization.",
-  not_downloaded: " — Slack did not hand it over.",
-  not_stored: " — It could not be stored.",
+  too_large: " — It is 1.6 kB; the limit is 1 kB.",
+  no_access: " — The app can't read this file.",
+  gone: " — This file is no longer in Slack.",
+  external: " — This file is stored outside Slack or belongs to another organization.",
+  not_downloaded: " — It couldn't be downloaded from Slack.",
+  not_stored: " — It couldn't be stored.",
 } as const;
 
 /**

@@ -101,7 +101,7 @@ describe("a HEIC photo", () => {
     const [object] = stack.s3.objects("images/");
     expect(object?.body.equals(PHOTO)).toBe(true);
     expect(shownIn(stack, posted)[1]).toMatch(
-      / · 1600 × 1000 · HEIC → JPG · .+ · Slack's preview, for the photo itself could not be converted$/u,
+      / · 1600 × 1000 · HEIC → JPG · .+ · Slack's preview, because the photo could not be converted$/u,
     );
     const downloads = stack.slack.requests.filter(({ method }) => method === "download");
     expect(downloads.map(({ path }) => path).at(-1)).toMatch(/files-tmb.+_1024\.jpg$/u);

@@ -39,7 +39,7 @@ describe("Delete", () => {
     expect(seen.confirm).toMatchObject({
       title: { text: "Delete this image?" },
       text: {
-        text: "It leaves the bucket now, and pages that use it will miss it. Caches may keep showing it for a while. This cannot be undone.",
+        text: "The image is removed from the bucket now. Pages that use it will no longer show it, but caches may keep it for a while. You can't undo this.",
       },
     });
 

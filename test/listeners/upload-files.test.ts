@@ -247,7 +247,7 @@ describe("the form of /upload-to-s3, sent", () => {
     await submit(stack, { files });
     await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toHaveLength(1);
-    expect(textsIn(stack.slack.viewOf()).at(-1)).toContain("It is not a PNG");
+    expect(textsIn(stack.slack.viewOf()).at(-1)).toContain("This is not a PNG");
   });
 
   it("uploads even when the modal cannot be changed any more", async () => {

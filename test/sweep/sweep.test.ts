@@ -147,7 +147,7 @@ describe("GET /api/cron/reconcile", () => {
     await stack.send(envelope);
     await stack.drain();
     expect(stack.s3.objects("images/").length).toBeLessThan(files.length);
-    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("still working on it…");
+    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("still uploading…");
     expect(stack.s3.objects("state/open/")).toHaveLength(1);
 
     // The lease was given back: the next sweep need not wait for its end.
@@ -156,7 +156,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(stack.s3.objects("images/")).toHaveLength(files.length);
     expect(stack.s3.objects("state/open/")).toEqual([]);
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
-    expect(JSON.stringify(repliesTo(stack, message.ts))).not.toContain("still working on it…");
+    expect(JSON.stringify(repliesTo(stack, message.ts))).not.toContain("still uploading…");
   });
 
   it("does no harm when two run at once, with deliveries among them", async () => {

@@ -26,7 +26,7 @@ const NO_ADDRESS = { url_private: undefined, url_private_download: undefined };
 const VERDICTS = [en.failures.no_access, en.failures.gone, en.failures.external].map((sentence) =>
   sentence({ size: undefined, limit: "", maxMegapixels: 0 }),
 );
-const NOT_READY = "Slack does not have it ready yet. Try again in a moment.";
+const NOT_READY = "Slack is still preparing this file. Try again in a moment.";
 
 /** How Slack puts off whoever asks for a file that it has not got ready, so often. */
 const DELAYS: readonly [string, (stack: TestStack, times: number) => Partial<Shared>][] = [
@@ -132,7 +132,7 @@ describe("a file that is not ready", () => {
     stack.clock.nowMs += 5 * MINUTE_MS;
     expect(await sweep(stack)).toMatchObject({ finished: 1, open: 0 });
     expect(imagesIn(stack)).toMatchObject([{ code: "no_access" }]);
-    expect(JSON.stringify(repliesTo(stack, posted))).toContain("The app may not read it.");
+    expect(JSON.stringify(repliesTo(stack, posted))).toContain("The app can't read this file.");
   });
 
   it("is never waited for beyond the time of the function", async () => {

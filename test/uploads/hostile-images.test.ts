@@ -55,7 +55,7 @@ describe("an image made of more parts than any real one", () => {
       const [reply] = repliesTo(stack, message.ts);
       const shown = JSON.stringify(reply);
       for (const [name] of FLOODS) expect(shown).toContain(name);
-      expect(shown.split("It is damaged")).toHaveLength(1 + FLOODS.length);
+      expect(shown.split("This file is damaged")).toHaveLength(1 + FLOODS.length);
       expect(stack.s3.objects("images/").map(({ body }) => body)).toEqual([PNG]);
     },
   );
@@ -70,7 +70,7 @@ describe("an image made of more parts than any real one", () => {
     });
     await stack.send(envelope);
     await stack.drain();
-    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("It is damaged");
+    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("This file is damaged");
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 });

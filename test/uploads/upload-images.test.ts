@@ -314,7 +314,7 @@ describe("an image posted in a channel", () => {
     const { message, envelope } = post(stack, { files: [{ name: "cut.png", bytes }] });
     await stack.send(envelope);
     await stack.drain();
-    expect(shownIn(stack, message.ts).join("")).toContain("It is damaged");
+    expect(shownIn(stack, message.ts).join("")).toContain("This file is damaged");
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 
@@ -464,7 +464,7 @@ describe("when S3 or Slack fails", () => {
     await stack.drain();
     expect(shownIn(stack, message.ts).slice(0, 2)).toEqual([
       "a.png",
-      " — It could not be stored. Try again in a moment; if that fails too, tell whoever runs this app.",
+      " — It couldn't be stored. Try again in a moment. If that fails, tell the person who runs this app.",
     ]);
     expect(stack.s3.objects("images/")).toHaveLength(1);
     expect(takeLogs()).toContainEqual(
@@ -592,17 +592,17 @@ describe("when S3 or Slack fails", () => {
     expect(shownIn(stack, message.ts)).toEqual([
       "No files were uploaded.",
       "big.png",
-      expect.stringMatching(/^ — It has 2\.\d kB and the limit is 500 B\./u),
+      expect.stringMatching(/^ — It is 2\.\d kB; the limit is 500 B\./u),
       "fake.png",
-      " — It is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
+      " — This is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
     ]);
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 
   it.each([
-    ["login_page", "Slack does not have it ready yet."],
-    ["truncated", "Slack did not hand it over."],
-    ["error_500", "Slack did not hand it over."],
+    ["login_page", "Slack is still preparing this file."],
+    ["truncated", "It couldn't be downloaded from Slack."],
+    ["error_500", "It couldn't be downloaded from Slack."],
   ] as const)("says what %s means", async (kind, sentence) => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "download", kind, times: kind === "login_page" ? 5 : 3 });
