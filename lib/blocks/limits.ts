@@ -11,6 +11,7 @@ export const LIMITS = Object.freeze({
   blockText: 9000,
   /** About what a block counts beside its text, and the budget for both. */
   blockOverhead: 125,
+  dividerOverhead: 40,
   blockTotal: 12_000,
   /** Of a modal's `private_metadata`. */
   privateMetadata: 3000,

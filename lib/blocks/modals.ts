@@ -31,8 +31,8 @@ export interface ImageTagsModal {
   withPreviews: boolean;
 }
 
-/** Five blocks each at most, and a view has a hundred. */
-export const MAX_MODAL_IMAGES = 19;
+/** Six blocks each at most, and a view has a hundred. */
+export const MAX_MODAL_IMAGES = 16;
 
 /** Link and description of each image. */
 export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages): ModalView {
@@ -45,7 +45,10 @@ export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages):
     private_metadata: modal.privateMetadata,
     blocks: [
       ...(modal.notice === undefined ? [] : [paragraph(modal.notice)]),
-      ...shown.flatMap((image) => renderImage(image, modal.withPreviews, messages)),
+      ...shown.flatMap((image, index): KnownBlock[] => [
+        ...(index === 0 ? [] : [{ type: "divider" } as const]),
+        ...renderImage(image, modal.withPreviews, messages),
+      ]),
       ...(left > 0 ? [paragraph(messages.modal.moreImages(left))] : []),
     ],
   };

@@ -1,22 +1,20 @@
-import type { ActionsBlock, ContextBlock, KnownBlock, RichTextBlock } from "@slack/web-api";
+import type {
+  ActionsBlock,
+  ContextBlock,
+  KnownBlock,
+  RichTextBlock,
+  SectionBlock,
+} from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes, formatMediaType, formatPixels } from "../i18n/size.ts";
 import { MAX_MEGAPIXELS } from "../images/image-size.ts";
 import type { RecordRef } from "../records/record-ref.ts";
+import type { NamedTag } from "../tag/render-tag.ts";
 import { tagSize } from "../tag/tag-size.ts";
 import { truncate } from "../truncate.ts";
 import { isRetriable, type RecordImage, type UploadedImage } from "../records/record.ts";
 import { ACTIONS, renderActionValue } from "./action-value.ts";
-import {
-  button,
-  context,
-  paragraph,
-  plainText,
-  preformatted,
-  richText,
-  section,
-  text,
-} from "./elements.ts";
+import { button, context, plainText, preformatted, richText, section, text } from "./elements.ts";
 import { LIMITS } from "./limits.ts";
 import { pack } from "./pack.ts";
 
@@ -32,7 +30,7 @@ export interface ReplyOptions {
   ref: RecordRef;
   messages: Messages;
   /** The tags of an image, in the order in which they are shown. */
-  renderTags(image: UploadedImage): string[];
+  renderTags(image: UploadedImage): NamedTag[];
   maxImageBytes: number;
 }
 
@@ -44,20 +42,20 @@ export function renderProgress(count: number, messages: Messages): ReplyPart {
 /** The result: at least one part, in the order of the images; the blocks of one image stay together. */
 export function renderReply(images: readonly RecordImage[], options: ReplyOptions): ReplyPart[] {
   const summary = renderText(images, options.messages);
+  const [failed, others] = [images.filter(isFailed), images.filter((image) => !isFailed(image))];
   const units = [
-    ...renderHeading(images, options.messages),
-    ...images.flatMap((image) => renderUnits(image, options)),
-    ...renderRetry(images, options),
+    ...others.flatMap((image) => renderUnits(image, options)),
+    ...renderFailures(failed, { ...options, isNothing: others.length === 0 }),
   ];
   const groups = pack(units, [
     { sizeOf: (unit) => unit.length, capacity: LIMITS.blocksPerMessage },
     { sizeOf: textLength, capacity: LIMITS.blockText },
     {
-      sizeOf: (unit) => textLength(unit) + unit.length * LIMITS.blockOverhead,
+      sizeOf: (unit) => unit.reduce((sum, block) => sum + sizeOf(block), 0),
       capacity: LIMITS.blockTotal,
     },
   ]);
-  return groups.map((group) => ({ text: summary, blocks: group.flat() }));
+  return groups.map((group) => ({ text: summary, blocks: withoutLeadingDivider(group.flat()) }));
 }
 
 /** The result without buttons, for a modal, which has no parts: what does not fit is in the thread. */
@@ -65,11 +63,14 @@ export function renderResult(
   images: readonly RecordImage[],
   options: Omit<ReplyOptions, "ref">,
 ): KnownBlock[] {
+  const [failed, others] = [images.filter(isFailed), images.filter((image) => !isFailed(image))];
+  const isNothing = others.length === 0;
   const blocks = [
-    ...renderHeading(images, options.messages).flat(),
-    ...images.flatMap((image) => renderImage(image, options)),
+    ...others.flatMap((image) => [DIVIDER, ...renderImage(image, options)]),
+    ...(failed.length === 0 ? [] : [DIVIDER, warning(failed, { ...options, isNothing })]),
+    ...failed.flatMap((image) => renderImage(image, options)),
   ];
-  return blocks.slice(0, LIMITS.blocksPerView);
+  return withoutLeadingDivider(blocks).slice(0, LIMITS.blocksPerView);
 }
 
 /** Slack escapes just these three in mrkdwn: https://docs.slack.dev/messaging/formatting-message-text */
@@ -79,33 +80,72 @@ export function escapeMrkdwn(content: string): string {
 
 const MAX_NAME_LENGTH = 120;
 
+type FailedImage = Extract<RecordImage, { state: "failed" }>;
+
 function isUploaded(image: RecordImage): image is UploadedImage {
   return image.state === "uploaded";
+}
+
+function isFailed(image: RecordImage): image is FailedImage {
+  return image.state === "failed";
+}
+
+const DIVIDER = { type: "divider" } as const;
+
+function withoutLeadingDivider(blocks: KnownBlock[]): KnownBlock[] {
+  return blocks[0]?.type === "divider" ? blocks.slice(1) : blocks;
 }
 
 /** The longest list of names that stays within the limit once it is escaped (five characters for one at worst). */
 function renderText(images: readonly RecordImage[], messages: Messages): string {
   const names = images.filter(isUploaded).map((image) => image.name);
-  const isNothing = images.every(({ state }) => state === "failed");
-  const content = isNothing ? messages.nothingUploaded : messages.uploaded(names.join(", "));
+  const failed = images.filter(isFailed).length;
+  const isNothing = failed === images.length;
+  const summary = { names: names.join(", "), uploaded: names.length, failed };
+  const content = isNothing ? messages.nothingUploaded : messages.uploaded(summary);
   return escapeMrkdwn(truncate(content, Math.floor(LIMITS.messageText / 5)));
 }
 
-function renderHeading(images: readonly RecordImage[], messages: Messages): KnownBlock[][] {
-  const isNothing = images.every(({ state }) => state === "failed");
-  return isNothing ? [[paragraph(messages.nothingUploaded)]] : [];
+interface FailureOptions extends ReplyOptions {
+  /** No image was uploaded at all. */
+  isNothing: boolean;
 }
 
-/** What stays together: mostly all of one image. */
+/** One line that warns, with one button for all that can be tried again, then a sentence for each image. */
+function renderFailures(failed: readonly FailedImage[], options: FailureOptions): KnownBlock[][] {
+  if (failed.length === 0) {
+    return [];
+  }
+  const { ref, messages } = options;
+  const heading = warning(failed, options);
+  const retry = button(messages.retryUpload, {
+    actionId: ACTIONS.retryUpload,
+    value: renderActionValue({ ref }),
+  });
+  const [first = [], ...others] = failed.map((image): KnownBlock[] => renderImage(image, options));
+  const headed = failed.some(isRetriable) ? { ...heading, accessory: retry } : heading;
+  return [[DIVIDER, headed, ...first], ...others];
+}
+
+function warning(
+  failed: readonly FailedImage[],
+  { messages, isNothing }: Pick<FailureOptions, "messages" | "isNothing">,
+): SectionBlock {
+  const sentence = isNothing ? messages.nothingUploaded : messages.notUploaded(failed.length);
+  return { type: "section", text: plainText(`⚠️ ${sentence}`) };
+}
+
+/** These blocks stay together: mostly all of one image. */
 function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] {
   const blocks = renderImage(image, options);
   const actions = isUploaded(image)
     ? [...renderReminder(image, options.messages), renderActions(image, options)]
     : [];
-  const last = blocks.at(-1);
-  return last === undefined
-    ? []
-    : [...blocks.slice(0, -1).map((block) => [block]), [last, ...actions]];
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined || first === last) {
+    return [[DIVIDER, ...blocks, ...actions]];
+  }
+  return [[DIVIDER, first], ...blocks.slice(1, -1).map((block) => [block]), [last, ...actions]];
 }
 
 /** Usually one block; the tags of one image take several when they are very long together. */
@@ -119,17 +159,21 @@ function renderImage(image: RecordImage, options: Omit<ReplyOptions, "ref">): Ri
   if (!isUploaded(image)) {
     return [richText([heading])];
   }
-  const snippets = options
-    .renderTags(image)
-    .map((tag) =>
-      tag.length > LIMITS.blockText - SNIPPET_MARGIN
-        ? section([text(options.messages.tagTooLong)])
-        : preformatted(tag),
-    );
+  const tags = options.renderTags(image);
+  const snippets = tags.map(({ format, tag }) => {
+    const name = section([text(options.messages.formats[format], { italic: true })]);
+    return [...(tags.length > 1 ? [name] : []), renderSnippet(tag, options.messages)];
+  });
   const capacity = LIMITS.blockText - SNIPPET_MARGIN;
   return pack(snippets, [{ sizeOf: textLength, capacity }]).map((group) =>
-    richText([heading, ...group]),
+    richText([heading, ...group.flat()]),
   );
+}
+
+function renderSnippet(tag: string, messages: Messages) {
+  return tag.length > LIMITS.blockText - SNIPPET_MARGIN
+    ? section([text(messages.tagTooLong)])
+    : preformatted(tag);
 }
 
 /** Room for the name, the facts and the buttons around a tag. */
@@ -206,7 +250,6 @@ function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): A
       button(messages.deleteImage, {
         actionId: ACTIONS.deleteImage,
         value,
-        style: "danger",
         confirm: {
           title: plainText(title),
           text: plainText(question),
@@ -219,17 +262,10 @@ function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): A
   };
 }
 
-/** One for all that failed, where it can help. */
-function renderRetry(
-  images: readonly RecordImage[],
-  { ref, messages }: ReplyOptions,
-): KnownBlock[][] {
-  if (!images.some(isRetriable)) {
-    return [];
-  }
-  const value = renderActionValue({ ref });
-  const retry = button(messages.retryUpload, { actionId: ACTIONS.retryUpload, value });
-  return [[{ type: "actions", elements: [retry] }]];
+function sizeOf(block: KnownBlock): number {
+  return (
+    textLength(block) + (block.type === "divider" ? LIMITS.dividerOverhead : LIMITS.blockOverhead)
+  );
 }
 
 /** Every `text` below a node counts, that of buttons and confirm dialogs too. */

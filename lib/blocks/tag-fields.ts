@@ -5,7 +5,7 @@ import { MAX_LINK_LENGTH } from "../tag/link.ts";
 import { plainText } from "./elements.ts";
 
 /** The inputs of one image's tag; each is a block `FIELD:SUBJECT:BASE` with an element of the same field's name. */
-export const TAG_FIELDS = ["link", "alt", "decorative"] as const;
+export const TAG_FIELDS = ["alt", "decorative", "link"] as const;
 export type TagField = (typeof TAG_FIELDS)[number];
 
 export interface TagValues {
@@ -31,20 +31,6 @@ export function renderTagFields(
   return [
     {
       type: "input",
-      block_id: tagBlockId("link", subject, values.base),
-      optional: true,
-      label: plainText(messages.fields.link),
-      element: {
-        // Not url_text_input, which need not take mailto:.
-        type: "plain_text_input",
-        action_id: "link",
-        max_length: MAX_LINK_LENGTH,
-        placeholder: plainText("https://"),
-        ...(values.link !== "" && { initial_value: values.link }),
-      },
-    },
-    {
-      type: "input",
       block_id: tagBlockId("alt", subject, values.base),
       optional: true,
       label: plainText(messages.fields.alt),
@@ -66,6 +52,20 @@ export function renderTagFields(
         action_id: "decorative",
         options: [decorativeOption(messages)],
         ...(values.decorative && { initial_options: [decorativeOption(messages)] }),
+      },
+    },
+    {
+      type: "input",
+      block_id: tagBlockId("link", subject, values.base),
+      optional: true,
+      label: plainText(messages.fields.link),
+      element: {
+        // Not url_text_input, which need not take mailto:.
+        type: "plain_text_input",
+        action_id: "link",
+        max_length: MAX_LINK_LENGTH,
+        placeholder: plainText("https://"),
+        ...(values.link !== "" && { initial_value: values.link }),
       },
     },
   ];

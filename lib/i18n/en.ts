@@ -1,12 +1,15 @@
 import type { AltTextProblem } from "../tag/alt-text.ts";
 import type { FailureCode } from "../records/record.ts";
+import type { TagFormat } from "../tag/render-tag.ts";
 
 /** Every sentence that a person sees, in one language. Sizes come formatted, names as they are. */
 export interface Messages {
   uploading(count: number): string;
   /** The line that notifications show. */
-  uploaded(names: string): string;
+  uploaded(summary: UploadSummary): string;
   nothingUploaded: string;
+  /** Above the failed images of a message that has others, too. */
+  notUploaded(count: number): string;
   /** Behind the size of an image that told where it was taken. */
   locationRemoved: string;
   credentialsRemoved: string;
@@ -23,6 +26,8 @@ export interface Messages {
   deleting: string;
   /** Behind the name of an image that was deleted. */
   deleted: string;
+  /** They name the tags of one image where it has several. */
+  formats: Readonly<Record<TagFormat, string>>;
   tagTooLong: string;
   /** Why an image was not uploaded, and what to do. */
   failures: Readonly<Record<FailureCode, (facts: FailureFacts) => string>>;
@@ -78,6 +83,13 @@ export interface Messages {
   help(version: string): string;
 }
 
+export interface UploadSummary {
+  /** Of the images that are uploaded, joined; empty where all were deleted. */
+  names: string;
+  uploaded: number;
+  failed: number;
+}
+
 export interface FailureFacts {
   size: string | undefined;
   limit: string;
@@ -86,8 +98,14 @@ export interface FailureFacts {
 
 export const en: Messages = {
   uploading: (count) => `Uploading ${count} ${count === 1 ? "image" : "images"}…`,
-  uploaded: (names) => (names === "" ? "Deleted." : `Uploaded: ${names}`),
+  uploaded: ({ names, uploaded, failed }) => {
+    if (names === "") return "Deleted.";
+    const images = `${uploaded} ${uploaded === 1 ? "image" : "images"} uploaded`;
+    return `${images}${failed === 0 ? "" : `, ${failed} not`}: ${names}`;
+  },
   nothingUploaded: "No files were uploaded.",
+  notUploaded: (count) =>
+    count === 1 ? "1 image was not uploaded." : `${count} images were not uploaded.`,
   locationRemoved: "location removed",
   credentialsRemoved: "content credentials removed",
   hdrRemoved: "HDR brightness removed",
@@ -97,6 +115,14 @@ export const en: Messages = {
   pending: "still uploading…",
   deleting: "being deleted…",
   deleted: "deleted",
+  formats: {
+    html: "HTML",
+    wrapped: "HTML with wrapper",
+    markdown: "Markdown",
+    url: "URL",
+    custom: "Template",
+    picture: "Responsive HTML",
+  },
   tagTooLong: "This tag is too long for Slack to show.",
   failures: {
     empty: () => "This file is empty. Export it again and post that.",
@@ -135,7 +161,7 @@ export const en: Messages = {
   confirmDelete: {
     title: "Delete this image?",
     question:
-      "The image is removed from the bucket now. Pages that use it will no longer show it, but caches may keep it for a while. You can't undo this.",
+      "It is removed from the bucket now. Pages that use it will miss it; caches may keep it for a while. You can't undo this.",
     confirm: "Delete",
     deny: "Cancel",
   },

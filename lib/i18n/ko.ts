@@ -2,8 +2,13 @@ import type { Messages } from "./en.ts";
 
 export const ko: Messages = {
   uploading: (count) => `이미지 ${count}개를 업로드하는 중입니다. 잠시만 기다려 주세요!`,
-  uploaded: (names) => (names === "" ? "삭제되었습니다." : `업로드 완료: ${names}`),
+  uploaded: ({ names, uploaded, failed }) => {
+    if (names === "") return "삭제되었습니다.";
+    const notUploaded = failed === 0 ? "" : `, ${failed}개 실패`;
+    return `이미지 ${uploaded}개 업로드 완료${notUploaded}: ${names}`;
+  },
   nothingUploaded: "업로드된 파일이 없습니다.",
+  notUploaded: (count) => `이미지 ${count}개를 업로드하지 못했습니다.`,
   locationRemoved: "위치 정보 삭제됨",
   credentialsRemoved: "콘텐츠 자격 증명 삭제됨",
   hdrRemoved: "HDR 밝기 정보 삭제됨",
@@ -13,6 +18,14 @@ export const ko: Messages = {
   pending: "업로드하는 중…",
   deleting: "삭제하는 중…",
   deleted: "삭제됨",
+  formats: {
+    html: "HTML",
+    wrapped: "래퍼가 있는 HTML",
+    markdown: "Markdown",
+    url: "URL",
+    custom: "템플릿",
+    picture: "반응형 HTML",
+  },
   tagTooLong: "태그가 너무 길어 Slack에 표시할 수 없습니다.",
   failures: {
     empty: () => "빈 파일입니다. 이미지를 다시 내보낸 뒤 올려 주세요.",

@@ -1,11 +1,11 @@
 import type { Config } from "../config.ts";
 import type { UploadedImage } from "../records/record.ts";
 import { publicUrl } from "../storage/object-key.ts";
-import { renderTag } from "../tag/render-tag.ts";
+import { type NamedTag, renderTag } from "../tag/render-tag.ts";
 import { tagSize } from "../tag/tag-size.ts";
 
 /** The tags of an image, in the formats that the team wants. */
-export function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): string[] {
+export function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): NamedTag[] {
   const { alt, link, name: filename, key, variants = [] } = image;
   const facts = {
     url: publicUrl(publicBaseUrl, key),
@@ -19,5 +19,5 @@ export function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config
     filename,
     key,
   };
-  return tags.formats.map((format) => renderTag(format, facts, tags));
+  return tags.formats.map((format) => ({ format, tag: renderTag(format, facts, tags) }));
 }

@@ -4,6 +4,11 @@ import { escapeHtml, escapeMarkdown, escapeMarkdownUrl } from "./escape.ts";
 export const TAG_FORMATS = ["html", "wrapped", "markdown", "url", "custom", "picture"] as const;
 export type TagFormat = (typeof TAG_FORMATS)[number];
 
+export interface NamedTag {
+  format: TagFormat;
+  tag: string;
+}
+
 /** What a tag says of one published image. */
 export interface TagImage {
   /** Absolute and percent-encoded. */

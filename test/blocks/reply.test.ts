@@ -1,3 +1,4 @@
+import type { NamedTag } from "../../lib/tag/render-tag.ts";
 import { describe, expect, it } from "vitest";
 import {
   escapeMrkdwn,
@@ -13,7 +14,7 @@ const OPTIONS: ReplyOptions = {
   ref: "messages/T1/C1/1.2",
   messages: en,
   maxImageBytes: 52_428_800,
-  renderTags: (image) => [`<img src="https://cdn.example.com/${image.key}" alt="">`],
+  renderTags: (image) => asTags(`<img src="https://cdn.example.com/${image.key}" alt="">`),
 };
 
 function uploaded(name: string): RecordImage {
@@ -52,11 +53,11 @@ describe("renderReply()", () => {
   it("shows name, size in pixels and bytes, and each tag in an element of its own", () => {
     const parts = renderReply([uploaded("a.png")], {
       ...OPTIONS,
-      renderTags: () => ["<one>", "two"],
+      renderTags: () => asTags("<one>", "two"),
     });
     expect(parts).toEqual([
       {
-        text: "Uploaded: a.png",
+        text: "1 image uploaded: a.png",
         blocks: [
           {
             type: "rich_text",
@@ -68,7 +69,9 @@ describe("renderReply()", () => {
                   { type: "text", text: " · 1200 × 630 · 82 kB" },
                 ],
               },
+              named("HTML"),
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "<one>" }] },
+              named("Markdown"),
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "two" }] },
             ],
           },
@@ -81,7 +84,7 @@ describe("renderReply()", () => {
                 text: { type: "plain_text", text: "Edit link & description" },
                 value: "messages/T1/C1/1.2#Fa.png",
               }),
-              expect.objectContaining({ action_id: "delete_image", confirm: expect.anything() }),
+              expect.not.objectContaining({ style: expect.anything() }),
             ],
           },
         ],
@@ -92,13 +95,18 @@ describe("renderReply()", () => {
   it("says why an image failed, with both sizes, and still shows the others", () => {
     const [part] = renderReply([failed("big.png", "too_large"), uploaded("a.png")], OPTIONS);
     expect(textsOf(part)).toEqual([
-      "big.png",
-      " — It is 58 MB; the limit is 50 MB. Make it smaller and post it again.",
       "a.png",
       " · 1200 × 630 · 82 kB",
       '<img src="https://cdn.example.com/images/a.png" alt="">',
+      "big.png",
+      " — It is 58 MB; the limit is 50 MB. Make it smaller and post it again.",
     ]);
-    expect(part?.text).toBe("Uploaded: a.png");
+    expect(part?.blocks.slice(-3)).toMatchObject([
+      { type: "divider" },
+      { type: "section", text: { text: "⚠️ 1 image was not uploaded." } },
+      { type: "rich_text" },
+    ]);
+    expect(part?.text).toBe("1 image uploaded, 1 not: a.png");
   });
 
   it("says so when nothing was uploaded, in both languages", () => {
@@ -106,8 +114,11 @@ describe("renderReply()", () => {
     const [english] = renderReply(images, OPTIONS);
     const [korean] = renderReply(images, { ...OPTIONS, messages: ko });
     expect(english?.text).toBe("No files were uploaded.");
+    expect(english?.blocks[0]).toEqual({
+      type: "section",
+      text: { type: "plain_text", text: "⚠️ No files were uploaded." },
+    });
     expect(textsOf(english)).toEqual([
-      "No files were uploaded.",
       "a.png",
       " — This file is no longer in Slack. Post it again.",
     ]);
@@ -116,7 +127,7 @@ describe("renderReply()", () => {
 
   it("keeps ten images in one part and splits thirty, in order", () => {
     const names = (count: number) => Array.from({ length: count }, (_, index) => `${index}.png`);
-    const renderTags = () => ["x".repeat(180), "y".repeat(250), "z".repeat(100)];
+    const renderTags = () => asTags("x".repeat(180), "y".repeat(250), "z".repeat(100));
     expect(renderReply(names(10).map(uploaded), { ...OPTIONS, renderTags })).toHaveLength(1);
     const parts = renderReply(names(30).map(uploaded), { ...OPTIONS, renderTags });
     expect(parts).toHaveLength(3);
@@ -218,15 +229,15 @@ describe("renderReply()", () => {
 
   it("never exceeds 50 blocks in a part", () => {
     const images = Array.from({ length: 120 }, (_, index) => uploaded(`${index}`));
-    const parts = renderReply(images, { ...OPTIONS, renderTags: () => ["x"] });
-    expect(parts.map((part) => part.blocks.length)).toEqual([48, 48, 48, 48, 48, 48, 48, 24]);
+    const parts = renderReply(images, { ...OPTIONS, renderTags: () => asTags("x") });
+    expect(parts.map((part) => part.blocks.length)).toEqual(Array(10).fill(47));
     const described = images.map((image) => ({ ...image, alt: "Two trees" }));
-    const fewer = renderReply(described, { ...OPTIONS, renderTags: () => ["x"] });
-    expect(fewer.map((part) => part.blocks.length)).toEqual([50, 50, 50, 50, 40]);
+    const fewer = renderReply(described, { ...OPTIONS, renderTags: () => asTags("x") });
+    expect(fewer.map((part) => part.blocks.length)).toEqual([...Array(7).fill(47), 23]);
   });
 
   it("spreads the tags of one image when they are too long together, and says when one alone is", () => {
-    const renderTags = () => ["a".repeat(5000), "b".repeat(5000), "c".repeat(20_000)];
+    const renderTags = () => asTags("a".repeat(5000), "b".repeat(5000), "c".repeat(20_000));
     const parts = renderReply([uploaded("a.png")], { ...OPTIONS, renderTags });
     expect(parts).toHaveLength(2);
     expect(textsOf(parts[1]).at(-1)).toBe("This tag is too long for Slack to show.");
@@ -263,4 +274,14 @@ function textsOf(node: unknown): string[] {
   }
   const isText = "type" in node && node.type === "text" && "text" in node;
   return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
+}
+
+function named(format: string) {
+  const element = { type: "text", text: format, style: { italic: true } };
+  return { type: "rich_text_section", elements: [element] };
+}
+
+function asTags(...tags: string[]): NamedTag[] {
+  const formats = ["html", "markdown", "url"] as const;
+  return tags.map((tag, index) => ({ format: formats[index] ?? "html", tag }));
 }

@@ -39,7 +39,7 @@ describe("Delete", () => {
     expect(seen.confirm).toMatchObject({
       title: { text: "Delete this image?" },
       text: {
-        text: "The image is removed from the bucket now. Pages that use it will no longer show it, but caches may keep it for a while. You can't undo this.",
+        text: "It is removed from the bucket now. Pages that use it will miss it; caches may keep it for a while. You can't undo this.",
       },
     });
 

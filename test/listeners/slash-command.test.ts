@@ -16,9 +16,9 @@ describe("/upload-to-s3", () => {
     expect(view?.callback_id).toBe("upload_files");
     expect(view?.blocks).toMatchObject([
       { element: { type: "file_input", max_files: 10 } },
-      { element: { action_id: "link" }, optional: true },
       { element: { action_id: "alt" }, optional: true },
       { element: { action_id: "decorative" }, optional: true },
+      { element: { action_id: "link" }, optional: true },
     ]);
     expect(stack.outgoing()).toEqual(["views.open"]);
   });

@@ -52,7 +52,7 @@ describe("the form of /upload-to-s3, sent", () => {
     ];
     const seen = await submit(stack, { files });
     expect([seen.errors, seen.problem]).toEqual([{}, undefined]);
-    expect(Object.values(valuesIn(seen.view))).toEqual(["", "Two trees", "", "", "", ""]);
+    expect(Object.values(valuesIn(seen.view))).toEqual(["Two trees", "", "", "", "", ""]);
     await submit(stack);
     expect(tagsIn(stack.slack.viewOf())).toEqual([
       expect.stringMatching(/\.jpg" alt="Two trees" width="64" height="48">$/u),
@@ -75,7 +75,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(textsIn(seen.view)).toEqual(textsIn(stack.slack.viewOf()));
     expect(JSON.stringify(seen.view)).toContain(en.modal.uploadingEach);
     expect(Object.keys(valuesIn(seen.view))).toEqual(
-      [a, b, c].flatMap((id) => [`link:${id}`, `alt:${id}`, `decorative:${id}`]),
+      [a, b, c].flatMap((id) => [`alt:${id}`, `decorative:${id}`, `link:${id}`]),
     );
     // Uploaded whatever becomes of the second step.
     expect(stack.s3.objects("images/")).toHaveLength(3);

@@ -57,7 +57,7 @@ describe("an image posted in a channel", () => {
       unfurl_links: "false",
       unfurl_media: "false",
     });
-    expect(calls[1]?.args).toMatchObject({ text: "Uploaded: image 0, image 1, image 2" });
+    expect(calls[1]?.args).toMatchObject({ text: "3 images uploaded: image 0, image 1, image 2" });
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
     const extensions = stack.s3.objects("images/").map(({ key }) => key.split(".").at(-1));
     expect(new Set(extensions)).toEqual(new Set(["gif", "jpg", "png"]));
@@ -174,9 +174,13 @@ describe("an image posted in a channel", () => {
     const key = stack.s3.objects("img/")[0]?.key;
     const url = `https://cdn.example.com/media/${key}`;
     expect(shownIn(stack, message.ts).slice(2)).toEqual([
+      "URL",
       url,
+      "Markdown",
       `![](${url})`,
+      "래퍼가 있는 HTML",
       `<div class="wide"><img src="${url}" alt="" width="48" height="32"></div>`,
+      "템플릿",
       `[a.png|48x32|${key}]`,
     ]);
     expect(
@@ -462,7 +466,7 @@ describe("when S3 or Slack fails", () => {
     const { message, envelope } = post(stack, { files });
     await stack.send(envelope);
     await stack.drain();
-    expect(shownIn(stack, message.ts).slice(0, 2)).toEqual([
+    expect(shownIn(stack, message.ts).slice(-2)).toEqual([
       "a.png",
       " — It couldn't be stored. Try again in a moment. If that fails, tell the person who runs this app.",
     ]);
@@ -590,12 +594,12 @@ describe("when S3 or Slack fails", () => {
     await stack.send(envelope);
     await stack.drain();
     expect(shownIn(stack, message.ts)).toEqual([
-      "No files were uploaded.",
       "big.png",
       expect.stringMatching(/^ — It is 2\.\d kB; the limit is 500 B\./u),
       "fake.png",
       " — This is not a PNG, JPG, GIF, WebP, AVIF or HEIC image. Export it as PNG or JPG and post that.",
     ]);
+    expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("⚠️ No files were uploaded.");
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 
@@ -609,7 +613,7 @@ describe("when S3 or Slack fails", () => {
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
     await stack.drain();
-    expect(shownIn(stack, message.ts)[2]).toContain(sentence);
+    expect(shownIn(stack, message.ts)[1]).toContain(sentence);
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 });
