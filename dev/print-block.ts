@@ -31,7 +31,13 @@ const Context = v.looseObject({
   type: v.literal("context"),
   elements: v.array(v.looseObject({ text: v.optional(v.string()) })),
 });
-const Block = v.variant("type", [RichText, Actions, Image, Context]);
+const Section = v.looseObject({
+  type: v.literal("section"),
+  text: v.looseObject({ text: v.string() }),
+  accessory: v.optional(Button),
+});
+const Divider = v.looseObject({ type: v.literal("divider") });
+const Block = v.variant("type", [RichText, Actions, Image, Context, Section, Divider]);
 
 /** The lines of a block as people see it; none for what the app never sends. */
 export function renderBlock(block: unknown): string[] {
@@ -48,6 +54,12 @@ export function renderBlock(block: unknown): string[] {
       return [styleText("dim", `(preview of ${parsed.output.alt_text})`)];
     case "context":
       return renderContext(parsed.output);
+    case "section": {
+      const { text, accessory } = parsed.output;
+      return [[text.text, ...(accessory ? [renderButton(accessory.text.text)] : [])].join("  ")];
+    }
+    case "divider":
+      return [styleText("dim", "─".repeat(40))];
   }
 }
 
@@ -57,8 +69,11 @@ export function renderButton(label: string): string {
 
 export function buttonsIn(blocks: readonly unknown[] = []): Button[] {
   return blocks.flatMap((block) => {
-    const parsed = v.safeParse(Actions, block);
-    return parsed.success ? parsed.output.elements : [];
+    const parsed = v.safeParse(v.variant("type", [Actions, Section]), block);
+    if (!parsed.success) return [];
+    const { output } = parsed;
+    if (output.type === "actions") return output.elements;
+    return output.accessory ? [output.accessory] : [];
   });
 }
 
