@@ -153,8 +153,8 @@ export function iccProfile(tags: IccTags, space = "RGB "): Buffer {
 }
 
 /** The body of an `iCCP` chunk. */
-export function iccpBody(icc: Buffer): Buffer {
-  return Buffer.concat([Buffer.from("name\0\0"), deflateSync(icc)]);
+export function iccpBody(icc: Buffer, name = "ICC Profile"): Buffer {
+  return Buffer.concat([Buffer.from(`${name}\0\0`), deflateSync(icc)]);
 }
 
 export function gifExtension(label: number, text: string, header = ""): Buffer {

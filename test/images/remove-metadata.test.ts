@@ -201,6 +201,13 @@ const CASES: [name: string, type: ImageType, dirty: Buffer, clean: Buffer, remov
     ["other"],
   ],
   [
+    "the name of a display",
+    "png",
+    png(pngChunk("iCCP", iccpBody(COLOURS, SECRET))),
+    png(pngChunk("iCCP", iccpBody(COLOURS))),
+    ["other"],
+  ],
+  [
     "what follows a profile",
     "png",
     png(pngChunk("iCCP", iccpBody(COLOURS), SECRET)),

@@ -1,9 +1,13 @@
 import { deflateSync, inflateSync } from "node:zlib";
+import { asciiAt } from "../bytes.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 // PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile.
 const MAX_NAME_BYTES = 79;
+// Names that programs give; any other may be that of somebody's display.
+const COMMON_NAME = /^(?:icc|ICC Profile|Photoshop ICC profile|sRGB IEC61966-2\.1|Display P3)$/i;
+const NAME = Buffer.from("ICC Profile\0\0");
 const MAX_PACKED_BYTES = 2 * 1024 * 1024;
 const MAX_PROFILE_BYTES = PARSER_LIMITS.profileBytes;
 
@@ -14,17 +18,17 @@ export function readPngProfile(body: Uint8Array): Uint8Array | undefined {
   return hasName && body[nameBytes + 1] === 0 ? inflate(streamIn(body)) : undefined;
 }
 
-/** The body with a clean profile in it, the same one where it is clean; `undefined`: there is no profile. */
+/** The body with a clean profile of a common name in it, the same one where it is that already; `undefined`: there is no profile. */
 export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
   const icc = readPngProfile(body);
   const clean = icc && cleanIccProfile(icc);
   if (clean === undefined) return undefined;
   const stream = streamIn(body);
-  if (clean === icc && !hasMoreThanItNeeds(stream)) return body;
-  const name = body.subarray(0, body.length - stream.length);
+  const isCommon = COMMON_NAME.test(asciiAt(body, 0, body.indexOf(0)));
+  if (clean === icc && isCommon && !hasMoreThanItNeeds(stream)) return body;
   // Packing a large one would hold up everything else.
   const level = clean.length > MAX_PACKED_BYTES ? 0 : -1;
-  return Buffer.concat([name, deflateSync(clean, { level })]);
+  return Buffer.concat([NAME, deflateSync(clean, { level })]);
 }
 
 function streamIn(body: Uint8Array): Uint8Array {
