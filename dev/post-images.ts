@@ -41,14 +41,15 @@ async function waitForResult(
   { channel, ts, isAcked }: MessageRef & { isAcked: boolean },
 ): Promise<Omit<PostResult, "durationMs">> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
-  let isIdle: boolean | undefined;
-  // What was not acked is delivered again: the app may be idle until then.
-  void (isAcked && slack.waitUntilIdle().then((known) => (isIdle = known)));
+  const state: { isIdle: boolean | undefined } = { isIdle: undefined };
+  // What was not acked is delivered again: that the app is idle until then says nothing.
+  const knowing = isAcked ? slack.waitUntilIdle() : Promise.resolve(false);
+  void knowing.then((isIdle) => (state.isIdle = isIdle));
   for (;;) {
-    const wasIdle = isIdle;
+    const { isIdle } = state;
     const thread = await slack.thread(channel, ts);
     // Where nobody knows, the types of the files tell.
-    const isLast = wasIdle === true || (wasIdle === false && !thread.some(mayHoldImage));
+    const isLast = isIdle === true || (isIdle === false && !thread.some(mayHoldImage));
     if (thread.some(isResult)) {
       return { outcome: "shown", thread };
     }
