@@ -3,7 +3,7 @@ import { type Config, parseConfig } from "../lib/config.ts";
 import manifest from "../manifest.json" with { type: "json" };
 import { PORTS, startAt } from "./free-port.ts";
 import { type LocalS3, startLocalS3 } from "./local-s3/server.ts";
-import { type LocalSlack, startLocalSlack } from "./local-slack/server.ts";
+import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "./local-slack/server.ts";
 import { announceStack, LOCAL_CRON_SECRET, LOCAL_DIRECTORY } from "./running-stack.ts";
 
 /** Slack and S3 on this machine, and the environment that connects the functions to them. */
@@ -22,16 +22,19 @@ export async function startStack({
   functions,
   directory = LOCAL_DIRECTORY,
   settings = {},
+  slackOptions = {},
 }: {
   /** Where they are served, or will be. */
   functions: string;
   directory?: string;
   /** Variables that somebody tries. */
   settings?: Readonly<Record<string, string | undefined>>;
+  slackOptions?: Pick<LocalSlackOptions, "ackTimeoutMs" | "now">;
 }): Promise<LocalStack> {
   const config = parseConfig({ ...settings, ...USUAL });
   const slack = await startAt(PORTS.slack, (port) =>
     startLocalSlack({
+      ...slackOptions,
       manifest,
       port,
       requestUrls: {
