@@ -136,15 +136,16 @@ describe("inspectUnsupported()", () => {
       fc.property(part, other, other, (start, repeated, end) => {
         const text = start + `${repeated}${end}`.repeat(200_000);
         const all = `${start}${repeated}`.repeat(100_000) + end;
-        const startMs = performance.now();
+        const started = process.cpuUsage();
         inspectUnsupported(Buffer.from(text));
         inspectUnsupported(Buffer.from(all));
         inspectUnsupported(Buffer.from(`<${all}`));
-        expect(performance.now() - startMs).toBeLessThan(1000);
+        const { user, system } = process.cpuUsage(started);
+        expect((user + system) / 1000).toBeLessThan(2000);
       }),
       { numRuns: 100 },
     );
-  }, 20_000);
+  });
 });
 
 function bmp(headerBytes: number): Buffer {

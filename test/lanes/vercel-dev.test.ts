@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findFreePort, PORTS } from "../../dev/free-port.ts";
+import { findFreePort } from "../../dev/free-port.ts";
 import { type LocalStack, startStack } from "../../dev/stack.ts";
 import { startVercelDev } from "../../dev/vercel-dev.ts";
 import { poll } from "../helpers/poll.ts";
@@ -19,7 +19,7 @@ let functions: AsyncDisposable;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), "vercel-dev-"));
-  origin = `http://127.0.0.1:${await findFreePort(PORTS.functions)}`;
+  origin = `http://127.0.0.1:${await findFreePort(0)}`;
   stack = await startStack({
     functions: origin,
     directory,

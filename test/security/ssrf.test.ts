@@ -101,7 +101,7 @@ describe("a file that looks hosted, with a URL of somebody's own", () => {
     // Not "not_downloaded", which would say that somebody was asked.
     expect(recordIn(stack).images).toMatchObject([{ state: "failed", code: "external" }]);
     expect(stack.slack.requests.filter(({ method }) => method === "download")).toEqual([]);
-    expect(JSON.stringify(repliesTo(stack, posted))).toContain("kept outside Slack");
+    expect(JSON.stringify(repliesTo(stack, posted))).toContain("stored outside Slack");
   });
 
   it.each(["http://HOST/x.png", "https://files.slack.com@HOST/x.png"])(
