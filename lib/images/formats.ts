@@ -11,7 +11,11 @@ export type ImageType = keyof typeof FORMATS;
 
 /** The format that the first bytes name; no two of them begin alike. */
 export function matchType(bytes: Uint8Array): ImageType | undefined {
-  return IMAGE_TYPES.find((type) => FORMATS[type].matches(bytes));
+  return Object.keys(FORMATS)
+    .filter(isImageType)
+    .find((type) => FORMATS[type].matches(bytes));
 }
 
-const IMAGE_TYPES = ["png", "jpg", "gif", "webp", "avif"] as const satisfies readonly ImageType[];
+function isImageType(name: string): name is ImageType {
+  return name in FORMATS;
+}

@@ -7,7 +7,7 @@ import { isAnimated } from "./is-animated.ts";
 import { kindsOfHeic, readHeifCredit } from "./heif/heic-metadata.ts";
 import { type KeptMetadata, type PreparedImage, prepareImage } from "./prepare-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
-import { removeMetadata } from "./remove-metadata.ts";
+import { removeInPieces } from "./remove-metadata.ts";
 import { type GiveWay, inPieces } from "../give-way.ts";
 import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
@@ -135,7 +135,8 @@ export function createImageMaker(dependencies: {
     }
     const { width, height, type } = facts;
     const posted = { type: FORMATS[type].mediaType, bytes: body.byteLength, width, height };
-    const removed = [...new Set([...source.removed, ...kindsLost(source, reworked)])];
+    const lost = await kindsLost(source, reworked);
+    const removed = [...new Set([...source.removed, ...lost])];
     return { original: posted, ...source, ...reworked, removed, density };
   }
 
@@ -162,6 +163,22 @@ export function createImageMaker(dependencies: {
     return reworked;
   }
 
+  /** An image that is encoded anew has neither the metadata that was to be kept nor a gain map. */
+  async function kindsLost(source: SourceImage, reworked: SourceImage): Promise<MetadataKind[]> {
+    const left = await kindsHeld(reworked);
+    return (await kindsHeld(source)).filter((kind) => !left.includes(kind));
+  }
+
+  /** Metadata can be left only where all of it was kept: otherwise the image is clean already. */
+  async function kindsHeld({ bytes, facts: { type } }: SourceImage): Promise<MetadataKind[]> {
+    const cleaned =
+      wanted.keepMetadata === "all"
+        ? await inPieces(removeInPieces(bytes, type), giveWay)
+        : undefined;
+    const kinds = cleaned?.removed ?? [];
+    return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
+  }
+
   /** What was scaled down is still shown no smaller than half of what was posted. */
   function densityOf(
     body: Buffer,
@@ -175,17 +192,6 @@ export function createImageMaker(dependencies: {
 type PreparedSource = Extract<PreparedImage, { outcome: "prepared" }> &
   Pick<PublishableImage, "original" | "isPreview">;
 type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
-
-/** What is encoded anew has neither the metadata that was to be kept nor a gain map. */
-function kindsLost(source: SourceImage, reworked: SourceImage): MetadataKind[] {
-  const left = kindsHeld(reworked);
-  return kindsHeld(source).filter((kind) => !left.includes(kind));
-}
-
-function kindsHeld({ bytes, facts: { type } }: SourceImage): MetadataKind[] {
-  const kinds = removeMetadata(bytes, type)?.removed ?? [];
-  return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
-}
 
 /** The image's own width stands in for all that are larger: the widest copy is what large screens get. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {

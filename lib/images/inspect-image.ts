@@ -1,5 +1,6 @@
 import { FORMATS, type ImageType, matchType } from "./formats.ts";
 import type { ImageSize } from "./image-size.ts";
+import { unlessBroken } from "./unless-broken.ts";
 
 export interface ImageFacts extends ImageSize {
   type: ImageType;
@@ -12,12 +13,6 @@ export interface ImageFacts extends ImageSize {
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   const type = matchType(bytes);
   if (type === undefined) return undefined;
-  try {
-    const size = FORMATS[type].inspect(bytes);
-    return size && size.width > 0 && size.height > 0 ? { type, ...size } : undefined;
-  } catch (error) {
-    // What a DataView throws past the last byte: the file ends before it has said how it is shown.
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const size = unlessBroken(() => FORMATS[type].inspect(bytes), undefined);
+  return size && size.width > 0 && size.height > 0 ? { type, ...size } : undefined;
 }

@@ -1,12 +1,11 @@
 import type { Credit } from "./credit.ts";
-import { matchType } from "./formats.ts";
+import { type ImageType, matchType } from "./formats.ts";
 import { isHeic } from "./heif/brands.ts";
 import { hasTooManyPixels } from "./image-size.ts";
 import { type ImageFacts, inspectImage } from "./inspect-image.ts";
 import type { MetadataKind } from "./metadata-kinds.ts";
 import { readCredit } from "./read-credit.ts";
 import type { CleanImage } from "./image-cleaning.ts";
-import type { ImageType } from "./formats.ts";
 import type { Pieces } from "./pieces.ts";
 import { isWithinLimits, removeInPieces } from "./remove-metadata.ts";
 import { inspectUnsupported, type UnsupportedFormat } from "./unsupported-format.ts";
@@ -28,14 +27,15 @@ export type PreparedImage =
   | { outcome: "heic" }
   /** A format that browsers do not show, or that is not safe to show. */
   | { outcome: UnsupportedFormat }
+  | { outcome: "empty" }
   | { outcome: "not_an_image" }
   | { outcome: "too_many_pixels" }
   /** Too broken to be shown, or to be sure that nothing private is left in it. */
   | { outcome: "not_safe" };
 
 /**
- * Nothing is decoded, and no piece of the work takes long, whatever the file is made of. The facts are those of the published bytes: without its EXIF, a
- * JPEG's size may be another.
+ * Nothing is decoded, and no piece of the work takes long, whatever the file is made of. The facts are those of the
+ * published bytes: without its EXIF, a JPEG's size may be another.
  */
 export function* prepareImage(
   source: Uint8Array,
@@ -44,7 +44,7 @@ export function* prepareImage(
     credit,
   }: {
     keepMetadata: KeptMetadata;
-    /** Of the file that the source was made of, which is kept instead of its own. */
+    /** It was read from the file that the source was made of, and is kept instead of the source's own. */
     credit?: Credit | undefined;
   },
 ): Pieces<PreparedImage> {
@@ -74,6 +74,7 @@ function keepAll(bytes: Uint8Array, type: ImageType): CleanImage | undefined {
 }
 
 function refusalOf(source: Uint8Array) {
+  if (source.length === 0) return "empty";
   if (isHeic(source)) return "heic";
   return matchType(source) === undefined
     ? (inspectUnsupported(source) ?? "not_an_image")

@@ -7,8 +7,9 @@ import { type Pieces, atOnce } from "./pieces.ts";
 
 /**
  * The same image without metadata: pixels, colour profile, animation and the orientation that viewers see stay, all
- * else goes, but for the credit that is given. The bytes are the given ones where there is nothing to remove. Inspect the size again: a JPEG's may have
- * changed. `undefined`: the file is too broken to be sure that nothing is left in it; never throws.
+ * else goes, but for the credit that is given. The bytes are the given ones where there is nothing to remove. Inspect the
+ * size again: a JPEG's may have changed. `undefined`: the file is too broken to be sure that nothing is left in it; never
+ * throws.
  */
 export function removeMetadata(
   bytes: Uint8Array,

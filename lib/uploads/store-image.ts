@@ -18,17 +18,8 @@ import type { SourceImage } from "../images/codecs/rework-image.ts";
 import type { ImageWork } from "../images/codecs/attempt-step.ts";
 import type { PublishableImage } from "../images/image-maker.ts";
 import { toFailureCode } from "./failure-code.ts";
-import { addressOf, describeFile } from "./resolve-file.ts";
+import { addressOf, describeFile, type FileSource } from "./resolve-file.ts";
 import { isNotYet, whileFresh } from "./while-fresh.ts";
-
-export interface StoreOptions {
-  /** As in `SlackMessage.homeTeamIds`. */
-  homeTeamIds: readonly string[] | undefined;
-  /** User id. */
-  uploader: string | undefined;
-  /** It was posted a moment ago: what is missing may still come. */
-  isFresh: boolean;
-}
 
 /**
  * Slack's file → bytes → image → objects, as far as there is room for its bytes. What cannot be published comes back as
@@ -38,7 +29,7 @@ export interface StoreOptions {
 export async function storeImage(
   work: WorkPorts,
   file: SlackFile,
-  { image, homeTeamIds, isFresh }: StoreOptions & { image: RecordImage },
+  { image, homeTeamIds, isFresh }: FileSource & { image: RecordImage },
 ): Promise<RecordImage> {
   try {
     return await whileFresh(work, isFresh, async (round) => {
@@ -80,10 +71,7 @@ async function publish(
     throw new DownloadError("not_served", `nothing came of ${file.sizeBytes} bytes`);
   }
   const readPreview = () => downloadPreview(ports, file, work);
-  const made =
-    body.byteLength === 0
-      ? ({ outcome: "refused", code: "empty" } as const)
-      : await ports.imageMaker.make(body, { ...work, readPreview });
+  const made = await ports.imageMaker.make(body, { ...work, readPreview });
   switch (made.outcome) {
     case "late":
       return image;

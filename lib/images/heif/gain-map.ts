@@ -1,4 +1,5 @@
 import { asciiAt } from "../bytes.ts";
+import { unlessBroken } from "../unless-broken.ts";
 import { readItems } from "./avif-items.ts";
 import { boxesIn, findBox } from "./boxes.ts";
 
@@ -11,7 +12,7 @@ const AUXILIARY_TYPES = [
 
 /** Whether a HEIC or an AVIF holds a gain map: an image that is made with one, or one that belongs to an image. Never throws. */
 export function holdsGainMap(bytes: Uint8Array): boolean {
-  try {
+  return unlessBroken(() => {
     const meta = findBox(bytes, "meta", 0, bytes.length);
     const inMeta = (type: string) =>
       meta && findBox(bytes, type, meta.start + FULL_BOX_BYTES, meta.end);
@@ -24,8 +25,5 @@ export function holdsGainMap(bytes: Uint8Array): boolean {
         type === "auxC" &&
         AUXILIARY_TYPES.some((urn) => asciiAt(bytes, start + FULL_BOX_BYTES, urn.length) === urn),
     );
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
+  }, false);
 }

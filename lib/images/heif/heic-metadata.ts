@@ -1,6 +1,7 @@
 import { readItemData, readItems } from "./avif-items.ts";
 import { type Box, boxesIn, filledBoxes } from "./boxes.ts";
 import { viewOf } from "../bytes.ts";
+import { unlessBroken } from "../unless-broken.ts";
 import { type Credit, creditIn } from "../credit.ts";
 import { holdsGainMap } from "./gain-map.ts";
 import { isProvenance } from "./provenance.ts";
@@ -35,7 +36,7 @@ function packetsIn(bytes: Uint8Array): Uint8Array[] {
 }
 
 function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
-  try {
+  return unlessBroken(() => {
     const meta = boxesByType(bytes, 0, bytes.length).get("meta");
     const boxes = meta && boxesByType(bytes, meta.start + FULL_BOX_BYTES, meta.end);
     const [iinf, iloc] = [boxes?.get("iinf"), boxes?.get("iloc")];
@@ -52,10 +53,7 @@ function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
     // Items that overlap again and again would take for ever to read.
     const total = blocks.flat().reduce((sum, part) => sum + part.length, 0);
     return total > bytes.length ? [] : blocks.map((parts) => Buffer.concat(parts));
-  } catch (error) {
-    if (error instanceof RangeError) return [];
-    throw error;
-  }
+  }, []);
 }
 
 function boxesByType(bytes: Uint8Array, from: number, to: number): Map<string, Box> {

@@ -1,3 +1,4 @@
+import { unlessBroken } from "../unless-broken.ts";
 import { readUint } from "./avif-items.ts";
 import { type Box, boxesIn, findBox } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
@@ -30,13 +31,7 @@ const MAX_DERIVATIONS = 4;
  * all means sRGB, and a profile counts before numbers. Never throws.
  */
 export function readHeicColour(bytes: Uint8Array): HeicColour {
-  try {
-    return readColour(bytes) ?? { kind: "unknown" };
-  } catch (error) {
-    // What a DataView throws past the last byte.
-    if (error instanceof RangeError) return { kind: "unknown" };
-    throw error;
-  }
+  return unlessBroken(() => readColour(bytes), undefined) ?? { kind: "unknown" };
 }
 
 /**
@@ -49,14 +44,11 @@ export function readHeicOrientation(bytes: Uint8Array): number {
 }
 
 function isTurnedByItself(bytes: Uint8Array): boolean {
-  try {
+  return unlessBroken(() => {
     const meta = findBox(bytes, "meta", 0, bytes.length);
     const properties = meta && readProperties(bytes, meta);
     return properties?.ofItem(properties.primaryId).some(({ box }) => TURNS.has(box.type)) ?? true;
-  } catch (error) {
-    if (error instanceof RangeError) return true;
-    throw error;
-  }
+  }, true);
 }
 
 function readColour(bytes: Uint8Array): HeicColour | undefined {

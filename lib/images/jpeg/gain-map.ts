@@ -1,3 +1,4 @@
+import { unlessBroken } from "../unless-broken.ts";
 import { asciiAt } from "../bytes.ts";
 import { xmpValuesOf } from "../xmp.ts";
 import { APP2, headerSegments, xmpIn } from "./jpeg-segments.ts";
@@ -26,7 +27,8 @@ export function hasGainMap(bytes: Uint8Array, end: number): boolean {
 }
 
 function tellsOfGainMap(jpeg: Uint8Array): boolean {
-  try {
+  // A header that is broken, or so long that it is none, tells nothing.
+  return unlessBroken(() => {
     for (const segment of headerSegments(jpeg.subarray(0, MAX_HEADER_BYTES))) {
       const isIso =
         segment.marker === APP2 &&
@@ -34,11 +36,8 @@ function tellsOfGainMap(jpeg: Uint8Array): boolean {
       const xmp = xmpIn(jpeg, segment);
       if (isIso || (xmp && isOfGainMap(xmp))) return true;
     }
-  } catch (error) {
-    // Its header is broken, or so long that it is none.
-    if (!(error instanceof RangeError)) throw error;
-  }
-  return false;
+    return false;
+  }, false);
 }
 
 function isOfGainMap(xmp: Uint8Array): boolean {
