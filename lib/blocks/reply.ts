@@ -42,10 +42,10 @@ export function renderProgress(count: number, messages: Messages): ReplyPart {
 /** The result: at least one part, in the order of the images; the blocks of one image stay together. */
 export function renderReply(images: readonly RecordImage[], options: ReplyOptions): ReplyPart[] {
   const summary = renderText(images, options.messages);
-  const [failed, others] = [images.filter(isFailed), images.filter((image) => !isFailed(image))];
+  const { failed, others, isNothing } = sorted(images);
   const units = [
     ...others.flatMap((image) => renderUnits(image, options)),
-    ...renderFailures(failed, { ...options, isNothing: others.length === 0 }),
+    ...renderFailures(failed, { ...options, isNothing }),
   ];
   const groups = pack(units, [
     { sizeOf: (unit) => unit.length, capacity: LIMITS.blocksPerMessage },
@@ -63,8 +63,7 @@ export function renderResult(
   images: readonly RecordImage[],
   options: Omit<ReplyOptions, "ref">,
 ): KnownBlock[] {
-  const [failed, others] = [images.filter(isFailed), images.filter((image) => !isFailed(image))];
-  const isNothing = others.length === 0;
+  const { failed, others, isNothing } = sorted(images);
   const blocks = [
     ...others.flatMap((image) => [DIVIDER, ...renderImage(image, options)]),
     ...(failed.length === 0 ? [] : [DIVIDER, warning(failed, { ...options, isNothing })]),
@@ -86,6 +85,12 @@ function isUploaded(image: RecordImage): image is UploadedImage {
   return image.state === "uploaded";
 }
 
+/** Failed images stand together at the end. */
+function sorted(images: readonly RecordImage[]) {
+  const others = images.filter((image) => !isFailed(image));
+  return { failed: images.filter(isFailed), others, isNothing: others.length === 0 };
+}
+
 function isFailed(image: RecordImage): image is FailedImage {
   return image.state === "failed";
 }
@@ -99,9 +104,8 @@ function withoutLeadingDivider(blocks: KnownBlock[]): KnownBlock[] {
 /** The longest list of names that stays within the limit once it is escaped (five characters for one at worst). */
 function renderText(images: readonly RecordImage[], messages: Messages): string {
   const names = images.filter(isUploaded).map((image) => image.name);
-  const failed = images.filter(isFailed).length;
-  const isNothing = failed === images.length;
-  const summary = { names: names.join(", "), uploaded: names.length, failed };
+  const { failed, isNothing } = sorted(images);
+  const summary = { names: names.join(", "), uploaded: names.length, failed: failed.length };
   const content = isNothing ? messages.nothingUploaded : messages.uploaded(summary);
   return escapeMrkdwn(truncate(content, Math.floor(LIMITS.messageText / 5)));
 }

@@ -19,15 +19,19 @@ export type ResolvedFile =
   | { outcome: "untold"; problem: Error }
   | { outcome: "failed"; code: FailureCode };
 
-export interface ResolveOptions {
+/** The message or form that a file came with. */
+export interface FileSource {
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
-  /** Whoever posted it: an app's posts are left alone. */
+  /** User id of the person who posted it: an app's posts are left alone. */
   uploader: string | undefined;
-  /** Somebody pointed at this very file: it gets an answer, whatever it is. */
-  isAskedFor: boolean;
   /** It was posted a moment ago: what is missing may still come. */
   isFresh: boolean;
+}
+
+export interface ResolveOptions extends FileSource {
+  /** Somebody pointed at this very file: it gets an answer, whatever it is. */
+  isAskedFor: boolean;
 }
 
 /**

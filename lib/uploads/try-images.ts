@@ -3,8 +3,8 @@ import type { RecordImage } from "../records/record.ts";
 import { createStub, type SlackFile } from "../slack/file.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
 import { toError } from "../to-error.ts";
-import { type ResolvedFile, resolveFile } from "./resolve-file.ts";
-import { failedImage, storeImage, type StoreOptions } from "./store-image.ts";
+import { type FileSource, type ResolvedFile, resolveFile } from "./resolve-file.ts";
+import { failedImage, storeImage } from "./store-image.ts";
 
 /** `unknown`: nobody can judge now, which is no verdict on the image. */
 type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
@@ -38,7 +38,7 @@ export async function resolveImages(
   return new Map(resolved);
 }
 
-export interface ResolveImagesOptions extends StoreOptions {
+export interface ResolveImagesOptions extends FileSource {
   /** By id: files that Slack described already. */
   files: ReadonlyMap<string, SlackFile>;
 }
@@ -56,7 +56,7 @@ export function tryImages(
   );
 }
 
-export interface TryOptions extends StoreOptions {
+export interface TryOptions extends FileSource {
   resolved: ResolvedImages;
 }
 
@@ -64,7 +64,7 @@ export interface TryOptions extends StoreOptions {
 async function tryImage(
   work: WorkPorts,
   image: RecordImage,
-  { resolved, ...options }: StoreOptions & { resolved: ResolvedImage | undefined },
+  { resolved, ...options }: FileSource & { resolved: ResolvedImage | undefined },
 ): Promise<TriedImage> {
   switch (resolved?.outcome) {
     case "image":
@@ -83,7 +83,7 @@ async function tryImage(
 async function uploadFile(
   work: WorkPorts,
   file: SlackFile,
-  options: StoreOptions & { image: RecordImage },
+  options: FileSource & { image: RecordImage },
 ): Promise<TriedImage> {
   try {
     return { outcome: await storeNamed(work, file, options) };
@@ -95,7 +95,7 @@ async function uploadFile(
 async function storeNamed(
   work: WorkPorts,
   file: SlackFile,
-  { image, ...options }: StoreOptions & { image: RecordImage },
+  { image, ...options }: FileSource & { image: RecordImage },
 ): Promise<RecordImage> {
   const startMs = work.clock.now();
   const { alt = toFirstAlt(file.altText) } = image;
