@@ -6,7 +6,8 @@ import { isLeaseAlive, type Reply } from "../records/record.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import type { CallOptions } from "../slack/api-call.ts";
 import { isClosedToUs } from "./is-closed-to-us.ts";
-import { deleteReplies, showReply } from "./show-reply.ts";
+import { deleteReplies } from "./delete-replies.ts";
+import { showReply } from "./show-reply.ts";
 
 export interface PublishOptions extends CallOptions {
   /** A reply that the record does not know may stand in the conversation: look before posting. */

@@ -1,0 +1,28 @@
+import { describeError } from "../logger.ts";
+import type { WorkPorts } from "../ports.ts";
+import type { Reply } from "../records/record.ts";
+import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+
+/** Takes away what was posted and is not part of the reply after all. What Slack does not let go stays. */
+export async function deleteReplies(
+  { slack, logger }: WorkPorts,
+  { channelId, ts }: Reply,
+  callOptions: CallOptions,
+): Promise<void> {
+  for (const surplus of ts) {
+    try {
+      await slack.deleteMessage({ channelId, ts: surplus }, callOptions);
+    } catch (error) {
+      if (!(error instanceof SlackApiError) || !UNDELETABLE.has(error.code)) {
+        throw error;
+      }
+      logger.warn("reply.left", { reply: surplus, error: describeError(error) });
+    }
+  }
+}
+
+/** https://docs.slack.dev/reference/methods/chat.delete#errors */
+const UNDELETABLE: ReadonlySet<string> = new Set([
+  "cant_delete_message",
+  "compliance_exports_prevent_deletion",
+]);
