@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerPorts } from "../ports.ts";
 import { isStub, type SlackFile } from "../slack/file.ts";
-import { StorageError } from "../storage/s3.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import { adviseOnStore } from "../storage/store-advice.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
 import { TIME_PLAN } from "../time-plan.ts";
@@ -158,7 +158,7 @@ export async function amendStored(
   };
 }
 
-/** Whoever holds a lease that is over is taken for dead; notes how long that may be wrong. */
+/** The holder of a lease that is over is taken for dead; notes how long that may be wrong. */
 export function withOvertaken(record: UploadRecord, now: string): UploadRecord {
   const { lease, lateUntil = now } = record;
   if (lease === undefined || isLeaseAlive(record, now)) {
@@ -262,7 +262,7 @@ function amend(record: UploadRecord, { ports, amendment, promise }: Amending): U
   if (!isLeft) {
     return retried === record ? record : withPromise(retried, promise.marker);
   }
-  // Whoever finishes what somebody else began gets no right to it: it may be in the thread already.
+  // A person who finishes what somebody else began gets no right to it: it may be in the thread already.
   const overtaken = withOvertaken(retried, promise.now);
   return { ...withPromise(overtaken, promise.marker), lease: promise.lease };
 }

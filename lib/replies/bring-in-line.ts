@@ -207,9 +207,9 @@ async function sendSurely(
 interface Sending {
   showing: Showing;
   /** Notes where it stands now. */
-  place(posted: PostedMessage): void;
+  place: (posted: PostedMessage) => void;
   /** Whether it stands there, though nobody noted it; notes where. */
-  find(): Promise<boolean>;
+  find: () => Promise<boolean>;
 }
 
 async function sendPart(

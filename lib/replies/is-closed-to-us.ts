@@ -1,6 +1,6 @@
 import { SlackApiError } from "../slack/api-call.ts";
 
-/** What the conversation does not take any more is no reason to try for ever: the images are there. */
+/** The conversation takes no reply any more, which is no reason to try for ever: the images are there. */
 export function isClosedToUs(error: unknown): boolean {
   return error instanceof SlackApiError && CLOSED_TO_US.has(error.code);
 }

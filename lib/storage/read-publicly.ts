@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { withinLimit } from "../time-limit.ts";
 
-/** What a reader's browser gets at this address; `undefined` when it is refused. @throws when nothing answers. */
+/** Reads an address as a reader's browser does; `undefined` when it is refused. @throws when nothing answers. */
 export function readPublicly(
   url: string,
   limit: { clock: Clock; timeoutMs: number },

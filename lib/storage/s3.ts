@@ -10,6 +10,8 @@ import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
 import { withinLimit } from "../time-limit.ts";
 import { TIME_PLAN } from "../time-plan.ts";
+import { createPutIfMatch } from "./put-if-match.ts";
+import { inspectError, StorageError, toStorageError } from "./storage-error.ts";
 
 /** One bucket of an S3-compatible store, and what this app does with it. */
 export interface Bucket {
@@ -31,7 +33,7 @@ export interface PutOptions {
   ifNoneMatch?: "*";
   /** Only when the object still has this ETag. */
   ifMatch?: string;
-  /** Of the body, in hexadecimal digits. The SDK would hash it all at once, and hold up answers meanwhile. */
+  /** The hash of the body, in hexadecimal digits. The SDK would hash it all at once, and hold up answers meanwhile. */
   sha256?: string;
   /** Epoch ms: no try goes on after it. */
   deadlineMs?: number;
@@ -68,23 +70,6 @@ export interface Credentials {
   secretAccessKey: string;
   sessionToken?: string;
   expiration?: Date;
-}
-
-/** What S3 refused or failed to do after three tries. The message names key, status and code only. */
-export class StorageError extends Error {
-  override readonly name = "StorageError";
-  readonly code: string;
-  /** Absent when no answer came. */
-  readonly status: number | undefined;
-
-  constructor(
-    message: string,
-    options: { code: string; status?: number | undefined; cause?: unknown },
-  ) {
-    super(message, { cause: options.cause });
-    this.code = options.code;
-    this.status = options.status;
-  }
 }
 
 /** The SDK is loaded, and the client built, with the first call. */
@@ -126,48 +111,6 @@ export function createBucket(options: BucketOptions): Bucket {
       }
       return send(await connected(), wire);
     }
-  }
-
-  /** Stores differ in the form of an ETag that `If-Match` takes: the one that this store was seen to take. */
-  let etagForm: EtagForm | undefined;
-
-  async function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
-    const { ifMatch } = wanted;
-    if (ifMatch === undefined) {
-      return putOnce(key, body, wanted);
-    }
-    if (ifMatch === "") {
-      // Some stores give no ETag with a put. An empty header would be no condition at all.
-      return { outcome: "precondition_failed" };
-    }
-    const isKnown = etagForm !== undefined;
-    const form = etagForm ?? "as_it_came";
-    const otherForm = form === "turned" ? "as_it_came" : "turned";
-    const putAs = (as: EtagForm) => {
-      const etag = as === "turned" ? turnEtag(ifMatch) : ifMatch;
-      return unlessMalformed(() => putOnce(key, body, { ...wanted, ifMatch: etag }));
-    };
-    const first = await putAs(form);
-    if (first.outcome === "stored") {
-      etagForm = form;
-      return first;
-    }
-    if (first.outcome === "precondition_failed" && (isKnown || !(await hasEtag(key, ifMatch)))) {
-      return first;
-    }
-    const second = await putAs(otherForm);
-    if (second.outcome === "malformed") {
-      return first.outcome === "malformed" ? Promise.reject(first.error) : first;
-    }
-    if (second.outcome === "stored" || first.outcome === "malformed") {
-      etagForm = otherForm;
-    }
-    return second;
-  }
-
-  async function hasEtag(key: string, etag: string): Promise<boolean> {
-    const present = await get(key);
-    return present !== undefined && bareEtag(present.etag) === bareEtag(etag);
   }
 
   async function putOnce(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
@@ -263,6 +206,15 @@ export function createBucket(options: BucketOptions): Bucket {
     }
   }
 
+  const putIfMatch = createPutIfMatch({ putOnce, get });
+
+  function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
+    const { ifMatch } = wanted;
+    return ifMatch === undefined
+      ? putOnce(key, body, wanted)
+      : putIfMatch(key, body, { ...wanted, ifMatch });
+  }
+
   return { put, get, delete: remove, list, listFolders };
 }
 
@@ -322,32 +274,6 @@ function setPayloadHash(request: unknown, sha256: string): void {
   if (v.is(HttpRequest, request)) {
     request.headers["x-amz-content-sha256"] = sha256;
   }
-}
-
-/** `turned`: without its quotes where it came with them, and with them where it came without. */
-type EtagForm = "as_it_came" | "turned";
-
-type Malformed = { outcome: "malformed"; error: StorageError };
-
-async function unlessMalformed(put: () => Promise<PutResult>): Promise<PutResult | Malformed> {
-  try {
-    return await put();
-  } catch (error) {
-    if (error instanceof StorageError && error.status === 400) {
-      return { outcome: "malformed", error };
-    }
-    throw error;
-  }
-}
-
-/** AWS takes both forms, Ceph the bare one, R2 and RustFS (rustfs/rustfs#1458) the quoted one. */
-function turnEtag(etag: string): string {
-  const bare = bareEtag(etag);
-  return bare === etag ? `"${etag}"` : bare;
-}
-
-function bareEtag(etag: string): string {
-  return /^(?:W\/)?"(.*)"$/u.exec(etag)?.[1] ?? etag;
 }
 
 /**
@@ -431,21 +357,3 @@ const Misdirected = v.object({
     v.object({ headers: v.optional(v.record(v.string(), v.optional(v.string()))) }),
   ),
 });
-
-function inspectError(error: unknown): { status: number | undefined; code: string } {
-  const parsed = v.safeParse(ServiceError, error);
-  return parsed.success
-    ? { status: parsed.output.$metadata?.httpStatusCode, code: parsed.output.name }
-    : { status: undefined, code: "Unknown" };
-}
-
-const ServiceError = v.object({
-  name: v.string(),
-  $metadata: v.optional(v.object({ httpStatusCode: v.optional(v.number()) })),
-});
-
-function toStorageError(verb: string, key: string, cause: unknown): StorageError {
-  const { status, code } = inspectError(cause);
-  const state = status === undefined ? code : `${status} ${code}`;
-  return new StorageError(`Cannot ${verb} object ${key}: ${state}`, { code, status, cause });
-}

@@ -1,4 +1,4 @@
-/** What the operator can do about a refusal: plain words for the log, with names of variables and never a value. */
+/** Tells the operator what to do about a refusal: plain words for the log, with names of variables and never a value. */
 export function adviseOnStore({
   code,
   status,

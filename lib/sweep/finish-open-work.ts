@@ -9,7 +9,7 @@ import { RecordConflictError, RecordError, type StoredRecord } from "../records/
 import type { RecordRef } from "../records/record-ref.ts";
 import { isPassing } from "../slack/api-call.ts";
 import { DownloadError } from "../slack/file-download.ts";
-import { StorageError } from "../storage/s3.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import {
   isInLine,

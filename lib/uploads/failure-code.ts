@@ -1,7 +1,7 @@
 import type { FailureCode } from "../records/record.ts";
 import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
 import { DownloadError, type DownloadErrorCode } from "../slack/file-download.ts";
-import { StorageError } from "../storage/s3.ts";
+import { StorageError } from "../storage/storage-error.ts";
 
 /** @throws what says nothing of the image: a dead token, a fault of the program. */
 export function toFailureCode(error: unknown): FailureCode {
@@ -26,7 +26,7 @@ const DOWNLOAD_FAILURES: Readonly<Record<DownloadErrorCode, FailureCode>> = {
   not_served: "not_downloaded",
 };
 
-/** What `files.info` says. */
+/** `files.info` refuses with these. */
 const REFUSALS: ReadonlyMap<string, FailureCode> = new Map([
   ["file_not_found", "gone"],
   ["file_deleted", "gone"],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FaultRule } from "../../dev/local-s3/faults.ts";
 import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
-import { createBucket, type Bucket } from "../../lib/storage/s3.ts";
+import { type Bucket, type BucketOptions, createBucket } from "../../lib/storage/s3.ts";
 import { createTestClock } from "../helpers/clock.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 import { takeLogs } from "../helpers/logs.ts";
@@ -127,13 +127,7 @@ describe("list() and listFolders()", () => {
     await using server = await serveHttp((_request, response) => {
       response.setHeader("content-type", "application/xml").end(page(keys, folders));
     });
-    const bucket = createBucket({
-      bucket: "b",
-      region: "us-east-1",
-      endpoint: server.origin,
-      credentials: { accessKeyId: "a", secretAccessKey: "s" },
-      clock: createTestClock(),
-    });
+    const bucket = bucketAt(server.origin);
     for (const listed of [bucket.list("p/"), bucket.listFolders("p/")]) {
       await expect(drain(listed)).rejects.toMatchObject({
         name: "StorageError",
@@ -185,12 +179,7 @@ describe("a bucket in another region than S3_REGION says", () => {
       response.setHeader("etag", '"1"').end();
     });
     const named: string[] = [];
-    const bucket = createBucket({
-      bucket: "b",
-      region: "us-east-1",
-      endpoint: server.origin,
-      credentials: { accessKeyId: "a", secretAccessKey: "s" },
-      clock: createTestClock(),
+    const bucket = bucketAt(server.origin, {
       onOtherRegion: (region) => named.push(region),
     });
     const puts = await Promise.all(
@@ -207,13 +196,7 @@ describe("a bucket in another region than S3_REGION says", () => {
       response.statusCode = 301;
       response.setHeader("x-amz-bucket-region", "evil.example.com/").end();
     });
-    const bucket = createBucket({
-      bucket: "b",
-      region: "us-east-1",
-      endpoint: server.origin,
-      credentials: { accessKeyId: "a", secretAccessKey: "s" },
-      clock: createTestClock(),
-    });
+    const bucket = bucketAt(server.origin);
     await expect(bucket.put("k", Buffer.from("x"), JSON_TYPE)).rejects.toMatchObject({
       status: 301,
     });
@@ -288,3 +271,14 @@ describe("a claim that the store refuses", () => {
     expect(JSON.stringify(logs)).not.toContain("another");
   });
 });
+
+function bucketAt(endpoint: string, options: Pick<BucketOptions, "onOtherRegion"> = {}): Bucket {
+  return createBucket({
+    bucket: "b",
+    region: "us-east-1",
+    endpoint,
+    credentials: { accessKeyId: "a", secretAccessKey: "s" },
+    clock: createTestClock(),
+    ...options,
+  });
+}

@@ -1,0 +1,83 @@
+import type { Bucket, PutOptions, PutResult } from "./s3.ts";
+import { StorageError } from "./storage-error.ts";
+
+export type PutIfMatch = (
+  key: string,
+  body: Uint8Array,
+  wanted: PutOptions & { ifMatch: string },
+) => Promise<PutResult>;
+
+/**
+ * A put over one ETag. Stores differ in the form that `If-Match` takes: AWS takes both, Ceph the bare one, R2 and RustFS
+ * (rustfs/rustfs#1458) the quoted one. The ETag is sent as it came; the form that this store was seen to take is kept.
+ */
+export function createPutIfMatch({
+  putOnce,
+  get,
+}: {
+  putOnce: Bucket["put"];
+  get: Bucket["get"];
+}): PutIfMatch {
+  let known: EtagForm | undefined;
+
+  async function hasEtag(key: string, etag: string): Promise<boolean> {
+    const present = await get(key);
+    return present !== undefined && bareEtag(present.etag) === bareEtag(etag);
+  }
+
+  return async function putIfMatch(key, body, wanted) {
+    const { ifMatch } = wanted;
+    if (ifMatch === "") {
+      // Some stores give no ETag with a put. An empty header would be no condition at all.
+      return { outcome: "precondition_failed" };
+    }
+    const isKnown = known !== undefined;
+    const form = known ?? "as_it_came";
+    const otherForm = form === "turned" ? "as_it_came" : "turned";
+    const putAs = (as: EtagForm) => {
+      const etag = as === "turned" ? turnEtag(ifMatch) : ifMatch;
+      return unlessMalformed(() => putOnce(key, body, { ...wanted, ifMatch: etag }));
+    };
+    const first = await putAs(form);
+    if (first.outcome === "stored") {
+      known = form;
+      return first;
+    }
+    if (first.outcome === "precondition_failed" && (isKnown || !(await hasEtag(key, ifMatch)))) {
+      return first;
+    }
+    const second = await putAs(otherForm);
+    if (second.outcome === "malformed") {
+      return first.outcome === "malformed" ? Promise.reject(first.error) : first;
+    }
+    if (second.outcome === "stored" || first.outcome === "malformed") {
+      known = otherForm;
+    }
+    return second;
+  };
+}
+
+/** `turned`: without its quotes where it came with them, and with them where it came without. */
+type EtagForm = "as_it_came" | "turned";
+
+type Malformed = { outcome: "malformed"; error: StorageError };
+
+async function unlessMalformed(put: () => Promise<PutResult>): Promise<PutResult | Malformed> {
+  try {
+    return await put();
+  } catch (error) {
+    if (error instanceof StorageError && error.status === 400) {
+      return { outcome: "malformed", error };
+    }
+    throw error;
+  }
+}
+
+function turnEtag(etag: string): string {
+  const bare = bareEtag(etag);
+  return bare === etag ? `"${etag}"` : bare;
+}
+
+function bareEtag(etag: string): string {
+  return /^(?:W\/)?"(.*)"$/u.exec(etag)?.[1] ?? etag;
+}
