@@ -47,7 +47,7 @@ export function readNumber(
   return number;
 }
 
-/** Of what `parseArgs` says, the first sentence is enough. */
+/** `parseArgs` says more than people need: its first sentence is enough. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);

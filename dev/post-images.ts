@@ -42,7 +42,7 @@ async function waitForResult(
 ): Promise<Omit<PostResult, "durationMs">> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
   const state: { isIdle: boolean | undefined } = { isIdle: undefined };
-  // What was not acked is delivered again: that the app is idle until then says nothing.
+  // Slack delivers an event again that was not acked: an app that is idle until then tells nothing.
   const knowing = isAcked ? slack.waitUntilIdle() : Promise.resolve(false);
   void knowing.then((isIdle) => (state.isIdle = isIdle));
   for (;;) {

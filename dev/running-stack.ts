@@ -4,10 +4,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 
-/** What `npm start` keeps: objects, logs, and where it serves. */
+/** `npm start` keeps its objects, its logs and its addresses here. */
 export const LOCAL_DIRECTORY = fileURLToPath(new URL("../.local", import.meta.url));
 
-/** Whoever reaches the functions of `npm start` is on this machine. */
+/** Only this machine reaches the functions of `npm start`, so that its secret may be known. */
 export const LOCAL_CRON_SECRET = "local-cron-secret";
 
 /** The local functions answer it once their background work is done. */

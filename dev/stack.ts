@@ -59,7 +59,7 @@ export async function startStack({
   }
 }
 
-/** What connects the app to both, whatever a shell holds of real ones. */
+/** These variables connect the app to both, and blank those that a shell holds of real ones. */
 export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, string> {
   return {
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -81,7 +81,7 @@ export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" 
 
 const BUCKET = "local-images";
 
-/** What the stack itself sets, before its addresses are known: enough to judge all other settings. */
+/** The stack sets these itself. Before its addresses are known, they are enough to judge all other settings. */
 const USUAL = {
   SLACK_SIGNING_SECRET: "local-signing-secret",
   SLACK_BOT_TOKEN: "xoxb-local",

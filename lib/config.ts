@@ -260,7 +260,7 @@ function namesOf(problems: readonly ConfigProblem[]): string[] {
   return [...new Set(problems.map(({ variable }) => variable))];
 }
 
-/** What only several variables together tell, of those that are well formed. */
+/** Problems that only several variables together have, of those that are well formed. */
 function crossProblems(env: Present, malformed: ReadonlySet<string>): ConfigProblem[] {
   const imagePrefix = toPrefix(env.IMAGE_PREFIX ?? DEFAULT_IMAGE_PREFIX);
   const statePrefix = toPrefix(env.STATE_PREFIX ?? DEFAULT_STATE_PREFIX);

@@ -25,10 +25,10 @@ export interface AnswerPorts {
   logger: Logger;
 }
 
-/** What sweeps find wrong with the deployment, as `/api/health` says it. */
+/** Sweeps find this wrong with the deployment, and `/api/health` names it. */
 export type Alarm = "store_unsafe" | "state_public";
 
-/** What this process knows of the deployment. */
+/** This process knows so much of the deployment. */
 export interface Health {
   alarms: Set<Alarm>;
   /** Epoch ms: when the store was last seen to honour conditions. */

@@ -84,7 +84,7 @@ export interface Messages {
 }
 
 export interface UploadSummary {
-  /** Of the images that are uploaded, joined; empty where all were deleted. */
+  /** The names of the images that are uploaded, joined; empty where all were deleted. */
   names: string;
   uploaded: number;
   failed: number;

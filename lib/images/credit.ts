@@ -192,7 +192,7 @@ function partsOf(field: CreditField, text: string): FoundCredit[] {
   return [[field, parts.filter((part) => part !== "").join("; ")]];
 }
 
-/** What is no UTF-8 and does not claim to be is Latin-1, as Windows has it. */
+/** Text that is no UTF-8 and does not claim to be is Latin-1, as Windows has it. */
 function decodeText(bytes: Uint8Array, { isUtf8 = false } = {}): string {
   try {
     return new TextDecoder("utf-8", { fatal: !isUtf8 }).decode(bytes);

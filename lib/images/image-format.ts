@@ -19,7 +19,7 @@ export interface ImageFormat {
   inspect: (bytes: Uint8Array) => ImageSize | undefined;
   /** With the credit that is given, and no other. Throws a RangeError for what it cannot tell the use of. */
   clean: (bytes: Uint8Array, credit?: Credit) => CleanImage;
-  /** Of formats that keep it. Throws a RangeError for a broken file. */
+  /** Formats that keep the credit have it. Throws a RangeError for a broken file. */
   readCredit?: (bytes: Uint8Array) => Credit | undefined;
   /** Whether the file is made to move, even if it has one frame only. Throws a RangeError for a broken file. */
   isAnimated: (bytes: Uint8Array) => boolean;
@@ -30,7 +30,7 @@ export interface ImageFormat {
   isDecodedAlike: (bytes: Uint8Array) => boolean;
   /** Whether a gain map makes it brighter on an HDR screen, in formats whose cleaning keeps one. Never throws. */
   holdsGainMap?: (bytes: Uint8Array) => boolean;
-  /** What the file says of its dots per inch. */
+  /** The file may say how many dots an inch has. */
   readDensity?: (bytes: Uint8Array) => Density | undefined;
   /** Whether browsers turn the image by its EXIF; `false` where they do not, or where the decoder turns it by itself. */
   isTurnedByExif: boolean;

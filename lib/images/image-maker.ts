@@ -13,7 +13,7 @@ import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
 import type { FailureCode, UploadedImage } from "../records/record.ts";
 
-/** What is published of a file. */
+/** The image that is published of a file. */
 export interface PublishableImage
   extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {
   removed: readonly MetadataKind[];

@@ -40,7 +40,7 @@ export const PARSER_LIMITS = Object.freeze({
   sampleChunks: 20_000,
   // In each track: one for each frame, and ten minutes at 25 frames a second are 15,000.
   samples: 20_000,
-  // Of AV1, in all images of a file together. A frame has two or three: its header and its tiles.
+  // All images of a file together, in AV1. A frame has two or three: its header and its tiles.
   obus: 100_000,
   // Seen: 1,151,000, compressed. The largest of those for printers have some 3 MB.
   profileBytes: 4 * 1024 * 1024,

@@ -5,7 +5,7 @@ export interface XmpValue {
   /** The property of the image that the text belongs to; the same as the name, but for fields of a structure. */
   property: string;
   text: string;
-  /** Of one alternative among several: `x-default`, `en-GB`. */
+  /** The language of one alternative among several: `x-default`, `en-GB`. */
   language: string | undefined;
 }
 

@@ -19,7 +19,7 @@ export async function isAdmitted(ports: AnswerPorts, action: BlockAction): Promi
 }
 
 /**
- * What an interaction does not tell, the record may: the team that installed the app, and those that were no strangers
+ * The record may tell more than an interaction: the team that installed the app, and those that were no strangers
  * when the images were posted. Where it names none, everybody there was of the organisation, which counts when the app
  * is installed for all of it. Whoever nothing is told of is refused.
  */

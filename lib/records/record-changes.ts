@@ -65,7 +65,7 @@ export interface SentEdits extends Pick<Submission, "id" | "sentAt"> {
 }
 
 /**
- * Of two people who edit the same field, the one who sends last wins, even on a modal that was opened before the other
+ * When two people edit the same field, the one who sends last wins, even on a modal that was opened before the other
  * sent: people see what they wrote. The order is that of Slack's signed times, not of arrival, and what is written in
  * the record already is not written again. So a modal that is replayed, while its signature is good, undoes nothing.
  */

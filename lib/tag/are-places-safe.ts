@@ -12,7 +12,7 @@ export function arePlacesSafe(template: string): boolean {
   return rest !== undefined && arePlacesSafe(rest);
 }
 
-/** What follows the comment or tag at the beginning; `undefined` where a placeholder is not safe. */
+/** The rest behind the comment or tag at the beginning; `undefined` where a placeholder is not safe. */
 function readMarkup(markup: string): string | undefined {
   const comment = COMMENT.exec(markup)?.[0];
   if (comment !== undefined) {

@@ -206,7 +206,7 @@ async function confirmToken({ slack, budget }: WorkPorts): Promise<void> {
 
 interface StoredImage extends SourceImage {
   key: string;
-  /** Of the bytes. */
+  /** The hash of the bytes. */
   sha256: string;
 }
 type Variant = NonNullable<UploadedImage["variants"]>[number];

@@ -26,7 +26,7 @@ export function isFreshSource({ clock }: Pick<WorkPorts, "clock">, sourceMs: num
   return clock.now() - sourceMs < FRESH_MS;
 }
 
-/** What Slack says of a file that it has not got ready, and of one that it does not hand out at all. */
+/** Slack says the same of a file that it has not got ready, and of one that it does not hand out at all. */
 export function isNotYet(error: unknown): boolean {
   return (
     (error instanceof DownloadError && NOT_YET.has(error.code)) ||

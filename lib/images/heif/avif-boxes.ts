@@ -9,7 +9,7 @@ export interface AvifBoxes {
   /** All in `ipco`, of use or not: `ipma` numbers them. */
   properties: readonly Box[];
   associations: readonly Box[];
-  /** What else stays, with the boxes in them or without. */
+  /** All else that stays, with the boxes in them or without. */
   kept: readonly KeptBox[];
   /** What says nothing about the image: whole boxes, header and all, that can become free space. */
   unneeded: readonly Box[];

@@ -55,7 +55,7 @@ export function readAvifImage(bytes: Uint8Array): AvifImage {
   return { boxes, items, references, associations, primaryId, neededIds, propertiesOf };
 }
 
-/** Of `auxC` or `auxi`; where the name ends, others may follow. */
+/** Looks at `auxC` or `auxi`; where the name ends, others may follow. */
 export function isAlphaName(bytes: Uint8Array, box: Box): boolean {
   return endOfAlphaName(bytes, box) !== undefined;
 }

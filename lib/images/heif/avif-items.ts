@@ -154,7 +154,7 @@ function readWidths(bytes: Uint8Array, iloc: Box) {
   };
 }
 
-/** What items have to do with each other: `dimg` leads from a grid to its tiles, `auxl` from transparency to colours. */
+/** Says how items belong together: `dimg` leads from a grid to its tiles, `auxl` from transparency to colours. */
 export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
   const view = viewOf(bytes);
   const idBytes = view.getUint8(iref.start) === 0 ? 2 : 4;

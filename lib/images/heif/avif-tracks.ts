@@ -2,7 +2,7 @@ import { type Box, type BoxWalker } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { PARSER_LIMITS } from "../parser-limits.ts";
 
-/** What is shown of an animation: its colours and, in a track of its own, its transparency. */
+/** These tracks of an animation are shown: its colours and, in a track of its own, its transparency. */
 export interface AvifTracks {
   colour: Track | undefined;
   alpha: Track | undefined;

@@ -57,7 +57,7 @@ const FIELDS: ReadonlyMap<string, readonly [Fields, Fields?]> = new Map(
   }),
 );
 
-/** What every entry of these lists takes; before them stand version, flags and a count. */
+/** Each entry of these lists takes so many bytes; before them stand version, flags and a count. */
 const ENTRY_BYTES = new Map([
   ["stts", 8],
   ["stsc", 12],

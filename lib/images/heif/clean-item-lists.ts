@@ -13,7 +13,7 @@ const REFERENCE_TYPES = new Set(["dimg", "auxl", "prem", "thmb", "cdsc"]);
 const TYPE_BYTES = 4;
 const PROTECTION_BYTES = 2;
 
-// What Chromium ignores even where it is said to be essential; it shows nothing for any other that it does not know.
+// Chromium ignores this even where it is said to be essential; it shows nothing for any other that it does not know.
 const IGNORED = new Set(["pasp"]);
 
 /**

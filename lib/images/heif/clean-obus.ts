@@ -11,7 +11,7 @@ import { readSequenceHeader } from "./sequence-header.ts";
 // AV1, 6.2.2: sequence header, temporal delimiter, frame header, tiles, frame, repeated frame header.
 const NEEDED = new Set([SEQUENCE_HEADER, TEMPORAL_DELIMITER, 3, 4, 6, 7]);
 
-// What ends a payload: a bit, and zeros.
+// A payload ends with a bit, and zeros.
 const TRAILING_BIT = 0x80;
 
 /** Empties the parts of a bitstream that no pixel needs (metadata, padding), in place and at the same length. */

@@ -19,7 +19,7 @@ export function kindsOfHeic(bytes: Uint8Array): MetadataKind[] {
   return [...new Set(kinds)];
 }
 
-/** Of a HEIC or an AVIF, as far as it can be read. */
+/** Reads the credit of a HEIC or an AVIF, as far as it can be read. */
 export function readHeifCredit(bytes: Uint8Array): Credit | undefined {
   return creditIn(packetsIn(bytes));
 }

@@ -8,7 +8,7 @@ import { readProperties } from "./item-properties.ts";
 
 const TRANSFORMS = new Set(["clap", "irot", "imir"]);
 
-// What Chromium understands; whatever else is essential, it shows nothing.
+// Chromium understands these; where anything else is essential, it shows nothing.
 const UNDERSTOOD = new Set(
   "ispe pixi av1C colr auxC pasp clap irot imir a1op lsel a1lx clli".split(" "),
 );

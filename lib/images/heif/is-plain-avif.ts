@@ -80,7 +80,7 @@ interface Colour {
   isSaidOnce: boolean;
 }
 
-// Of the image and of its tiles, all of which have to say the same.
+// The image and its tiles all have to say the same.
 function colourOf(bytes: Uint8Array, { items, neededIds, propertiesOf }: AvifImage): Colour {
   const boxes = items
     .filter(({ id, type }) => type !== "tmap" && neededIds.has(id))

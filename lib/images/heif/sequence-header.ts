@@ -8,7 +8,7 @@ export interface ColourNumbers {
   isFullRange: boolean;
 }
 
-/** What the coded image says of itself (AV1, 5.5). */
+/** The coded image says this of itself (AV1, 5.5). */
 export interface SequenceHeader extends ColourNumbers {
   profile: number;
   operatingPoints: number;

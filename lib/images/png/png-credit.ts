@@ -9,7 +9,7 @@ const FIELDS = new Map<string, CreditField>([
   ["copyright", "dc:rights"],
 ]);
 
-/** Of EXIF and XMP, and then of texts for people. */
+/** EXIF and XMP count first, and then texts for people. */
 export function readPngCredit(bytes: Uint8Array): Credit | undefined {
   const blocks: Uint8Array[] = [];
   const texts: FoundCredit[] = [];

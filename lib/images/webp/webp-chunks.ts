@@ -22,7 +22,7 @@ export const PROFILE_FLAG = 0x20;
 
 export const EXTENDED_BYTES = 10;
 
-/** What the header of an extended WebP says of the image. */
+/** The header of an extended WebP says this of the image. */
 export interface WebpHeader extends ImageSize {
   flags: number;
 }
