@@ -4,7 +4,7 @@ import { endWithReader } from "../dev/command.ts";
 import { createApp } from "../lib/app.ts";
 import { verifySignature } from "../lib/slack/signature.ts";
 
-/*
+/**
  * What a message without images costs, as ratios against a named alternative in the same run:
  *   warm   the whole route, against nothing but reading the body, checking its signature and parsing its JSON
  *   cold   importing the app, against importing it together with both SDKs

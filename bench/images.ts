@@ -16,7 +16,7 @@ import { atOnce } from "../lib/images/pieces.ts";
 import { prepareImage } from "../lib/images/prepare-image.ts";
 import manifest from "../manifest.json" with { type: "json" };
 
-/*
+/**
  * What photos of 12 megapixels cost, against a named alternative in the same run:
  *   clean  taking the metadata out of it, in each format, against decoding and encoding it anew, which costs quality too
  *   codec  what it is reworked with, against the library called directly
@@ -69,7 +69,9 @@ async function compareCleaning(photo: Buffer): Promise<void> {
 
 async function compareCodecs(photo: Buffer): Promise<void> {
   const facts = inspectImage(photo);
-  if (facts === undefined) throw new Error("Cannot bench a photo that is none");
+  if (facts === undefined) {
+    throw new Error("Cannot bench a photo that is none");
+  }
   const source = { bytes: photo, facts };
   const reworker = createReworker({ maxPixels: 100_000_000, timeoutSeconds: 60 });
   const codecs: [name: string, ours: () => unknown, direct: () => unknown][] = [

@@ -5,7 +5,7 @@ import { startLocalS3 } from "../dev/local-s3/server.ts";
 import { startLocalSlack } from "../dev/local-slack/server.ts";
 import { environmentOf } from "../dev/stack.ts";
 
-/*
+/**
  * Slack and S3 in a process of their own, as far away as `LATENCY_MS` there and back. Each message from the parent
  * posts images; the answer is a signed event.
  */

@@ -9,7 +9,7 @@ import { endWithReader } from "../dev/command.ts";
 import { createApp } from "../lib/app.ts";
 import { provideRequestContext } from "../dev/request-context.ts";
 
-/*
+/**
  * How long it takes from an event to the tags, with 30 ms a call, against the four calls that cannot be avoided, done
  * by hand: claim, download, put, chat.update; of several images, the downloads and puts side by side.
  * `npm run bench`

@@ -70,9 +70,13 @@ export function renderButton(label: string): string {
 export function buttonsIn(blocks: readonly unknown[] = []): Button[] {
   return blocks.flatMap((block) => {
     const parsed = v.safeParse(v.variant("type", [Actions, Section]), block);
-    if (!parsed.success) return [];
+    if (!parsed.success) {
+      return [];
+    }
     const { output } = parsed;
-    if (output.type === "actions") return output.elements;
+    if (output.type === "actions") {
+      return output.elements;
+    }
     return output.accessory ? [output.accessory] : [];
   });
 }

@@ -20,7 +20,7 @@ export function provideRequestContext() {
     }
   }
 
-  /** `onWork` is told what this call of a function hands to `waitUntil`. */
+  // `onWork` is told what this call of a function hands to `waitUntil`.
   function run<Result>(call: () => Result, onWork?: (work: Promise<unknown>) => void): Result {
     const waitUntil = (work: Promise<unknown>) => {
       keep(work);

@@ -19,18 +19,22 @@ export async function inPieces<Result>(work: Pieces<Result>, giveWay: GiveWay): 
   for (;;) {
     await giveWay();
     const step = work.next();
-    if (step.done === true) return step.value;
+    if (step.done === true) {
+      return step.value;
+    }
   }
 }
 
-// Some milliseconds.
+/** Some milliseconds. */
 const HASHED_AT_ONCE_BYTES = 8 * 1024 * 1024;
 
 /** In hexadecimal digits. */
 export async function sha256(bytes: Uint8Array, giveWay: GiveWay): Promise<string> {
   const hash = createHash("sha256");
   for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE_BYTES) {
-    if (at > 0) await giveWay();
+    if (at > 0) {
+      await giveWay();
+    }
     hash.update(bytes.subarray(at, at + HASHED_AT_ONCE_BYTES));
   }
   return hash.digest("hex");

@@ -22,7 +22,9 @@ describe("inPieces()", () => {
     function* piecesOf(name: string): Pieces<string> {
       for (const number of [1, 2, 3]) {
         done.push(`${name}${number}`);
-        if (number < 3) yield;
+        if (number < 3) {
+          yield;
+        }
       }
       return name;
     }
@@ -36,7 +38,9 @@ describe("inPieces()", () => {
 
     function* work(error?: Error): Pieces<string> {
       yield;
-      if (error) throw error;
+      if (error) {
+        throw error;
+      }
       return "done";
     }
   });

@@ -13,9 +13,11 @@ export function verifyAccess(
   nowMs: number,
 ): void {
   const authorization = parseAuthorization(request);
-  if (authorization !== undefined) verifySignature(request, authorization, signer, nowMs);
-  else if (!isPublicRead(request, publicPrefixes))
+  if (authorization !== undefined) {
+    verifySignature(request, authorization, signer, nowMs);
+  } else if (!isPublicRead(request, publicPrefixes)) {
     throw new S3Error("AccessDenied", "Access Denied");
+  }
   verifyPayload(request, authorization?.payloadHash);
 }
 

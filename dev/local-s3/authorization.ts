@@ -26,16 +26,20 @@ const MAX_EXPIRES_SECONDS = 604_800;
 export function parseAuthorization(request: S3RequestHead): Authorization | undefined {
   const header = request.headers.get("authorization");
   const isPresigned = request.query.has("X-Amz-Algorithm") || request.query.has("X-Amz-Signature");
-  if (header !== undefined && isPresigned)
+  if (header !== undefined && isPresigned) {
     throw new S3Error("InvalidArgument", "Only one auth mechanism allowed");
-  if (header !== undefined) return parseHeader(header, request);
+  }
+  if (header !== undefined) {
+    return parseHeader(header, request);
+  }
   return isPresigned ? parseQuery(request) : undefined;
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */
 function parseHeader(header: string, { headers }: S3RequestHead): Authorization {
-  if (!header.startsWith(`${ALGORITHM} `))
+  if (!header.startsWith(`${ALGORITHM} `)) {
     throw new S3Error("InvalidRequest", "Please use AWS4-HMAC-SHA256.");
+  }
   const fields = new Map(
     header
       .slice(ALGORITHM.length + 1)
@@ -46,13 +50,15 @@ function parseHeader(header: string, { headers }: S3RequestHead): Authorization 
   const signedHeaders = fields.get("SignedHeaders");
   const scope = parseScope(fields.get("Credential"));
   const payloadHash = headers.get("x-amz-content-sha256");
-  if (scope === undefined || signature === undefined || signedHeaders === undefined)
+  if (scope === undefined || signature === undefined || signedHeaders === undefined) {
     throw new S3Error("AuthorizationHeaderMalformed", "The authorization header is malformed.");
-  if (payloadHash === undefined)
+  }
+  if (payloadHash === undefined) {
     throw new S3Error(
       "InvalidRequest",
       "Missing required header for this request: x-amz-content-sha256",
     );
+  }
   return {
     ...scope,
     form: "header",
@@ -65,23 +71,25 @@ function parseHeader(header: string, { headers }: S3RequestHead): Authorization 
   };
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 function parseQuery({ query, headers }: S3RequestHead): Authorization {
   const scope = parseScope(query.get("X-Amz-Credential") ?? undefined);
   const signature = query.get("X-Amz-Signature");
   const signedHeaders = query.get("X-Amz-SignedHeaders");
   const expires = query.get("X-Amz-Expires") ?? "";
   const isComplete = scope !== undefined && signature !== null && signedHeaders !== null;
-  if (!isComplete || query.get("X-Amz-Algorithm") !== ALGORITHM || !/^\d{1,6}$/.test(expires))
+  if (!isComplete || query.get("X-Amz-Algorithm") !== ALGORITHM || !/^\d{1,6}$/.test(expires)) {
     throw new S3Error(
       "AuthorizationQueryParametersError",
       "Query-string authentication is malformed.",
     );
-  if (Number(expires) > MAX_EXPIRES_SECONDS)
+  }
+  if (Number(expires) > MAX_EXPIRES_SECONDS) {
     throw new S3Error(
       "AuthorizationQueryParametersError",
       "X-Amz-Expires must be less than a week (in seconds).",
     );
+  }
   return {
     ...scope,
     form: "query",
@@ -113,7 +121,8 @@ function parseScope(
     !service ||
     terminator !== "aws4_request" ||
     rest.length > 0
-  )
+  ) {
     return undefined;
+  }
   return { accessKeyId, date, region, service };
 }

@@ -18,14 +18,20 @@ export interface ShelfRoom {
 
 export function createBuckets(room: ShelfRoom): Buckets {
   const stores = new Map<string, ObjectStore>();
-  for (const name of room.names())
-    if (isBucketName(name)) stores.set(name, createObjectStore(room.open(name)));
+  for (const name of room.names()) {
+    if (isBucketName(name)) {
+      stores.set(name, createObjectStore(room.open(name)));
+    }
+  }
   return {
     find: (name) => stores.get(name),
     create(name) {
-      if (!isBucketName(name))
+      if (!isBucketName(name)) {
         throw new S3Error("InvalidBucketName", "The specified bucket is not valid.");
-      if (!stores.has(name)) stores.set(name, createObjectStore(room.open(name)));
+      }
+      if (!stores.has(name)) {
+        stores.set(name, createObjectStore(room.open(name)));
+      }
     },
     remove(name) {
       stores.delete(name);
@@ -34,7 +40,7 @@ export function createBuckets(room: ShelfRoom): Buckets {
   };
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html — which also makes a safe folder name.
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html — which also makes a safe folder name. */
 function isBucketName(name: string): boolean {
   return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..");
 }

@@ -83,7 +83,7 @@ function recordRequest({ method, bucket, key, query, headers }: S3RequestHead): 
   };
 }
 
-// A GET breaks off in the answer's body, everything else in the request's.
+/** A GET breaks off in the answer's body, everything else in the request's. */
 function isFatalOnArrival(fault: FaultKind | undefined, { method }: S3RequestHead): boolean {
   return fault === "reset" || (fault === "reset_mid_body" && method !== "GET");
 }
@@ -114,7 +114,7 @@ function send(
   outgoing.end(body);
 }
 
-// destroy(), not a reset: what was written is to arrive.
+/** destroy(), not a reset: what was written is to arrive. */
 function sendHalf(
   outgoing: ServerResponse,
   { status, headers, body = Buffer.alloc(0) }: S3Response,

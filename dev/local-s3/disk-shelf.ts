@@ -82,7 +82,7 @@ const FactsSchema = v.object({
   metadata: v.record(v.string(), v.string()),
 });
 
-// The first line only: at start the bodies stay where they are.
+/** The first line only: at start the bodies stay where they are. */
 function readFacts(path: string): ObjectFacts {
   const file = openSync(path, "r");
   try {
@@ -90,7 +90,9 @@ function readFacts(path: string): ObjectFacts {
     while (!head.includes("\n")) {
       const chunk = Buffer.alloc(4096);
       const read = readSync(file, chunk);
-      if (read === 0) throw new SyntaxError(`Cannot read stored object ${path}: no first line`);
+      if (read === 0) {
+        throw new SyntaxError(`Cannot read stored object ${path}: no first line`);
+      }
       head = Buffer.concat([head, chunk.subarray(0, read)]);
     }
     return v.parse(FactsSchema, JSON.parse(head.toString("utf8", 0, head.indexOf("\n"))));

@@ -41,7 +41,9 @@ export function createFaults(random: () => number): Faults {
         ({ rule, left }) =>
           left > 0 && matches(rule, request) && random() < (rule.probability ?? 1),
       );
-      if (entry === undefined) return undefined;
+      if (entry === undefined) {
+        return undefined;
+      }
       entry.left -= 1;
       return entry.rule.kind;
     },
@@ -50,8 +52,11 @@ export function createFaults(random: () => number): Faults {
 
 /** Throws for the faults which are answers; the others concern the connection. */
 export function throwRefusal(kind: FaultKind | undefined): void {
-  for (const [name, code] of Object.entries(REFUSALS))
-    if (name === kind) throw new S3Error(code, "A fault that was ordered.");
+  for (const [name, code] of Object.entries(REFUSALS)) {
+    if (name === kind) {
+      throw new S3Error(code, "A fault that was ordered.");
+    }
+  }
 }
 
 const REFUSALS = {
@@ -73,7 +78,11 @@ function matches(rule: FaultRule, request: S3RequestHead): boolean {
 }
 
 function operationOf({ method, key, query }: S3RequestHead): string {
-  if (method === "GET" && key === "") return "LIST";
-  if (method === "POST" && query.has("delete")) return "DELETE";
+  if (method === "GET" && key === "") {
+    return "LIST";
+  }
+  if (method === "POST" && query.has("delete")) {
+    return "DELETE";
+  }
   return method;
 }

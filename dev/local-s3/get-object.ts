@@ -8,8 +8,12 @@ import type { ObjectFacts } from "./stored-object.ts";
 /** GET and HEAD. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export function getObject({ method, key, headers }: S3Request, store: ObjectStore): S3Response {
   const facts = store.find(key);
-  if (facts === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist.");
-  if (isUnchanged(facts, headers)) return { status: 304, headers: validators(facts) };
+  if (facts === undefined) {
+    throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  }
+  if (isUnchanged(facts, headers)) {
+    return { status: 304, headers: validators(facts) };
+  }
   const range = parseRange(headers.get("range"), facts.sizeBytes);
   const [start, end] = range ?? [0, facts.sizeBytes];
   const answer = {
@@ -21,7 +25,9 @@ export function getObject({ method, key, headers }: S3Request, store: ObjectStor
       ...(range && { "content-range": `bytes ${start}-${end - 1}/${facts.sizeBytes}` }),
     },
   };
-  if (method === "HEAD") return answer;
+  if (method === "HEAD") {
+    return answer;
+  }
   const { body } = store.read(facts);
   const isChecksumWanted = headers.get("x-amz-checksum-mode") === "ENABLED" && range === undefined;
   const checksum = isChecksumWanted && {
@@ -60,7 +66,7 @@ function describe({
   };
 }
 
-// RFC 9110, section 13.2.2: an ETag condition makes its date counterpart irrelevant.
+/** RFC 9110, section 13.2.2: an ETag condition makes its date counterpart irrelevant. */
 function isUnchanged(
   { etag, lastModifiedMs }: ObjectFacts,
   headers: ReadonlyMap<string, string>,
@@ -71,11 +77,12 @@ function isUnchanged(
   const unmodifiedSinceMs = Date.parse(headers.get("if-unmodified-since") ?? "");
   const isAsExpected =
     ifMatch === undefined ? !(lastModifiedMs > unmodifiedSinceMs) : lists(ifMatch, etag);
-  if (!isAsExpected)
+  if (!isAsExpected) {
     throw new S3Error(
       "PreconditionFailed",
       "At least one of the pre-conditions you specified did not hold",
     );
+  }
   return ifNoneMatch === undefined ? lastModifiedMs <= modifiedSinceMs : lists(ifNoneMatch, etag);
 }
 
@@ -84,16 +91,22 @@ function lists(condition: string, etag: string): boolean {
   return tags.some((tag) => tag === "*" || tag === etag || `"${tag}"` === etag);
 }
 
-// One range, as S3 serves it: first and one past the last byte. What is not a range is ignored, so the whole is sent.
+/** One range, as S3 serves it: first and one past the last byte. What is not a range is ignored, so the whole is sent. */
 function parseRange(
   header: string | undefined,
   sizeBytes: number,
 ): [start: number, end: number] | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (first === undefined || last === undefined || (first === "" && last === "")) return undefined;
-  if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
+  if (first === undefined || last === undefined || (first === "" && last === "")) {
+    return undefined;
+  }
+  if (first !== "" && last !== "" && Number(last) < Number(first)) {
+    return undefined;
+  }
   const start = first === "" ? Math.max(0, sizeBytes - Number(last)) : Number(first);
   const end = first === "" || last === "" ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);
-  if (start >= end) throw new S3Error("InvalidRange", "The requested range is not satisfiable");
+  if (start >= end) {
+    throw new S3Error("InvalidRange", "The requested range is not satisfiable");
+  }
   return [start, end];
 }

@@ -9,8 +9,9 @@ const MAX_KEYS = 1000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export function listObjects({ bucket, query }: S3Request, store: ObjectStore): S3Response {
-  if (query.get("list-type") !== "2")
+  if (query.get("list-type") !== "2") {
     throw new S3Error("NotImplemented", "Only ListObjectsV2 (list-type=2) is implemented.");
+  }
   const encode = readEncoding(query);
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
@@ -43,23 +44,27 @@ export function listObjects({ bucket, query }: S3Request, store: ObjectStore): S
 
 function readMaxKeys(query: URLSearchParams): number {
   const text = query.get("max-keys") ?? String(MAX_KEYS);
-  if (!/^\d{1,9}$/.test(text))
+  if (!/^\d{1,9}$/.test(text)) {
     throw new S3Error(
       "InvalidArgument",
       "Provided max-keys not an integer or within integer range",
     );
+  }
   return Math.min(Number(text), MAX_KEYS);
 }
 
 function readEncoding(query: URLSearchParams): (text: string) => string {
   const encodingType = query.get("encoding-type");
-  if (encodingType === null) return (text) => text;
-  if (encodingType !== "url")
+  if (encodingType === null) {
+    return (text) => text;
+  }
+  if (encodingType !== "url") {
     throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
+  }
   return encodeLikeForm;
 }
 
-// S3 encodes as HTML forms do, but leaves the slash.
+/** S3 encodes as HTML forms do, but leaves the slash. */
 function encodeLikeForm(text: string): string {
   return new URLSearchParams([["", text]]).toString().slice(1).replaceAll("%2F", "/");
 }
@@ -72,7 +77,8 @@ function encodeToken(last: string): string {
 
 function decodeToken(token: string): string {
   const text = Buffer.from(token, "base64url").toString();
-  if (!text.startsWith(TOKEN_PREFIX))
+  if (!text.startsWith(TOKEN_PREFIX)) {
     throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
+  }
   return text.slice(TOKEN_PREFIX.length);
 }

@@ -21,17 +21,25 @@ export function cutListPage(ordered: readonly ObjectFacts[], query: ListQuery): 
   const after = Buffer.from(query.after);
   let last = "";
   for (const facts of ordered) {
-    if (!facts.key.startsWith(query.prefix) || Buffer.compare(Buffer.from(facts.key), after) <= 0)
+    if (!facts.key.startsWith(query.prefix) || Buffer.compare(Buffer.from(facts.key), after) <= 0) {
       continue;
+    }
     const folder = findCommonPrefix(facts.key, query);
     // A page that ended with a folder goes on behind everything in it.
-    if (folder !== undefined && (folder === last || folder === query.after)) continue;
+    if (folder !== undefined && (folder === last || folder === query.after)) {
+      continue;
+    }
     if (page.objects.length + page.commonPrefixes.length === query.maxKeys) {
-      if (query.maxKeys > 0) page.next = last;
+      if (query.maxKeys > 0) {
+        page.next = last;
+      }
       return page;
     }
-    if (folder === undefined) page.objects.push(facts);
-    else page.commonPrefixes.push(folder);
+    if (folder === undefined) {
+      page.objects.push(facts);
+    } else {
+      page.commonPrefixes.push(folder);
+    }
     last = folder ?? facts.key;
   }
   return page;

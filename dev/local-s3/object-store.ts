@@ -24,7 +24,9 @@ export interface Shelf {
 export function createObjectStore(shelf: Shelf): ObjectStore {
   const index = new Map<string, ObjectFacts>();
   let ordered: readonly ObjectFacts[] | undefined;
-  for (const facts of shelf.load()) index.set(facts.key, facts);
+  for (const facts of shelf.load()) {
+    index.set(facts.key, facts);
+  }
   return {
     find: (key) => index.get(key),
     read: (facts) => ({ ...facts, body: shelf.read(facts.key) }),
@@ -35,7 +37,9 @@ export function createObjectStore(shelf: Shelf): ObjectStore {
       ordered = undefined;
     },
     delete(key) {
-      if (!index.delete(key)) return;
+      if (!index.delete(key)) {
+        return;
+      }
       shelf.remove(key);
       ordered = undefined;
     },

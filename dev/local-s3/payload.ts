@@ -5,12 +5,18 @@ import type { S3Request } from "./request.ts";
 
 /** Compares the body with every digest that the request carries. */
 export function verifyPayload(request: S3Request, payloadHash: string | undefined): void {
-  if (payloadHash !== undefined) verifySha256(request.body, payloadHash);
+  if (payloadHash !== undefined) {
+    verifySha256(request.body, payloadHash);
+  }
   const md5 = request.headers.get("content-md5");
-  if (md5 !== undefined) verifyMd5(request.body, md5);
+  if (md5 !== undefined) {
+    verifyMd5(request.body, md5);
+  }
   for (const [name, value] of request.headers) {
     const algorithm = /^x-amz-checksum-((?!mode|type|algorithm).*)$/.exec(name)?.[1];
-    if (algorithm !== undefined) verifyChecksum(request.body, algorithm, value);
+    if (algorithm !== undefined) {
+      verifyChecksum(request.body, algorithm, value);
+    }
   }
 }
 
@@ -21,29 +27,36 @@ export function crc32Base64(body: Buffer): string {
 }
 
 function verifySha256(body: Buffer, payloadHash: string): void {
-  if (payloadHash === "UNSIGNED-PAYLOAD") return;
-  if (payloadHash.startsWith("STREAMING-"))
+  if (payloadHash === "UNSIGNED-PAYLOAD") {
+    return;
+  }
+  if (payloadHash.startsWith("STREAMING-")) {
     throw new S3Error(
       "NotImplemented",
       "Chunked uploads with trailing checksums are not implemented: send a Buffer.",
     );
-  if (!/^[0-9a-f]{64}$/.test(payloadHash))
+  }
+  if (!/^[0-9a-f]{64}$/.test(payloadHash)) {
     throw new S3Error(
       "InvalidArgument",
       "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value.",
     );
-  if (createHash("sha256").update(body).digest("hex") !== payloadHash)
+  }
+  if (createHash("sha256").update(body).digest("hex") !== payloadHash) {
     throw new S3Error(
       "XAmzContentSHA256Mismatch",
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
+  }
 }
 
 function verifyMd5(body: Buffer, md5: string): void {
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(md5))
+  if (!/^[A-Za-z0-9+/]{22}==$/.test(md5)) {
     throw new S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.");
-  if (createHash("md5").update(body).digest("base64") !== md5)
+  }
+  if (createHash("md5").update(body).digest("base64") !== md5) {
     throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.");
+  }
 }
 
 const CHECKSUMS = new Map<string, (body: Buffer) => string>([
@@ -54,11 +67,13 @@ const CHECKSUMS = new Map<string, (body: Buffer) => string>([
 
 function verifyChecksum(body: Buffer, algorithm: string, expected: string): void {
   const compute = CHECKSUMS.get(algorithm);
-  if (compute === undefined)
+  if (compute === undefined) {
     throw new S3Error("NotImplemented", `The checksum ${algorithm} is not implemented.`);
-  if (compute(body) !== expected)
+  }
+  if (compute(body) !== expected) {
     throw new S3Error(
       "BadDigest",
       `The ${algorithm.toUpperCase()} you specified did not match the calculated checksum.`,
     );
+  }
 }

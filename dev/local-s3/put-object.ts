@@ -13,8 +13,9 @@ export function putObject(
   store: ObjectStore,
   nowMs: number,
 ): S3Response {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
     throw new S3Error("KeyTooLongError", "Your key is too long");
+  }
   verifyCondition(store.find(key)?.etag, headers.get("if-match"), headers.get("if-none-match"));
   const etag = `"${createHash("md5").update(body).digest("hex")}"`;
   store.put({
@@ -32,28 +33,31 @@ export function putObject(
   return { status: 200, headers: { etag } };
 }
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
 function verifyCondition(
   etag: string | undefined,
   ifMatch: string | undefined,
   ifNoneMatch: string | undefined,
 ): void {
-  if (ifNoneMatch !== undefined && (ifNoneMatch !== "*" || ifMatch !== undefined))
+  if (ifNoneMatch !== undefined && (ifNoneMatch !== "*" || ifMatch !== undefined)) {
     throw new S3Error(
       "NotImplemented",
       "A header you provided implies functionality that is not implemented: If-None-Match",
     );
-  if (ifMatch !== undefined && etag === undefined)
+  }
+  if (ifMatch !== undefined && etag === undefined) {
     throw new S3Error("NoSuchKey", "The specified key does not exist.");
+  }
   const isWanted = ifMatch === undefined || isSameEtag(ifMatch, etag);
-  if (!isWanted || (ifNoneMatch === "*" && etag !== undefined))
+  if (!isWanted || (ifNoneMatch === "*" && etag !== undefined)) {
     throw new S3Error(
       "PreconditionFailed",
       "At least one of the pre-conditions you specified did not hold",
     );
+  }
 }
 
-// AWS takes an ETag with and without its quotes.
+/** AWS takes an ETag with and without its quotes. */
 function isSameEtag(condition: string, etag: string | undefined): boolean {
   return condition === etag || `"${condition}"` === etag;
 }
@@ -62,10 +66,11 @@ function readMetadata(headers: ReadonlyMap<string, string>): Record<string, stri
   const entries = Array.from(headers)
     .filter(([name]) => name.startsWith("x-amz-meta-"))
     .map(([name, value]): [string, string] => [name.slice("x-amz-meta-".length), value]);
-  if (entries.flat().join("").length > MAX_METADATA_BYTES)
+  if (entries.flat().join("").length > MAX_METADATA_BYTES) {
     throw new S3Error(
       "MetadataTooLarge",
       "Your metadata headers exceed the maximum allowed metadata size",
     );
+  }
   return Object.fromEntries(entries);
 }

@@ -19,7 +19,7 @@ export interface S3Request extends S3RequestHead {
   body: Buffer;
 }
 
-// S3 takes 5 GiB in one PUT; this server holds a body in memory.
+/** S3 takes 5 GiB in one PUT; this server holds a body in memory. */
 export const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 export function parseRequestHead(
@@ -43,22 +43,32 @@ export function parseRequestHead(
 export function verifyBodyLength({ method, headers }: S3RequestHead): void {
   const length = headers.get("content-length");
   const carriesBody = method === "PUT" || method === "POST" || headers.has("transfer-encoding");
-  if (length === undefined && carriesBody)
+  if (length === undefined && carriesBody) {
     throw new S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.");
-  if (Number(length ?? 0) > MAX_BODY_BYTES)
+  }
+  if (Number(length ?? 0) > MAX_BODY_BYTES) {
     throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
+  }
 }
 
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  for await (const chunk of incoming) {
+    if (Buffer.isBuffer(chunk)) {
+      chunks.push(chunk);
+    }
+  }
   return Buffer.concat(chunks);
 }
 
 function parsePath(path: string): [bucket: string, key: string] {
-  if (!path.startsWith("/")) throw new S3Error("InvalidURI", "Couldn't parse the specified URI.");
+  if (!path.startsWith("/")) {
+    throw new S3Error("InvalidURI", "Couldn't parse the specified URI.");
+  }
   const slashAt = path.indexOf("/", 1);
-  if (slashAt === -1) return [decode(path.slice(1)), ""];
+  if (slashAt === -1) {
+    return [decode(path.slice(1)), ""];
+  }
   return [decode(path.slice(1, slashAt)), decode(path.slice(slashAt + 1))];
 }
 
@@ -70,7 +80,7 @@ function decode(text: string): string {
   }
 }
 
-// Node's own `headers` keeps only the first of some repeated headers, which would hide what was signed.
+/** Node's own `headers` keeps only the first of some repeated headers, which would hide what was signed. */
 function joinHeaders(rawHeaders: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

@@ -28,7 +28,9 @@ function routeObject(request: S3Request, service: Service): S3Response {
     case "PUT":
       return putObject(request, store, service.nowMs);
     case "DELETE":
-      if (request.headers.has("if-match")) throw notImplemented("If-Match");
+      if (request.headers.has("if-match")) {
+        throw notImplemented("If-Match");
+      }
       store.delete(request.key);
       return { status: 204, headers: {} };
     default:
@@ -37,7 +39,9 @@ function routeObject(request: S3Request, service: Service): S3Response {
 }
 
 function routeBucket(request: S3Request, service: Service): S3Response {
-  if (request.bucket === "") throw notImplemented("ListBuckets");
+  if (request.bucket === "") {
+    throw notImplemented("ListBuckets");
+  }
   switch (request.method) {
     case "PUT":
       return createBucket(request, service.buckets);
@@ -49,14 +53,16 @@ function routeBucket(request: S3Request, service: Service): S3Response {
     case "DELETE":
       return deleteBucket(request, service.buckets, findStore(request, service));
     case "POST":
-      if (request.query.has("delete")) return deleteObjects(request, findStore(request, service));
+      if (request.query.has("delete")) {
+        return deleteObjects(request, findStore(request, service));
+      }
       throw notImplemented("POST");
     default:
       throw methodNotAllowed();
   }
 }
 
-// What S3 has and this server has not, refused rather than ignored: a test must not pass because of what is missing.
+/** What S3 has and this server has not, refused rather than ignored: a test must not pass because of what is missing. */
 const SUBRESOURCES = new Set(
   `accelerate acl analytics append attributes cors encryption intelligent-tiering inventory legal-hold lifecycle location
   logging metrics notification object-lock ownershipControls partNumber policy policyStatus publicAccessBlock renameObject
@@ -69,18 +75,26 @@ const KNOWN_HEADERS =
   /^x-amz-(date|content-sha256|security-token|user-agent|meta-.+|checksum-.+|sdk-checksum-algorithm)$/;
 
 function verifySupported({ query, headers }: S3Request): void {
-  for (const name of query.keys())
-    if (SUBRESOURCES.has(name) || name.startsWith("response-")) throw notImplemented(name);
+  for (const name of query.keys()) {
+    if (SUBRESOURCES.has(name) || name.startsWith("response-")) {
+      throw notImplemented(name);
+    }
+  }
   for (const name of headers.keys()) {
-    if (name === "x-amz-acl" || name.startsWith("x-amz-grant-"))
+    if (name === "x-amz-acl" || name.startsWith("x-amz-grant-")) {
       throw new S3Error("AccessControlListNotSupported", "The bucket does not allow ACLs");
-    if (name.startsWith("x-amz-") && !KNOWN_HEADERS.test(name)) throw notImplemented(name);
+    }
+    if (name.startsWith("x-amz-") && !KNOWN_HEADERS.test(name)) {
+      throw notImplemented(name);
+    }
   }
 }
 
 function findStore({ bucket }: S3Request, { buckets }: Service) {
   const store = buckets.find(bucket);
-  if (store === undefined) throw new S3Error("NoSuchBucket", "The specified bucket does not exist");
+  if (store === undefined) {
+    throw new S3Error("NoSuchBucket", "The specified bucket does not exist");
+  }
   return store;
 }
 

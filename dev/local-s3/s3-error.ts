@@ -16,7 +16,7 @@ export class S3Error extends Error {
 
 export type S3ErrorCode = keyof typeof STATUSES;
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const STATUSES = {
   AccessControlListNotSupported: 400,
   AccessDenied: 403,

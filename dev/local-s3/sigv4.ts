@@ -19,75 +19,85 @@ export function verifySignature(
   signer: Signer,
   nowMs: number,
 ): void {
-  if (claim.accessKeyId !== signer.accessKeyId)
+  if (claim.accessKeyId !== signer.accessKeyId) {
     throw new S3Error(
       "InvalidAccessKeyId",
       "The AWS Access Key Id you provided does not exist in our records.",
     );
-  if (claim.sessionToken !== signer.sessionToken)
+  }
+  if (claim.sessionToken !== signer.sessionToken) {
     throw new S3Error("InvalidToken", "The provided token is malformed or otherwise invalid.");
+  }
   verifyScope(claim, signer);
   verifyTime(claim, nowMs);
   verifySignedHeaders(request, claim);
-  if (computeSignature(request, claim, signer.secretAccessKey) !== claim.signature)
+  if (computeSignature(request, claim, signer.secretAccessKey) !== claim.signature) {
     throw new S3Error(
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
     );
+  }
 }
 
 function verifyScope(claim: Authorization, signer: Signer): void {
   const code =
     claim.form === "query" ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed";
-  if (claim.region !== signer.region)
+  if (claim.region !== signer.region) {
     throw new S3Error(
       code,
       `The region '${claim.region}' is wrong; expecting '${signer.region}'`,
       signer.region,
     );
-  if (claim.service !== "s3")
+  }
+  if (claim.service !== "s3") {
     throw new S3Error(code, `The service '${claim.service}' is wrong; expecting 's3'`);
-  if (!claim.timestamp.startsWith(`${claim.date}T`))
+  }
+  if (!claim.timestamp.startsWith(`${claim.date}T`)) {
     throw new S3Error(
       code,
       `Invalid credential date "${claim.date}". This date is not the same as X-Amz-Date.`,
     );
+  }
 }
 
 function verifyTime({ timestamp, expiresSeconds }: Authorization, nowMs: number): void {
   const signedAtMs = parseTimestamp(timestamp);
   const isPresigned = expiresSeconds !== undefined;
-  if (Number.isNaN(signedAtMs))
+  if (Number.isNaN(signedAtMs)) {
     throw new S3Error(
       "AccessDenied",
       "AWS authentication requires a valid Date or x-amz-date header",
     );
-  if (signedAtMs - nowMs > MAX_SKEW_MS || (!isPresigned && nowMs - signedAtMs > MAX_SKEW_MS))
+  }
+  if (signedAtMs - nowMs > MAX_SKEW_MS || (!isPresigned && nowMs - signedAtMs > MAX_SKEW_MS)) {
     throw new S3Error(
       "RequestTimeTooSkewed",
       "The difference between the request time and the current time is too large.",
     );
-  if (isPresigned && nowMs - signedAtMs > expiresSeconds * 1000)
+  }
+  if (isPresigned && nowMs - signedAtMs > expiresSeconds * 1000) {
     throw new S3Error("AccessDenied", "Request has expired");
+  }
 }
 
-// "20130524T000000Z" to milliseconds; NaN for anything else.
+/** "20130524T000000Z" to milliseconds; NaN for anything else. */
 function parseTimestamp(timestamp: string): number {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-// Whatever reaches S3's semantics must be signed, or a middleman could add it.
+/** Whatever reaches S3's semantics must be signed, or a middleman could add it. */
 function verifySignedHeaders({ headers }: S3RequestHead, { signedHeaders }: Authorization): void {
   const unsigned = ["host", ...headers.keys()]
     .filter((name) => name === "host" || name.startsWith("x-amz-"))
     .filter((name) => !signedHeaders.includes(name));
-  if (unsigned.length > 0)
+  if (unsigned.length > 0) {
     throw new S3Error(
       "AccessDenied",
       `There were headers present in the request which were not signed: ${unsigned.join(", ")}`,
     );
+  }
 }
 
 function computeSignature(
@@ -126,7 +136,7 @@ function renderCanonicalRequest(
   ].join("\n");
 }
 
-// S3 alone among AWS's services encodes the path once and does not normalise "..".
+/** S3 alone among AWS's services encodes the path once and does not normalise "..". */
 function renderCanonicalPath(path: string): string {
   return path
     .split("/")
@@ -147,7 +157,9 @@ function renderCanonicalQuery(query: URLSearchParams): string {
 }
 
 function compareAscii(one: string, other: string): number {
-  if (one === other) return 0;
+  if (one === other) {
+    return 0;
+  }
   return one < other ? -1 : 1;
 }
 

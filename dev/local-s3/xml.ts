@@ -30,7 +30,9 @@ function renderElements(elements: XmlElements): string {
 }
 
 function renderElement(name: string, content: XmlContent | undefined): string {
-  if (content === undefined) return "";
+  if (content === undefined) {
+    return "";
+  }
   return `<${name}>${typeof content === "object" ? renderElements(content) : escapeXml(String(content))}</${name}>`;
 }
 
@@ -41,8 +43,10 @@ const ENTITIES = new Map([
   ['"', "&quot;"],
 ]);
 
-// A parser would turn a bare carriage return into a line feed, and XML 1.0 has no way to write most control
-// characters at all: S3 writes references for both, and offers encoding-type=url to those who meet them.
+/**
+ * A parser would turn a bare carriage return into a line feed, and XML 1.0 has no way to write most control
+ * characters at all: S3 writes references for both, and offers encoding-type=url to those who meet them.
+ */
 // oxlint-disable-next-line eslint/no-control-regex
 const SPECIAL = /[&<>"\u0000-\u001f\ufffe\uffff]/g;
 
@@ -63,8 +67,12 @@ const NAMED = new Map([
 
 function unescapeXml(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (typeof hex === "string") return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (typeof decimal === "string") return String.fromCodePoint(Number(decimal));
+    if (typeof hex === "string") {
+      return String.fromCodePoint(Number.parseInt(hex, 16));
+    }
+    if (typeof decimal === "string") {
+      return String.fromCodePoint(Number(decimal));
+    }
     return NAMED.get(String(name)) ?? whole;
   });
 }

@@ -43,15 +43,25 @@ export async function answer(
   { fault, request }: { fault: Fault | undefined; request: RecordedRequest },
   produce: () => Promise<Reply>,
 ): Promise<Response> {
-  if (fault?.kind === "stall") return forever();
-  if (fault?.kind === "reset") return reset(outgoing);
+  if (fault?.kind === "stall") {
+    return forever();
+  }
+  if (fault?.kind === "reset") {
+    return reset(outgoing);
+  }
   const reply = insteadOfExecution(fault) ?? (await produce());
-  if (fault?.kind === "executed_then_stall") return forever();
-  if (fault?.kind === "executed_then_reset") return reset(outgoing);
+  if (fault?.kind === "executed_then_stall") {
+    return forever();
+  }
+  if (fault?.kind === "executed_then_reset") {
+    return reset(outgoing);
+  }
   request.status = reply.status;
-  if (fault?.kind === "truncated") sendTruncated(outgoing, reply);
-  else if (fault?.kind === "slow_drip") sendSlowly(outgoing, reply, fault);
-  else if (fault?.kind === "no_content_length") {
+  if (fault?.kind === "truncated") {
+    sendTruncated(outgoing, reply);
+  } else if (fault?.kind === "slow_drip") {
+    sendSlowly(outgoing, reply, fault);
+  } else if (fault?.kind === "no_content_length") {
     outgoing.writeHead(reply.status, { ...reply.headers, "transfer-encoding": "chunked" });
     outgoing.end(reply.body);
   } else {
@@ -63,9 +73,12 @@ export async function answer(
 
 /** The answer of a fault that keeps the method from being carried out. */
 function insteadOfExecution(fault: Fault | undefined): Reply | undefined {
-  if (fault === undefined) return undefined;
-  if (fault.kind === "redirect")
+  if (fault === undefined) {
+    return undefined;
+  }
+  if (fault.kind === "redirect") {
     return textReply("", { status: 302, headers: { location: fault.to } });
+  }
   if (fault.kind === "platform_error") {
     const { error, needed } = fault;
     return jsonReply({ ok: false, error, ...(needed === undefined ? {} : { needed }) });
@@ -114,7 +127,9 @@ function sendSlowly(
   const timer = setInterval(() => {
     outgoing.write(body.subarray(sent, sent + chunkBytes));
     sent += chunkBytes;
-    if (sent >= body.length) outgoing.end();
+    if (sent >= body.length) {
+      outgoing.end();
+    }
   }, intervalMs);
   outgoing.on("close", () => clearInterval(timer));
 }

@@ -20,7 +20,9 @@ export function postAsBot(
 ): Message {
   const { messages } = slack.state;
   const parent = threadTs === undefined ? undefined : findMessage(messages, channel.id, threadTs);
-  if (threadTs !== undefined && parent === undefined) throw new Refusal("thread_not_found");
+  if (threadTs !== undefined && parent === undefined) {
+    throw new Refusal("thread_not_found");
+  }
   const message: Message = {
     ...createBotMessage(slack, content),
     ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
@@ -55,11 +57,14 @@ export function editBotMessage(slack: Slack, message: Message, content: MessageC
   const hasRichText = (blocks: Message["blocks"]) =>
     (blocks ?? []).some((block) => block["type"] === "rich_text");
   const { blocks, text } = content;
-  if (hasRichText(message.blocks) && (blocks ?? []).length > 0 && !hasRichText(blocks))
+  if (hasRichText(message.blocks) && (blocks ?? []).length > 0 && !hasRichText(blocks)) {
     throw new Refusal("block_mismatch");
+  }
   Object.assign(message, content);
   message.text = text ?? "";
-  if (blocks === undefined) delete message.blocks;
+  if (blocks === undefined) {
+    delete message.blocks;
+  }
   message.edited = {
     user: slack.workspace.botUserId,
     ts: `${slack.clock.nowSeconds()}.000000`,

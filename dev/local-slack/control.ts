@@ -82,8 +82,9 @@ function deliverOnce(
   slack: Slack,
   { posted, channel }: { posted: PostedMessage; channel: Channel },
 ): Promise<Attempt | undefined> {
-  if (slack.requestUrls === undefined || !isSubscribed(slack, channel))
+  if (slack.requestUrls === undefined || !isSubscribed(slack, channel)) {
     return Promise.resolve(undefined);
+  }
   return new Promise((resolve, reject) => {
     let failures = 0;
     const onAttempt = (attempt: Attempt) => {
@@ -113,7 +114,9 @@ function isSubscribed({ workspace }: Slack, { kind, members }: Channel): boolean
 
 /** Browsers name a type; `fetch` sends `application/octet-stream` for what it does not know. */
 export async function readFile(value: string | File): Promise<NewFile[]> {
-  if (typeof value === "string") return [];
+  if (typeof value === "string") {
+    return [];
+  }
   const { name, type } = value;
   const bytes = new Uint8Array(await value.arrayBuffer());
   const isKnown = type !== "" && type !== "application/octet-stream";

@@ -26,16 +26,22 @@ export async function deliverEvent(
   { headers = {}, onAttempt }: DeliveryOptions = {},
 ): Promise<DeliveryResult> {
   const url = slack.requestUrls?.events;
-  if (url === undefined) throw new Error("Cannot deliver event: no Request URL for events");
+  if (url === undefined) {
+    throw new Error("Cannot deliver event: no Request URL for events");
+  }
   const outgoing = { url, body: JSON.stringify(envelope), contentType: "application/json" };
   const attempts: Attempt[] = [];
   for (const delayMs of [0, ...slack.retryDelaysMs]) {
     const retry = retryHeaders(attempts);
-    if (!(await waited(slack, delayMs))) break;
+    if (!(await waited(slack, delayMs))) {
+      break;
+    }
     const attempt = await postSigned(slack, { ...outgoing, headers: { ...retry, ...headers } });
     attempts.push(attempt);
     onAttempt?.(attempt);
-    if (attempt.reason === undefined || attempt.stopsRetries === true) break;
+    if (attempt.reason === undefined || attempt.stopsRetries === true) {
+      break;
+    }
   }
   const last = attempts.at(-1);
   return { delivered: last?.reason === undefined, attempts, body: last?.body ?? "" };
@@ -43,12 +49,16 @@ export async function deliverEvent(
 
 function retryHeaders(attempts: readonly Attempt[]): Record<string, string> {
   const reason = attempts.at(-1)?.reason;
-  if (reason === undefined) return {};
+  if (reason === undefined) {
+    return {};
+  }
   return { "x-slack-retry-num": String(attempts.length), "x-slack-retry-reason": reason };
 }
 
 /** False when the stand-in was closed meanwhile. */
 async function waited({ clock, closing }: Slack, delayMs: number): Promise<boolean> {
-  if (delayMs > 0) await clock.sleep(delayMs, closing).catch(() => undefined);
+  if (delayMs > 0) {
+    await clock.sleep(delayMs, closing).catch(() => undefined);
+  }
   return !closing.aborted;
 }

@@ -51,7 +51,9 @@ export function createFaultQueue(random: () => number): FaultQueue {
         ({ rule, left }) =>
           left > 0 && applies(rule, request) && random() < (rule.probability ?? 1),
       );
-      if (found === undefined) return undefined;
+      if (found === undefined) {
+        return undefined;
+      }
       found.left -= 1;
       return found.rule;
     },

@@ -33,8 +33,12 @@ function readFile(slack: Slack, { path, authorization }: RecordedRequest): Reply
     slack.workspace.manifest.scopes.has("files:read") &&
     file !== undefined &&
     isVisibleToBot(slack, file);
-  if (!mayRead) return loginPage();
-  if (file.isDeleted) return textReply("Not Found", { status: 404 });
+  if (!mayRead) {
+    return loginPage();
+  }
+  if (file.isDeleted) {
+    return textReply("Not Found", { status: 404 });
+  }
   const disposition = path.includes("/download/") ? "attachment" : "inline";
   const own = { bytes: file.bytes, mimetype: file.contentType };
   const { bytes, mimetype } = kind === "tmb" ? (file.thumbnail ?? own) : own;

@@ -95,13 +95,22 @@ export function connectStub(id: string): JsonObject {
 /** A test's own values on top. Removed and hidden files keep two keys only; a remote file has no download of Slack's. */
 export function overrideFileObject(file: JsonObject, overrides: JsonObject): JsonObject {
   const mode = overrides["mode"];
-  if (mode === "tombstone" || mode === "hidden_by_limit") return { id: file["id"], mode };
+  if (mode === "tombstone" || mode === "hidden_by_limit") {
+    return { id: file["id"], mode };
+  }
   const merged: JsonObject = { ...file, ...overrides };
-  if (mode === "external")
-    for (const key of Object.keys(merged))
-      if (/^(url_private_download|thumb_|original_)/.test(key) && !(key in overrides))
+  if (mode === "external") {
+    for (const key of Object.keys(merged)) {
+      if (/^(url_private_download|thumb_|original_)/.test(key) && !(key in overrides)) {
         delete merged[key];
-  for (const [key, value] of Object.entries(merged)) if (value === undefined) delete merged[key];
+      }
+    }
+  }
+  for (const [key, value] of Object.entries(merged)) {
+    if (value === undefined) {
+      delete merged[key];
+    }
+  }
   return merged;
 }
 
@@ -115,8 +124,8 @@ function kindOf(
   return [mimetype ?? type, ...rest];
 }
 
-const squares = [64, 80, 160] as const;
-const boxes = [360, 480, 720, 800, 960, 1024] as const;
+const SQUARES = [64, 80, 160] as const;
+const BOXES = [360, 480, 720, 800, 960, 1024] as const;
 
 /** Of a thumbnail of its own those that it is large enough for; without one as if they were made of the file. */
 function thumbnails(
@@ -126,14 +135,20 @@ function thumbnails(
 ): JsonObject {
   const { origin, teamId, id, thumbnail } = file;
   const largest = thumbnail === undefined ? original : readImageSize(thumbnail.bytes);
-  if (largest === undefined) return {};
+  if (largest === undefined) {
+    return {};
+  }
   const base = `${origin}/files-tmb/${teamId}-${id}-0123456789/${slug.replace(/\.[^.]*$/, "")}`;
   const extension = thumbnail?.mimetype === "image/jpeg" ? "jpg" : "png";
   const { width, height } = largest;
   const thumbs: JsonObject = {};
-  for (const side of squares) thumbs[`thumb_${side}`] = `${base}_${side}.${extension}`;
-  for (const side of boxes) {
-    if (side !== 360 && side > Math.max(width, height)) break;
+  for (const side of SQUARES) {
+    thumbs[`thumb_${side}`] = `${base}_${side}.${extension}`;
+  }
+  for (const side of BOXES) {
+    if (side !== 360 && side > Math.max(width, height)) {
+      break;
+    }
     const scale = Math.min(1, side / Math.max(width, height));
     thumbs[`thumb_${side}`] = `${base}_${side}.${extension}`;
     thumbs[`thumb_${side}_w`] = Math.max(1, Math.round(width * scale));

@@ -24,7 +24,9 @@ export function fillForm(
 ): FilledForm {
   const fields = fieldsOf(view);
   const unknown = Object.keys(given).find((id) => !fields.some((field) => field.blockId === id));
-  if (unknown !== undefined) throw new RangeError(`Cannot fill in ${unknown}: no such input`);
+  if (unknown !== undefined) {
+    throw new RangeError(`Cannot fill in ${unknown}: no such input`);
+  }
   const form: FilledForm = { values: {}, errors: {} };
   for (const { blockId, actionId, element, isOptional } of fields) {
     const before = view.state.values[blockId]?.[actionId];
@@ -34,10 +36,14 @@ export function fillForm(
       value === undefined ? (before ?? initialState(element)) : newState(element, value);
     const error =
       files.length > 0 ? findFileProblem(element, files) : findProblem(element, state, isOptional);
-    if (error !== undefined) form.errors[blockId] = error;
+    if (error !== undefined) {
+      form.errors[blockId] = error;
+    }
     form.values[blockId] = { ...form.values[blockId], [actionId]: state };
   }
-  if (Object.keys(form.errors).length === 0) storeFiles(slack, { form, fields, given, user });
+  if (Object.keys(form.errors).length === 0) {
+    storeFiles(slack, { form, fields, given, user });
+  }
   return form;
 }
 
@@ -48,7 +54,7 @@ interface Field {
   isOptional: boolean;
 }
 
-const stateful = new Set([
+const STATEFUL = new Set([
   "checkboxes",
   "static_select",
   "plain_text_input",
@@ -59,7 +65,7 @@ const stateful = new Set([
 export function fieldsOf({ blocks }: View): Field[] {
   return blocks.flatMap((block) =>
     [...objectsIn([block["element"], block["accessory"]]), ...objectsIn(block["elements"])]
-      .filter((element) => stateful.has(String(element["type"])))
+      .filter((element) => STATEFUL.has(String(element["type"])))
       .map((element) => ({
         blockId: String(block["block_id"]),
         actionId: String(element["action_id"]),
@@ -71,15 +77,23 @@ export function fieldsOf({ blocks }: View): Field[] {
 
 function initialState(element: JsonObject): JsonObject {
   const { type, initial_value: text, initial_options: options, initial_option: option } = element;
-  if (type === "checkboxes") return { type, selected_options: objectsIn(options) };
-  if (type === "static_select") return { type, selected_option: isObject(option) ? option : null };
-  if (type === "file_input") return { type, files: [] };
+  if (type === "checkboxes") {
+    return { type, selected_options: objectsIn(options) };
+  }
+  if (type === "static_select") {
+    return { type, selected_option: isObject(option) ? option : null };
+  }
+  if (type === "file_input") {
+    return { type, files: [] };
+  }
   return { type, value: typeof text === "string" && text !== "" ? text : null };
 }
 
 function newState(element: JsonObject, value: FieldValue): JsonObject {
   const { type } = element;
-  if (type === "file_input") return { type, files: [] };
+  if (type === "file_input") {
+    return { type, files: [] };
+  }
   const words = [value ?? []].flat().filter((entry) => typeof entry === "string");
   if (type !== "checkboxes" && type !== "static_select") {
     const [text = ""] = words;
@@ -87,7 +101,9 @@ function newState(element: JsonObject, value: FieldValue): JsonObject {
   }
   const options = words.map((word) => {
     const option = objectsIn(element["options"]).find(({ value: known }) => known === word);
-    if (option === undefined) throw new RangeError(`Cannot choose ${word}: no such option`);
+    if (option === undefined) {
+      throw new RangeError(`Cannot choose ${word}: no such option`);
+    }
     return option;
   });
   return type === "checkboxes"
@@ -102,21 +118,34 @@ function findProblem(
 ): string | undefined {
   const many = [options, files].find(Array.isArray);
   const isEmpty = many === undefined ? (value ?? option ?? null) === null : many.length === 0;
-  if (isEmpty) return isOptional ? undefined : "Please complete this required field.";
-  if (typeof value !== "string") return undefined;
+  if (isEmpty) {
+    return isOptional ? undefined : "Please complete this required field.";
+  }
+  if (typeof value !== "string") {
+    return undefined;
+  }
   const max = numberAt(element, "max_length") ?? LIMITS.inputText;
   const min = numberAt(element, "min_length") ?? 0;
-  if (value.length > max) return `Please enter at most ${max} characters.`;
-  if (value.length < min) return `Please enter at least ${min} characters.`;
-  if (type === "url_text_input" && !URL.canParse(value)) return "Please enter a valid URL.";
+  if (value.length > max) {
+    return `Please enter at most ${max} characters.`;
+  }
+  if (value.length < min) {
+    return `Please enter at least ${min} characters.`;
+  }
+  if (type === "url_text_input" && !URL.canParse(value)) {
+    return "Please enter a valid URL.";
+  }
   return undefined;
 }
 
 function findFileProblem(element: JsonObject, files: readonly NewFile[]): string | undefined {
   const max = numberAt(element, "max_files") ?? LIMITS.inputFiles;
-  if (files.length > max) return `Please choose at most ${max} files.`;
-  if (files.some(({ bytes }) => bytes.length > LIMITS.inputFileBytes))
+  if (files.length > max) {
+    return `Please choose at most ${max} files.`;
+  }
+  if (files.some(({ bytes }) => bytes.length > LIMITS.inputFileBytes)) {
     return "Please choose files of at most 10 MB.";
+  }
   const types: unknown = element["filetypes"];
   const isAllowed = ({ name }: NewFile) =>
     !Array.isArray(types) || types.includes(extname(name).slice(1).toLowerCase());
@@ -145,8 +174,9 @@ function storeFiles(
   for (const { blockId, actionId, element } of fields) {
     const state = form.values[blockId]?.[actionId];
     const files = filesIn(given[blockId]);
-    if (state === undefined || textAt(element, "type") !== "file_input" || files.length === 0)
+    if (state === undefined || textAt(element, "type") !== "file_input" || files.length === 0) {
       continue;
+    }
     state["files"] = files.map((file) => storeFile(slack, file, { user }).object);
   }
 }

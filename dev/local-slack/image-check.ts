@@ -20,11 +20,13 @@ export async function findUnusableImages(slack: Slack, images: Scope["images"]):
   return checked.flat();
 }
 
-const shownTypes = new Set(["image/png", "image/jpeg", "image/gif"]);
-const loopback = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const SHOWN_TYPES = new Set(["image/png", "image/jpeg", "image/gif"]);
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 function checkFile(slack: Slack, reference: unknown): string | undefined {
-  if (!isObject(reference)) return "invalid slack file";
+  if (!isObject(reference)) {
+    return "invalid slack file";
+  }
   const id = textAt(reference, "id");
   const url = textAt(reference, "url");
   const file = [...slack.state.files.values()].find(
@@ -36,18 +38,22 @@ function checkFile(slack: Slack, reference: unknown): string | undefined {
     file !== undefined &&
     !file.isDeleted &&
     isVisibleToBot(slack, file) &&
-    shownTypes.has(String(file.object["mimetype"]));
+    SHOWN_TYPES.has(String(file.object["mimetype"]));
   return isUsable ? undefined : "invalid slack file";
 }
 
 async function checkUrl(slack: Slack, image: unknown): Promise<string | undefined> {
-  if (typeof image !== "string" || !URL.canParse(image)) return "invalid image url";
+  if (typeof image !== "string" || !URL.canParse(image)) {
+    return "invalid image url";
+  }
   const failed = "downloading image failed";
-  if (!loopback.has(new URL(image).hostname)) return failed;
+  if (!LOOPBACK.has(new URL(image).hostname)) {
+    return failed;
+  }
   try {
     const response = await fetch(image, { signal: slack.closing });
     const size = readImageSize(Buffer.from(await response.arrayBuffer()));
-    return response.ok && size !== undefined && shownTypes.has(size.mimetype) ? undefined : failed;
+    return response.ok && size !== undefined && SHOWN_TYPES.has(size.mimetype) ? undefined : failed;
   } catch {
     return failed;
   }

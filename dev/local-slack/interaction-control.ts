@@ -99,7 +99,9 @@ async function readSubmission(c: Context): Promise<ReadSubmission> {
   };
   for (const name of new Set(form.keys())) {
     const files = await Promise.all(form.getAll(name).map(readFile));
-    if (files.flat().length > 0) values[name] = files.flat();
+    if (files.flat().length > 0) {
+      values[name] = files.flat();
+    }
   }
   return { view_id: text("view_id") ?? "", user: text("user"), values };
 }

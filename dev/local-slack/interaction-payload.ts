@@ -23,8 +23,9 @@ export function commonPayload(slack: Slack, user: User): JsonObject {
 /** Posts `payload=…`; interactions are never tried again. */
 export function postInteraction(slack: Slack, payload: JsonObject): Promise<Attempt> {
   const url = slack.requestUrls?.interactivity;
-  if (url === undefined)
+  if (url === undefined) {
     throw new Error("Cannot deliver interaction: no Request URL for interactivity");
+  }
   const body = new URLSearchParams({ payload: JSON.stringify(escapeTexts(payload)) }).toString();
   return postSigned(slack, { url, body, contentType: "application/x-www-form-urlencoded" });
 }
@@ -34,23 +35,40 @@ export function postInteraction(slack: Slack, payload: JsonObject): Promise<Atte
  * `private_metadata` and what people typed come back as they are.
  */
 export function escapeTexts(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(escapeTexts);
-  if (!isObject(value)) return value;
+  if (Array.isArray(value)) {
+    return value.map(escapeTexts);
+  }
+  if (!isObject(value)) {
+    return value;
+  }
   const copy: JsonObject = {};
-  for (const [key, entry] of Object.entries(value)) copy[key] = escapeTexts(entry);
+  for (const [key, entry] of Object.entries(value)) {
+    copy[key] = escapeTexts(entry);
+  }
   const { type, text } = copy;
-  if (typeof text !== "string") return copy;
+  if (typeof text !== "string") {
+    return copy;
+  }
   const ampersands = text.replaceAll(/&(?!(?:amp|lt|gt);)/g, "&amp;");
-  if (type === "mrkdwn") copy["text"] = ampersands;
-  if (type === "plain_text")
+  if (type === "mrkdwn") {
+    copy["text"] = ampersands;
+  }
+  if (type === "plain_text") {
     copy["text"] = ampersands.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  }
   return copy;
 }
 
 /** Slack's own word for an answer that failed, as slash commands show it. */
 export function failureOf({ reason, status = 0 }: Attempt): string | undefined {
-  if (reason === undefined) return undefined;
-  if (reason === "http_timeout") return "operation_timeout";
-  if (reason !== "http_error") return "dispatch_failed";
+  if (reason === undefined) {
+    return undefined;
+  }
+  if (reason === "http_timeout") {
+    return "operation_timeout";
+  }
+  if (reason !== "http_error") {
+    return "dispatch_failed";
+  }
   return status >= 500 ? "http_service_error" : "http_client_error";
 }

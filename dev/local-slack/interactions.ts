@@ -37,8 +37,9 @@ export async function openShortcut(slack: Slack, use: ShortcutUse): Promise<Seen
   const user = requireOwnTeam(slack, use.user);
   const { messageShortcuts: known, scopes } = slack.workspace.manifest;
   const callbackId = use.callbackId ?? known[0];
-  if (callbackId === undefined || !known.includes(callbackId) || !scopes.has("commands"))
+  if (callbackId === undefined || !known.includes(callbackId) || !scopes.has("commands")) {
     throw new RangeError("Cannot open shortcut: the manifest has no such message shortcut");
+  }
   return watch(slack, user, async () => {
     const ack = await postInteraction(slack, {
       type: "message_action",
@@ -65,8 +66,9 @@ export async function pressButton(slack: Slack, press: ButtonPress): Promise<See
   const button = findButton(message, press);
   const { confirm } = button;
   const dialog = isObject(confirm) ? { confirm } : {};
-  if (isObject(confirm) && press.isConfirmed === false)
+  if (isObject(confirm) && press.isConfirmed === false) {
     return { ...dialog, errors: {}, ephemerals: [] };
+  }
   return watch(slack, user, async () => {
     const ack = await postInteraction(slack, {
       type: "block_actions",
@@ -96,15 +98,18 @@ function requireVisible(
   const channel = requireChannel(slack, name);
   const stored = findMessage(slack.state.messages, channel.id, ts);
   const message = stored ?? slack.state.ephemerals.find((one) => one.ts === ts);
-  if (message === undefined) throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  if (message === undefined) {
+    throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  }
   return { channel, message, isEphemeral: stored === undefined };
 }
 
 /** Shortcuts and commands are there for members of the installing workspace only, not for Slack Connect strangers. */
 export function requireOwnTeam(slack: Slack, idOrName: string | undefined): User {
   const user = requireUser(slack, idOrName);
-  if (user.teamId !== slack.workspace.teamId)
+  if (user.teamId !== slack.workspace.teamId) {
     throw new RangeError(`Cannot let ${user.id} use the app: not a member of the workspace`);
+  }
   return user;
 }
 
@@ -121,11 +126,15 @@ function findButton(message: Message, { actionId, blockId, value }: ButtonPress)
       (blockId === undefined || element["block_id"] === blockId) &&
       (value === undefined || element["value"] === value),
   );
-  if (button === undefined) throw new RangeError(`Cannot find button ${actionId} in ${message.ts}`);
+  if (button === undefined) {
+    throw new RangeError(`Cannot find button ${actionId} in ${message.ts}`);
+  }
   return button;
 }
 
 function problemOf({ workspace }: Slack, failure: string | undefined): Pick<Seen, "problem"> {
-  if (failure === undefined) return {};
+  if (failure === undefined) {
+    return {};
+  }
   return { problem: `${workspace.manifest.botName} is not responding (${failure})` };
 }

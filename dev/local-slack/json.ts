@@ -20,7 +20,9 @@ export function objectsIn(value: unknown): JsonObject[] {
 
 export function textAt(object: JsonObject, key: string): string | undefined {
   const value = object[key];
-  if (typeof value === "string") return value === "" ? undefined : value;
+  if (typeof value === "string") {
+    return value === "" ? undefined : value;
+  }
   return typeof value === "number" ? String(value) : undefined;
 }
 

@@ -115,6 +115,8 @@ function requireMessage(
 ): { channel: Channel; message: Message } {
   const channel = requireChannel(slack, channelName);
   const message = findMessage(slack.state.messages, channel.id, ts);
-  if (message === undefined) throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  if (message === undefined) {
+    throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  }
   return { channel, message };
 }

@@ -19,7 +19,9 @@ export async function readContent(slack: Slack, args: JsonObject): Promise<Messa
   const attachments = "attachments" in args ? objectsIn(args["attachments"]) : undefined;
   const metadata = "metadata" in args ? readMetadata(args["metadata"]) : undefined;
   const isEmpty = (text ?? "").trim() === "" && !blocks?.length && !attachments?.length;
-  if (isEmpty) throw new Refusal("no_text");
+  if (isEmpty) {
+    throw new Refusal("no_text");
+  }
   return {
     ...(text === undefined ? {} : { text: escapeAmpersands(text) }),
     ...(blocks === undefined ? {} : { blocks }),
@@ -35,12 +37,20 @@ export function escapeAmpersands(text: string): string {
 
 async function readBlocks(slack: Slack, args: JsonObject): Promise<JsonObject[]> {
   const blocks = args["blocks"];
-  if (!Array.isArray(blocks) || !blocks.every(isObject)) throw new Refusal("invalid_blocks_format");
+  if (!Array.isArray(blocks) || !blocks.every(isObject)) {
+    throw new Refusal("invalid_blocks_format");
+  }
   const { problems, images } = validateMessageBlocks(blocks);
-  if (problems.length > 0) throw refuseWith("invalid_blocks", problems);
-  if (countBlockText(blocks) > LIMITS.blockTextPerMessage) throw new Refusal("msg_blocks_too_long");
+  if (problems.length > 0) {
+    throw refuseWith("invalid_blocks", problems);
+  }
+  if (countBlockText(blocks) > LIMITS.blockTextPerMessage) {
+    throw new Refusal("msg_blocks_too_long");
+  }
   const unusable = await findUnusableImages(slack, images);
-  if (unusable.length > 0) throw refuseWith("invalid_blocks", unusable);
+  if (unusable.length > 0) {
+    throw refuseWith("invalid_blocks", unusable);
+  }
   return normalizeBlocks(blocks);
 }
 
@@ -49,13 +59,20 @@ async function readBlocks(slack: Slack, args: JsonObject): Promise<JsonObject[]>
  * docs.slack.dev/messaging/message-metadata
  */
 function readMetadata(value: unknown): NonNullable<Message["metadata"]> | undefined {
-  if (!isObject(value)) throw new Refusal("invalid_metadata_format");
-  if (Object.keys(value).length === 0) return undefined;
+  if (!isObject(value)) {
+    throw new Refusal("invalid_metadata_format");
+  }
+  if (Object.keys(value).length === 0) {
+    return undefined;
+  }
   const { event_type: type, event_payload: payload, ...rest } = value;
   const isFlat = isObject(payload) && Object.values(payload).every(isScalar);
-  if (typeof type !== "string" || type === "" || !isFlat || Object.keys(rest).length > 0)
+  if (typeof type !== "string" || type === "" || !isFlat || Object.keys(rest).length > 0) {
     throw new Refusal("invalid_metadata_format");
-  if (JSON.stringify(value).length > LIMITS.metadata) throw new Refusal("metadata_too_large");
+  }
+  if (JSON.stringify(value).length > LIMITS.metadata) {
+    throw new Refusal("metadata_too_large");
+  }
   return { event_type: type, event_payload: payload };
 }
 

@@ -50,8 +50,11 @@ export function appendMessage(store: MessageStore, channelId: string, message: M
 export function removeMessage(store: MessageStore, channelId: string, message: Message): void {
   const messages = store.get(channelId) ?? [];
   const index = messages.indexOf(message);
-  if ((message.reply_count ?? 0) > 0) messages.splice(index, 1, tombstoneOf(message));
-  else messages.splice(index, 1);
+  if ((message.reply_count ?? 0) > 0) {
+    messages.splice(index, 1, tombstoneOf(message));
+  } else {
+    messages.splice(index, 1);
+  }
   countReplies(store, channelId, message.thread_ts);
 }
 
@@ -72,7 +75,9 @@ export function topLevelOf(store: MessageStore, channelId: string): Message[] {
 
 function countReplies(store: MessageStore, channelId: string, ts: string | undefined): void {
   const parent = ts === undefined ? undefined : findMessage(store, channelId, ts);
-  if (parent === undefined) return;
+  if (parent === undefined) {
+    return;
+  }
   const replies = threadOf(store, channelId, parent.ts).filter((message) => message !== parent);
   const users = [...new Set(replies.map((reply) => reply.user ?? ""))];
   parent.thread_ts = parent.ts;

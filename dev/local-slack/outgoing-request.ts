@@ -20,7 +20,7 @@ export interface OutgoingRequest {
   headers?: Readonly<Record<string, string>>;
 }
 
-const maxRedirects = 2;
+const MAX_REDIRECTS = 2;
 
 /** An answer counts when it is 2xx and there within the ack timeout (3 s). At most two redirects are followed. */
 export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
@@ -76,9 +76,11 @@ async function follow(
     signal,
   };
   let response = await fetch(url, init);
-  for (let followed = 0; followed < maxRedirects; followed += 1) {
+  for (let followed = 0; followed < MAX_REDIRECTS; followed += 1) {
     const location = response.headers.get("location");
-    if ((response.status !== 301 && response.status !== 302) || location === null) break;
+    if ((response.status !== 301 && response.status !== 302) || location === null) {
+      break;
+    }
     await response.body?.cancel();
     response = await fetch(new URL(location, url), init);
   }

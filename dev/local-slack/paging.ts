@@ -10,7 +10,9 @@ export function withinRange(args: JsonObject): (message: Message) => boolean {
   const inclusive = flagAt(args, "inclusive");
   return ({ ts }) => {
     const at = micros(ts);
-    if (inclusive && (at === oldest || at === latest)) return true;
+    if (inclusive && (at === oldest || at === latest)) {
+      return true;
+    }
     return (oldest === undefined || at > oldest) && (latest === undefined || at < latest);
   };
 }
@@ -28,7 +30,9 @@ export function pageOf<T>(
   defaults: { limit: number },
 ): { items: T[]; more: JsonObject } {
   const limit = numberAt(args, "limit") ?? defaults.limit;
-  if (limit < 1 || limit > 1000) throw new Refusal("invalid_limit");
+  if (limit < 1 || limit > 1000) {
+    throw new Refusal("invalid_limit");
+  }
   const start = readCursor(textAt(args, "cursor"));
   const end = start + limit;
   const hasMore = end < items.length;
@@ -40,9 +44,13 @@ export function pageOf<T>(
 }
 
 function readCursor(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
+  if (cursor === undefined) {
+    return 0;
+  }
   const start = /^next:(\d+)$/.exec(Buffer.from(cursor, "base64").toString())?.[1];
-  if (start === undefined) throw new Refusal("invalid_cursor");
+  if (start === undefined) {
+    throw new Refusal("invalid_cursor");
+  }
   return Number(start);
 }
 
@@ -54,7 +62,11 @@ function micros(ts: string): number {
 
 function timestampAt(args: JsonObject, name: "oldest" | "latest"): number | undefined {
   const value = textAt(args, name);
-  if (value === undefined) return undefined;
-  if (!/^\d+(\.\d+)?$/.test(value)) throw new Refusal(`invalid_ts_${name}`);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (!/^\d+(\.\d+)?$/.test(value)) {
+    throw new Refusal(`invalid_ts_${name}`);
+  }
   return micros(value);
 }

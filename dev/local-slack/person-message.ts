@@ -55,29 +55,39 @@ export function postAsPerson(slack: Slack, message: NewMessage): PostedMessage {
 
 export function requireChannel({ workspace }: Slack, idOrName: string): Channel {
   const channel = findChannel(workspace, idOrName);
-  if (channel === undefined) throw new RangeError(`Cannot find channel ${idOrName}`);
+  if (channel === undefined) {
+    throw new RangeError(`Cannot find channel ${idOrName}`);
+  }
   return channel;
 }
 
 export function requireUser({ workspace }: Slack, idOrName: string | undefined): User {
   const [first] = workspace.users.values();
   const user = idOrName === undefined ? first : findUser(workspace, idOrName);
-  if (user === undefined) throw new RangeError(`Cannot find user ${idOrName ?? ""}`);
+  if (user === undefined) {
+    throw new RangeError(`Cannot find user ${idOrName ?? ""}`);
+  }
   return user;
 }
 
 /** What the composer makes of typed text: entities in `text`, the characters themselves in a `rich_text` block. */
 function contentOf(text: string): Pick<Message, "text" | "blocks"> {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  if (text === "") return { text: "" };
+  if (text === "") {
+    return { text: "" };
+  }
   const section = { type: "rich_text_section", elements: [{ type: "text", text }] };
   return { text: escaped, blocks: [{ type: "rich_text", block_id: "ba4", elements: [section] }] };
 }
 
 function threadOf(slack: Slack, channel: Channel, threadTs: string | undefined): Partial<Message> {
-  if (threadTs === undefined) return {};
+  if (threadTs === undefined) {
+    return {};
+  }
   const parent = findMessage(slack.state.messages, channel.id, threadTs);
-  if (parent === undefined) throw new RangeError(`Cannot find message ${threadTs} to reply to`);
+  if (parent === undefined) {
+    throw new RangeError(`Cannot find message ${threadTs} to reply to`);
+  }
   return {
     thread_ts: threadTs,
     ...(parent.user === undefined ? {} : { parent_user_id: parent.user }),

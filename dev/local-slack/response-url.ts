@@ -24,8 +24,8 @@ export interface ResponseUrl {
   posts: JsonObject[];
 }
 
-const maxPosts = 5;
-const lifetimeMs = 30 * 60_000;
+const MAX_POSTS = 5;
+const LIFETIME_MS = 30 * 60_000;
 
 export function issueResponseUrl(
   { state, clock, origin }: Slack,
@@ -59,13 +59,19 @@ async function receive(slack: Slack, id: string, request: RecordedRequest): Prom
   try {
     const target = slack.state.responseUrls.get(id);
     const age = slack.clock.nowMs() - (target?.createdAtMs ?? 0);
-    if (target === undefined || age > lifetimeMs) throw new Refusal("expired_url");
-    if (target.posts.length >= maxPosts) throw new Refusal("used_url");
+    if (target === undefined || age > LIFETIME_MS) {
+      throw new Refusal("expired_url");
+    }
+    if (target.posts.length >= MAX_POSTS) {
+      throw new Refusal("used_url");
+    }
     await respond(slack, target, request.args);
     target.posts.push(request.args);
     return textReply("ok");
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
     request.error = error.error;
     const status = ["expired_url", "used_url"].includes(error.error) ? 404 : 400;
     return jsonReply({ ok: false, error: error.error, ...error.details }, { status });
@@ -79,11 +85,14 @@ export async function respond(
   args: JsonObject,
 ): Promise<void> {
   const original = findOriginal(slack, channel, messageTs);
-  if (flagAt(args, "delete_original")) return deleteOriginal(slack, channel, original);
+  if (flagAt(args, "delete_original")) {
+    return deleteOriginal(slack, channel, original);
+  }
   const content = await readContent(slack, args);
   const threadTs = textAt(args, "thread_ts");
-  if (flagAt(args, "replace_original") && original !== undefined)
+  if (flagAt(args, "replace_original") && original !== undefined) {
     return editBotMessage(slack, original, content);
+  }
   if (args["response_type"] === "in_channel") {
     postAsBot(slack, content, { channel, threadTs });
     return;
@@ -103,15 +112,22 @@ function findOriginal(
   channel: Channel,
   ts: string | undefined,
 ): Message | undefined {
-  if (ts === undefined) return undefined;
+  if (ts === undefined) {
+    return undefined;
+  }
   const message =
     findMessage(state.messages, channel.id, ts) ?? state.ephemerals.find((one) => one.ts === ts);
   return message?.bot_id === workspace.botId ? message : undefined;
 }
 
 function deleteOriginal({ state }: Slack, channel: Channel, original: Message | undefined): void {
-  if (original === undefined) return;
+  if (original === undefined) {
+    return;
+  }
   const index = state.ephemerals.findIndex((one) => one === original);
-  if (index >= 0) state.ephemerals.splice(index, 1);
-  else removeMessage(state.messages, channel.id, original);
+  if (index >= 0) {
+    state.ephemerals.splice(index, 1);
+  } else {
+    removeMessage(state.messages, channel.id, original);
+  }
 }

@@ -27,12 +27,15 @@ export async function useSlashCommand(slack: Slack, use: CommandUse): Promise<Se
   const user = requireOwnTeam(slack, use.user);
   const { commands, scopes } = slack.workspace.manifest;
   const command = use.command ?? commands[0];
-  if (command === undefined || !commands.includes(command) || !scopes.has("commands"))
+  if (command === undefined || !commands.includes(command) || !scopes.has("commands")) {
     throw new RangeError("Cannot run command: the manifest has no such slash command");
+  }
   return watch(slack, user, async () => {
     const ack = await postCommand(slack, { command, channel, user, text: use.text ?? "" });
     const failure = failureOf(ack) ?? (await showBody(slack, ack, { channel, userId: user.id }));
-    if (failure === undefined) return { ack };
+    if (failure === undefined) {
+      return { ack };
+    }
     return { ack, problem: `${command} failed with the error "${failure}"` };
   });
 }
@@ -42,7 +45,9 @@ function postCommand(
   { command, channel, user, text }: { command: string; channel: Channel; user: User; text: string },
 ): Promise<Attempt> {
   const url = slack.requestUrls?.commands;
-  if (url === undefined) throw new Error("Cannot deliver command: no Request URL for commands");
+  if (url === undefined) {
+    throw new Error("Cannot deliver command: no Request URL for commands");
+  }
   const { workspace } = slack;
   const { id, name } = channelReference(channel);
   const body = new URLSearchParams({
@@ -70,13 +75,17 @@ async function showBody(
   { body = "" }: Attempt,
   target: { channel: Channel; userId: string },
 ): Promise<string | undefined> {
-  if (body === "") return undefined;
+  if (body === "") {
+    return undefined;
+  }
   const json = parseJson(body);
   try {
     await respond(slack, target, isObject(json) ? json : { text: body });
     return undefined;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
     return error.error;
   }
 }

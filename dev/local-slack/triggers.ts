@@ -9,7 +9,7 @@ export interface Trigger {
   isUsed: boolean;
 }
 
-const lifetimeMs = 3000;
+const LIFETIME_MS = 3000;
 
 export function issueTrigger({ state, clock, workspace }: Slack, userId: string): string {
   const number = 10_000_000 + clock.nextNumber();
@@ -21,8 +21,14 @@ export function issueTrigger({ state, clock, workspace }: Slack, userId: string)
 /** docs.slack.dev/reference/methods/views.open, errors. */
 export function requireTrigger({ state, clock }: Slack, id: string): Trigger {
   const trigger = state.triggers.get(id);
-  if (trigger === undefined) throw new Refusal("invalid_trigger_id");
-  if (trigger.isUsed) throw new Refusal("exchanged_trigger_id");
-  if (clock.nowMs() - trigger.issuedAtMs > lifetimeMs) throw new Refusal("expired_trigger_id");
+  if (trigger === undefined) {
+    throw new Refusal("invalid_trigger_id");
+  }
+  if (trigger.isUsed) {
+    throw new Refusal("exchanged_trigger_id");
+  }
+  if (clock.nowMs() - trigger.issuedAtMs > LIFETIME_MS) {
+    throw new Refusal("expired_trigger_id");
+  }
   return trigger;
 }

@@ -34,13 +34,20 @@ export type View = {
 
 /** A valid view in Slack's shape. Throws `view_too_large`, `invalid_arguments`, `duplicate_external_id`. */
 export async function createView(slack: Slack, source: unknown): Promise<View> {
-  if (!isObject(source)) throw refuseWith("invalid_arguments", ["missing required field: view"]);
-  if (Buffer.byteLength(JSON.stringify(source)) > LIMITS.viewBytes)
+  if (!isObject(source)) {
+    throw refuseWith("invalid_arguments", ["missing required field: view"]);
+  }
+  if (Buffer.byteLength(JSON.stringify(source)) > LIMITS.viewBytes) {
     throw new Refusal("view_too_large");
+  }
   const { problems, images } = validateView(source);
-  if (problems.length > 0) throw refuseWith("invalid_arguments", problems);
+  if (problems.length > 0) {
+    throw refuseWith("invalid_arguments", problems);
+  }
   const unusable = await findUnusableImages(slack, images);
-  if (unusable.length > 0) throw refuseWith("invalid_arguments", unusable);
+  if (unusable.length > 0) {
+    throw refuseWith("invalid_arguments", unusable);
+  }
   const { workspace } = slack;
   // As in Slack, never the same again, not even after a restart: the app's records outlive this process.
   const id = `V0${randomUUID().replaceAll("-", "").slice(0, 12).toUpperCase()}`;
@@ -75,7 +82,9 @@ export function showView(
 ): View {
   const stack = isPushed ? (state.modals.get(userId) ?? []) : [];
   const below = stack.at(-1);
-  if (isPushed && stack.length >= LIMITS.viewStack) throw new Refusal("push_limit_reached");
+  if (isPushed && stack.length >= LIMITS.viewStack) {
+    throw new Refusal("push_limit_reached");
+  }
   const shown: View = {
     ...view,
     root_view_id: stack[0]?.id ?? view.id,
@@ -91,7 +100,9 @@ export function replaceView(
   old: View,
   { view, hash }: { view: View; hash?: string | undefined },
 ): View {
-  if (hash !== undefined && hash !== old.hash) throw new Refusal("hash_conflict");
+  if (hash !== undefined && hash !== old.hash) {
+    throw new Refusal("hash_conflict");
+  }
   const { id, root_view_id, previous_view_id } = old;
   const state = keepTyped(old, view);
   return Object.assign(old, view, {
@@ -114,7 +125,9 @@ export function refuseTakenExternalId(slack: Slack, view: View, except?: View): 
   const isTaken = allViews(slack).some(
     (other) => other !== except && other.external_id === view.external_id,
   );
-  if (view.external_id !== "" && isTaken) throw new Refusal("duplicate_external_id");
+  if (view.external_id !== "" && isTaken) {
+    throw new Refusal("duplicate_external_id");
+  }
 }
 
 export function allViews({ state }: Slack): View[] {

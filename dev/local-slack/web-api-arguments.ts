@@ -1,7 +1,7 @@
 import { isObject, parseJson } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 
-const jsonArguments = new Set(["blocks", "attachments", "metadata", "view"]);
+const JSON_ARGUMENTS = new Set(["blocks", "attachments", "metadata", "view"]);
 
 export interface WebApiArguments {
   args: JsonObject;
@@ -14,9 +14,11 @@ export async function readArguments(request: Request): Promise<WebApiArguments> 
   const isJson = (request.headers.get("content-type") ?? "").startsWith("application/json");
   const raw = isJson ? await readJson(request) : await readForm(request);
   const { token: inBody, ...args } = raw;
-  for (const name of jsonArguments) {
+  for (const name of JSON_ARGUMENTS) {
     const value = args[name];
-    if (typeof value === "string" && value !== "") args[name] = parseJson(value) ?? value;
+    if (typeof value === "string" && value !== "") {
+      args[name] = parseJson(value) ?? value;
+    }
   }
   const authorization = request.headers.get("authorization") ?? undefined;
   const bearer = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
@@ -31,7 +33,9 @@ async function readJson(request: Request): Promise<JsonObject> {
 
 async function readForm(request: Request): Promise<JsonObject> {
   const query = Object.fromEntries(new URL(request.url).searchParams);
-  if (request.method === "GET") return query;
+  if (request.method === "GET") {
+    return query;
+  }
   const isMultipart = (request.headers.get("content-type") ?? "").startsWith("multipart/form-data");
   const form = isMultipart ? await request.formData() : new URLSearchParams(await request.text());
   return { ...query, ...Object.fromEntries(form) };

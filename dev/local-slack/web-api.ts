@@ -48,13 +48,21 @@ async function carryOut(
   const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
   const headers = scopeHeaders(slack, method);
   try {
-    if (method === undefined) throw new Refusal("unknown_method");
-    if (token === undefined) throw new Refusal("not_authed");
-    if (token !== slack.botToken) throw new Refusal("invalid_auth");
+    if (method === undefined) {
+      throw new Refusal("unknown_method");
+    }
+    if (token === undefined) {
+      throw new Refusal("not_authed");
+    }
+    if (token !== slack.botToken) {
+      throw new Refusal("invalid_auth");
+    }
     checkScopes(slack, method);
     return jsonReply({ ok: true, ...(await method.run(slack, request.args)) }, { headers });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
     request.error = error.error;
     return jsonReply({ ok: false, error: error.error, ...error.details }, { headers });
   }
@@ -63,7 +71,9 @@ async function carryOut(
 /** One of the method's scopes is enough here; which conversations it opens is the method's business. */
 function checkScopes({ workspace }: Slack, { scopes }: Method): void {
   const granted = workspace.manifest.scopes;
-  if (scopes.length === 0 || scopes.some((scope) => granted.has(scope))) return;
+  if (scopes.length === 0 || scopes.some((scope) => granted.has(scope))) {
+    return;
+  }
   throw missingScope(scopes.join(","), granted);
 }
 

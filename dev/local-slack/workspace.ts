@@ -76,7 +76,9 @@ export function addChannel(workspace: Workspace, channel: NewChannel): Channel {
   const kind = kindOf(channel);
   const number = String(workspace.channels.size + 1).padStart(3, "0");
   const members = new Set(channel.members ?? workspace.users.keys());
-  if (channel.botIsMember ?? true) members.add(workspace.botUserId);
+  if (channel.botIsMember ?? true) {
+    members.add(workspace.botUserId);
+  }
   const added: Channel = {
     id: channel.id ?? `${idPrefixes[kind]}0LOCAL${number}`,
     name: channel.name.replace(/^#/, ""),
@@ -99,8 +101,11 @@ export function addUser(workspace: Workspace, user: NewUser): User {
     teamId: user.teamId ?? workspace.teamId,
   };
   workspace.users.set(added.id, added);
-  for (const channel of workspace.channels.values())
-    if (channel.kind !== "im") channel.members.add(added.id);
+  for (const channel of workspace.channels.values()) {
+    if (channel.kind !== "im") {
+      channel.members.add(added.id);
+    }
+  }
   return added;
 }
 
@@ -156,7 +161,11 @@ export function botProfile(workspace: Workspace): JsonObject {
 }
 
 function kindOf({ isIm, isMpim, isPrivate }: NewChannel): Channel["kind"] {
-  if (isIm) return "im";
-  if (isMpim) return "mpim";
+  if (isIm) {
+    return "im";
+  }
+  if (isMpim) {
+    return "mpim";
+  }
   return isPrivate ? "group" : "channel";
 }

@@ -99,7 +99,9 @@ export interface FailureFacts {
 export const en: Messages = {
   uploading: (count) => `Uploading ${count} ${count === 1 ? "image" : "images"}…`,
   uploaded: ({ names, uploaded, failed }) => {
-    if (names === "") return "Deleted.";
+    if (names === "") {
+      return "Deleted.";
+    }
     const images = `${uploaded} ${uploaded === 1 ? "image" : "images"} uploaded`;
     return `${images}${failed === 0 ? "" : `, ${failed} not`}: ${names}`;
   },

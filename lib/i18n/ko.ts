@@ -3,7 +3,9 @@ import type { Messages } from "./en.ts";
 export const ko: Messages = {
   uploading: (count) => `이미지 ${count}개를 업로드하는 중입니다. 잠시만 기다려 주세요!`,
   uploaded: ({ names, uploaded, failed }) => {
-    if (names === "") return "삭제되었습니다.";
+    if (names === "") {
+      return "삭제되었습니다.";
+    }
     const notUploaded = failed === 0 ? "" : `, ${failed}개 실패`;
     return `이미지 ${uploaded}개 업로드 완료${notUploaded}: ${names}`;
   },

@@ -12,7 +12,9 @@ export function bufferOf(bytes: Uint8Array): Buffer {
 export function asciiAt(bytes: Uint8Array, at: number, length = 4): string {
   const end = Math.min(at + length, bytes.length);
   let text = "";
-  for (let index = at; index < end; index += 1) text += String.fromCharCode(bytes[index] ?? 0);
+  for (let index = at; index < end; index += 1) {
+    text += String.fromCharCode(bytes[index] ?? 0);
+  }
   return text;
 }
 
@@ -20,7 +22,9 @@ export function asciiAt(bytes: Uint8Array, at: number, length = 4): string {
 export function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at += ZEROS.length) {
     const part = bytes.subarray(at, Math.min(at + ZEROS.length, end));
-    if (Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0) return false;
+    if (Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0) {
+      return false;
+    }
   }
   return true;
 }

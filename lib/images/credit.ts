@@ -21,14 +21,14 @@ export type Credit = ReadonlyMap<CreditField, readonly string[]>;
 /** A value as it was found, by its field. */
 export type FoundCredit = readonly [CreditField, string];
 
-// With these limits, a packet of characters that take five bytes each (`&amp;`) still fits into a segment of a JPEG.
+/** With these limits, a packet of characters that take five bytes each (`&amp;`) still fits into a segment of a JPEG. */
 const MAX_LENGTH = 2000;
 const MAX_CREATORS = 20;
 
-// Real files have one of each kind; a file of nothing but packets is not to keep the CPU busy.
+/** Real files have one of each kind; a file of nothing but packets is not to keep the CPU busy. */
 const MAX_BLOCKS = 16;
 
-// XMP, part 1, section 7.3.2.
+/** XMP, part 1, section 7.3.2. */
 const PACKET_START = '<?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>';
 const PACKET_END = '<?xpacket end="r"?>';
 
@@ -38,14 +38,14 @@ const EXIF_FIELDS = new Map<number, CreditField>([
   [COPYRIGHT, "dc:rights"],
 ]);
 
-// IPTC-IIM, record 2: by-line, credit, copyright notice.
+/** IPTC-IIM, record 2: by-line, credit, copyright notice. */
 const IPTC_FIELDS = new Map<number, CreditField>([
   [80, "dc:creator"],
   [110, "photoshop:Credit"],
   [116, "dc:rights"],
 ]);
 
-// IPTC-IIM, 1:90, coded character set: ISO 2022's escape sequence of UTF-8.
+/** IPTC-IIM, 1:90, coded character set: ISO 2022's escape sequence of UTF-8. */
 const IPTC_CHARSET = 90;
 const UTF_8 = "\x1b%G";
 
@@ -63,16 +63,23 @@ export function creditIn(
   let left = MAX_BLOCKS;
   for (const block of blocks) {
     left -= 1;
-    if (left < 0) break;
+    if (left < 0) {
+      break;
+    }
     const tiff = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
     const isIptc = asciiAt(block, 0, 13) === "Photoshop 3.0" || asciiAt(block, 0) === "8BIM";
-    if (readTiffHeader(tiff)) exif?.push(creditInExif(tiff));
-    else if (isIptc) iptc?.push(creditInIptc(block));
-    else xmp?.push(creditInXmp(block));
+    if (readTiffHeader(tiff)) {
+      exif?.push(creditInExif(tiff));
+    } else if (isIptc) {
+      iptc?.push(creditInIptc(block));
+    } else {
+      xmp?.push(creditInXmp(block));
+    }
   }
   const credit = new Map<CreditField, readonly string[]>();
-  for (const found of [xmp, iptc, exif].flatMap((group) => group ?? []).concat([[...texts]]))
+  for (const found of [xmp, iptc, exif].flatMap((group) => group ?? []).concat([[...texts]])) {
     addMissing(credit, found);
+  }
   return credit.size === 0 ? undefined : credit;
 }
 
@@ -122,7 +129,9 @@ function addMissing(credit: Map<CreditField, readonly string[]>, found: readonly
     const texts = found.filter(([name]) => name === field).map(([, text]) => tidied(text));
     const values = [...new Set(texts)].filter((text) => text !== "");
     const kept = field === "dc:creator" ? asManyAsFit(values) : values.slice(0, 1);
-    if (kept.length > 0 && !credit.has(field)) credit.set(field, kept);
+    if (kept.length > 0 && !credit.has(field)) {
+      credit.set(field, kept);
+    }
   }
 }
 
@@ -134,7 +143,7 @@ function asManyAsFit(creators: readonly string[]): string[] {
   });
 }
 
-// On one line, without control characters and what XML cannot hold, and without half a character at its end.
+/** On one line, without control characters and what XML cannot hold, and without half a character at its end. */
 function tidied(text: string): string {
   return text
     .slice(0, 2 * MAX_LENGTH)
@@ -154,9 +163,14 @@ function creditInXmp(packet: Uint8Array): FoundCredit[] {
   for (const { name, property, text, language } of xmpValuesOf(packet)) {
     const field = FIELDS.find((one) => one === name);
     const isOfImage = property === name || property === "plus:Licensor";
-    if (field === undefined || !isOfImage) continue;
-    if (language === "x-default") found.unshift([field, text]);
-    else found.push([field, text]);
+    if (field === undefined || !isOfImage) {
+      continue;
+    }
+    if (language === "x-default") {
+      found.unshift([field, text]);
+    } else {
+      found.push([field, text]);
+    }
   }
   return found;
 }
@@ -166,9 +180,12 @@ function creditInIptc(block: Uint8Array): FoundCredit[] {
   let isUtf8 = false;
   for (const { record, dataset, value } of iptcDatasetsOf(block)) {
     const field = record === 2 ? IPTC_FIELDS.get(dataset) : undefined;
-    if (record === 1 && dataset === IPTC_CHARSET)
+    if (record === 1 && dataset === IPTC_CHARSET) {
       isUtf8 = asciiAt(value, 0, UTF_8.length) === UTF_8;
-    if (field !== undefined) found.push([field, value]);
+    }
+    if (field !== undefined) {
+      found.push([field, value]);
+    }
   }
   return found.map(([field, value]) => [field, decodeText(value, { isUtf8 })]);
 }
@@ -178,16 +195,21 @@ function creditInExif(tiff: Uint8Array): FoundCredit[] {
   return [...EXIF_FIELDS].flatMap(([tag, field]) => {
     const value = texts.get(tag);
     // The author that Windows wrote counts where there is no artist.
-    if (value === undefined || (tag === XP_AUTHOR && texts.has(ARTIST))) return [];
-    if (tag === XP_AUTHOR) return partsOf(field, new TextDecoder("utf-16le").decode(value));
+    if (value === undefined || (tag === XP_AUTHOR && texts.has(ARTIST))) {
+      return [];
+    }
+    if (tag === XP_AUTHOR) {
+      return partsOf(field, new TextDecoder("utf-16le").decode(value));
+    }
     return partsOf(field, decodeText(value));
   });
 }
 
-// Several artists are separated by semicolons, the copyright of photographer and editor by NUL.
+/** Several artists are separated by semicolons, the copyright of photographer and editor by NUL. */
 function partsOf(field: CreditField, text: string): FoundCredit[] {
-  if (field === "dc:creator")
+  if (field === "dc:creator") {
     return text.split(/[;\0]/, 2 * MAX_CREATORS).map((one) => [field, one]);
+  }
   const parts = text.split("\0", 2).map((one) => one.trim());
   return [[field, parts.filter((part) => part !== "").join("; ")]];
 }

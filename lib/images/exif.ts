@@ -22,7 +22,7 @@ const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
-// Exif 3.0.
+/** Exif 3.0. */
 const UTF_8 = 129;
 const BYTES_BY_TYPE = new Map([
   [BYTE, 1],
@@ -47,7 +47,7 @@ export const GPS_DIRECTORY = 0x8825;
 const PIXEL_X_DIMENSION = 0xa002;
 const PIXEL_Y_DIMENSION = 0xa003;
 
-// A tag of another type counts as absent: Chromium ignores an orientation written as LONG or BYTE.
+/** A tag of another type counts as absent: Chromium ignores an orientation written as LONG or BYTE. */
 const TYPES_BY_TAG = new Map([
   [ORIENTATION, [SHORT]],
   [X_RESOLUTION, [RATIONAL]],
@@ -62,14 +62,16 @@ export const INCHES = 2;
 const CSS_DPI = 72;
 const ENTRY_BYTES = 12;
 
-// Big-endian; the first directory follows.
+/** Big-endian; the first directory follows. */
 const TIFF_HEADER = Uint8Array.of(0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8);
 
 /** Reads a TIFF block (no `Exif\0\0` before it). What is broken is left out, as Chromium leaves it out. */
 export function parseExif(tiff: Uint8Array): Exif {
   const exif = new Map<number, number>();
   const header = readTiffHeader(tiff);
-  if (header === undefined) return exif;
+  if (header === undefined) {
+    return exif;
+  }
   addNumbers(exif, tiff, header.mainAt);
   addNumbers(exif, tiff, exif.get(EXIF_DIRECTORY));
   return exif;
@@ -85,11 +87,15 @@ export function minimalExif(
 ): Uint8Array | undefined {
   const orientation = exif?.get(ORIENTATION) ?? 1;
   const entries: { tag: number; type: number; value: Uint8Array }[] = [];
-  if (orientation !== 1)
+  if (orientation !== 1) {
     entries.push({ tag: ORIENTATION, type: SHORT, value: Uint8Array.of(0, orientation) });
-  for (const [tag, text] of texts)
+  }
+  for (const [tag, text] of texts) {
     entries.push({ tag, type: ASCII, value: Buffer.from(`${text}\0`) });
-  if (entries.length === 0) return undefined;
+  }
+  if (entries.length === 0) {
+    return undefined;
+  }
   const directory = Buffer.alloc(2 + entries.length * ENTRY_BYTES + 4);
   const values: Uint8Array[] = [];
   let valueAt = TIFF_HEADER.length + directory.length;
@@ -118,16 +124,20 @@ export function exifTextsOf(
   tags: ReadonlySet<number>,
 ): ReadonlyMap<number, Uint8Array> {
   const texts = new Map<number, Uint8Array>();
-  for (const { tag, type, count, valueAt } of exifEntriesAt(tiff, readTiffHeader(tiff)?.mainAt))
-    if (tags.has(tag) && TEXTS.has(type) && !texts.has(tag))
+  for (const { tag, type, count, valueAt } of exifEntriesAt(tiff, readTiffHeader(tiff)?.mainAt)) {
+    if (tags.has(tag) && TEXTS.has(type) && !texts.has(tag)) {
       texts.set(tag, tiff.subarray(valueAt, valueAt + count));
+    }
+  }
   return texts;
 }
 
 /** `undefined`: the block does not begin with a TIFF header. */
 export function readTiffHeader(tiff: Uint8Array): TiffHeader | undefined {
   const byteOrder = asciiAt(tiff, 0);
-  if (tiff.length < 8 || (byteOrder !== "II*\0" && byteOrder !== "MM\0*")) return undefined;
+  if (tiff.length < 8 || (byteOrder !== "II*\0" && byteOrder !== "MM\0*")) {
+    return undefined;
+  }
   return { mainAt: viewOf(tiff).getUint32(4, isLittleEndian(tiff)) };
 }
 
@@ -138,7 +148,9 @@ export function readTiffHeader(tiff: Uint8Array): TiffHeader | undefined {
 export function* exifEntriesAt(tiff: Uint8Array, start = 0): Generator<ExifEntry> {
   const view = viewOf(tiff);
   const littleEndian = isLittleEndian(tiff);
-  if (start === 0 || start + 2 > tiff.length) return;
+  if (start === 0 || start + 2 > tiff.length) {
+    return;
+  }
   const end = start + 2 + view.getUint16(start, littleEndian) * ENTRY_BYTES;
   for (let at = start + 2; at < end && at + ENTRY_BYTES <= tiff.length; at += ENTRY_BYTES) {
     const type = view.getUint16(at + 2, littleEndian);
@@ -154,10 +166,18 @@ export function readExifNumber(tiff: Uint8Array, entry: ExifEntry): number | und
   const { type, count, valueAt } = entry;
   const view = viewOf(tiff);
   const littleEndian = isLittleEndian(tiff);
-  if (count !== 1 || valueAt + (BYTES_BY_TYPE.get(type) ?? 0) > tiff.length) return undefined;
-  if (type === SHORT) return view.getUint16(valueAt, littleEndian);
-  if (type === LONG) return view.getUint32(valueAt, littleEndian);
-  if (type !== RATIONAL) return undefined;
+  if (count !== 1 || valueAt + (BYTES_BY_TYPE.get(type) ?? 0) > tiff.length) {
+    return undefined;
+  }
+  if (type === SHORT) {
+    return view.getUint16(valueAt, littleEndian);
+  }
+  if (type === LONG) {
+    return view.getUint32(valueAt, littleEndian);
+  }
+  if (type !== RATIONAL) {
+    return undefined;
+  }
   return view.getUint32(valueAt, littleEndian) / view.getUint32(valueAt + 4, littleEndian);
 }
 
@@ -187,10 +207,14 @@ function atCssDpi(pixels: number, dpi: number | undefined): number | undefined {
 function addNumbers(exif: Map<number, number>, tiff: Uint8Array, start: number | undefined): void {
   for (const entry of exifEntriesAt(tiff, start)) {
     const { tag, type } = entry;
-    if (exif.has(tag) || !TYPES_BY_TAG.get(tag)?.includes(type)) continue;
+    if (exif.has(tag) || !TYPES_BY_TAG.get(tag)?.includes(type)) {
+      continue;
+    }
     const value = readExifNumber(tiff, entry);
     const isUsable = value !== undefined && (tag !== ORIENTATION || (value >= 1 && value <= 8));
-    if (isUsable) exif.set(tag, value);
+    if (isUsable) {
+      exif.set(tag, value);
+    }
   }
 }
 

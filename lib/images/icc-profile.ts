@@ -14,7 +14,7 @@ const ENTRY_BYTES = 12;
 const MIN_TAG_BYTES = 4;
 const ALIGNMENT = 4;
 
-// ICC.1:2022, 7.2: the MD5 of the profile, and what is reserved behind it.
+/** ICC.1:2022, 7.2: the MD5 of the profile, and what is reserved behind it. */
 const ID_START = 84;
 const RESERVED_START = 100;
 
@@ -26,12 +26,12 @@ const MAX_VERSION = 4;
 const D50 = [0.9642, 1, 0.8249];
 const TOLERANCE = 0.01;
 
-// ICC.1:2022, 9.2: what colours are computed from, and what says under which light and with which intent.
+/** ICC.1:2022, 9.2: what colours are computed from, and what says under which light and with which intent. */
 const TABLES = ["kTRC", "A2B0", "A2B1", "A2B2"];
 const TABLES_BACK = ["B2A0", "B2A1", "B2A2", "D2B0", "D2B1", "D2B2", "D2B3", "B2D0", "B2D1"];
 const WHITE = ["wtpt", "bkpt", "chad", "lumi", "meas", "view", "arts", "chrm", "cicp"];
 const INTENT = ["B2D2", "B2D3", "gamt", "rig0", "rig2", "ciis", "tech"];
-// The standard's own names, which stand in most profiles: of the profile, its owner, and the kind of device.
+/** The standard's own names, which stand in most profiles: of the profile, its owner, and the kind of device. */
 const NAMES = ["desc", "cprt", "dmnd", "dmdd", "vued"];
 const KEPT = new Set([
   ...MATRIX,
@@ -43,7 +43,7 @@ const KEPT = new Set([
   ...NAMES,
 ]);
 
-// Far beyond any real profile: the standard knows some 60 names.
+/** Far beyond any real profile: the standard knows some 60 names. */
 const MAX_TAGS = 100;
 
 /**
@@ -52,10 +52,13 @@ const MAX_TAGS = 100;
  * RangeError if it is too large.
  */
 export function cleanIccProfile(icc: Uint8Array): Uint8Array | undefined {
-  if (icc.length > PARSER_LIMITS.profileBytes)
+  if (icc.length > PARSER_LIMITS.profileBytes) {
     throw new LimitError("Cannot read a colour profile that is so large");
+  }
   const tags = readTags(icc);
-  if (tags === undefined) return undefined;
+  if (tags === undefined) {
+    return undefined;
+  }
   const kept = tags.filter(({ signature }, index) => {
     const first = tags.findIndex((tag) => tag.signature === signature);
     return KEPT.has(signature) && first === index;
@@ -86,12 +89,16 @@ function s15Fixed16(icc: Uint8Array, at: number): number {
 
 /** As strict as skcms, which ignores the whole profile for one bad tag. */
 function readTags(icc: Uint8Array): IccTag[] | undefined {
-  if (icc.length < TABLE_START || asciiAt(icc, 36) !== "acsp") return undefined;
+  if (icc.length < TABLE_START || asciiAt(icc, 36) !== "acsp") {
+    return undefined;
+  }
   const view = viewOf(icc);
   const sizeBytes = view.getUint32(0);
   const count = view.getUint32(HEADER_BYTES);
   const tableEnd = TABLE_START + count * ENTRY_BYTES;
-  if (sizeBytes > icc.length || tableEnd > sizeBytes || count > MAX_TAGS) return undefined;
+  if (sizeBytes > icc.length || tableEnd > sizeBytes || count > MAX_TAGS) {
+    return undefined;
+  }
   const tags = Array.from({ length: count }, (_, index) => tagAt(icc, index));
   const isSane = ({ start, end }: IccTag) => end - start >= MIN_TAG_BYTES && end <= sizeBytes;
   return tags.every(isSane) && bytesOf(tags) <= sizeBytes ? tags : undefined;
@@ -104,7 +111,7 @@ function tagAt(icc: Uint8Array, index: number): IccTag {
   return { signature: asciiAt(icc, at), start, end: start + view.getUint32(at + 8) };
 }
 
-// Tags share their data as a whole or not at all: what overlaps again and again would take for ever to copy.
+/** Tags share their data as a whole or not at all: what overlaps again and again would take for ever to copy. */
 function bytesOf(tags: readonly IccTag[]): number {
   return distinctRanges(tags).reduce((sum, { start, end }) => sum + end - start, 0);
 }
@@ -117,16 +124,18 @@ function rangeOf({ start, end }: IccTag): string {
   return `${start}-${end}`;
 }
 
-// Bytes that neither header nor tags need have to be zero.
+/** Bytes that neither header nor tags need have to be zero. */
 function hasSlack(icc: Uint8Array, tags: readonly IccTag[]): boolean {
   const rest = new Uint8Array(icc);
   rest.fill(0, 0, RESERVED_START);
   rest.fill(0, HEADER_BYTES, TABLE_START + tags.length * ENTRY_BYTES);
-  for (const { start, end } of distinctRanges(tags)) rest.fill(0, start, end);
+  for (const { start, end } of distinctRanges(tags)) {
+    rest.fill(0, start, end);
+  }
   return Buffer.compare(rest, new Uint8Array(rest.length)) !== 0;
 }
 
-// Its MD5 stays zero, which says that there is none.
+/** Its MD5 stays zero, which says that there is none. */
 function withTags(icc: Uint8Array, tags: readonly IccTag[]): Uint8Array {
   const places = new Map<string, number>();
   let length = TABLE_START + tags.length * ENTRY_BYTES;

@@ -28,10 +28,15 @@ export function createCleaning(source: Uint8Array): ImageCleaning {
   let length = 0;
   return {
     keep(start, end) {
-      if (end > source.length) throw new RangeError("Cannot keep a part that was cut short");
+      if (end > source.length) {
+        throw new RangeError("Cannot keep a part that was cut short");
+      }
       const last = parts.at(-1);
-      if (last !== undefined && "start" in last && last.end === start) last.end = end;
-      else parts.push({ start, end });
+      if (last !== undefined && "start" in last && last.end === start) {
+        last.end = end;
+      } else {
+        parts.push({ start, end });
+      }
       length += end - start;
     },
     write(bytes) {
@@ -39,7 +44,9 @@ export function createCleaning(source: Uint8Array): ImageCleaning {
       length += bytes.length;
     },
     drop(...kinds) {
-      for (const kind of kinds) dropped.add(kind);
+      for (const kind of kinds) {
+        dropped.add(kind);
+      }
     },
     length: () => length,
     finish: () => ({
@@ -55,7 +62,9 @@ function isMadeOf(source: Uint8Array, parts: readonly Part[]): boolean {
     const bytes = bytesOf(source, part);
     const end = at + bytes.length;
     const isItself = "start" in part && part.start === at;
-    if (!isItself && Buffer.compare(bytes, source.subarray(at, end)) !== 0) return false;
+    if (!isItself && Buffer.compare(bytes, source.subarray(at, end)) !== 0) {
+      return false;
+    }
     at = end;
   }
   return at === source.length;
@@ -64,7 +73,9 @@ function isMadeOf(source: Uint8Array, parts: readonly Part[]): boolean {
 function joined(source: Uint8Array, parts: readonly Part[]): Uint8Array {
   const all = parts.map((part) => bytesOf(source, part));
   const [first] = all;
-  if (first !== undefined && all.length === 1) return first;
+  if (first !== undefined && all.length === 1) {
+    return first;
+  }
   const { buffer, byteOffset, length } = Buffer.concat(all);
   return new Uint8Array(buffer, byteOffset, length);
 }

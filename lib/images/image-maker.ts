@@ -163,13 +163,13 @@ export function createImageMaker(dependencies: {
     return reworked;
   }
 
-  /** An image that is encoded anew has neither the metadata that was to be kept nor a gain map. */
+  // An image that is encoded anew has neither the metadata that was to be kept nor a gain map.
   async function kindsLost(source: SourceImage, reworked: SourceImage): Promise<MetadataKind[]> {
     const left = await kindsHeld(reworked);
     return (await kindsHeld(source)).filter((kind) => !left.includes(kind));
   }
 
-  /** Metadata can be left only where all of it was kept: otherwise the image is clean already. */
+  // Metadata can be left only where all of it was kept: otherwise the image is clean already.
   async function kindsHeld({ bytes, facts: { type } }: SourceImage): Promise<MetadataKind[]> {
     const cleaned =
       wanted.keepMetadata === "all"
@@ -179,7 +179,7 @@ export function createImageMaker(dependencies: {
     return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
   }
 
-  /** What was scaled down is still shown no smaller than half of what was posted. */
+  // What was scaled down is still shown no smaller than half of what was posted.
   function densityOf(
     body: Buffer,
     { from, to }: { from: ImageFacts; to: ImageFacts },

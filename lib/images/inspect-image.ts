@@ -12,7 +12,9 @@ export interface ImageFacts extends ImageSize {
  */
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   const type = matchType(bytes);
-  if (type === undefined) return undefined;
+  if (type === undefined) {
+    return undefined;
+  }
   const size = unlessBroken(() => FORMATS[type].inspect(bytes), undefined);
   return size && size.width > 0 && size.height > 0 ? { type, ...size } : undefined;
 }

@@ -9,7 +9,7 @@ export interface IptcDataset {
 
 const IPTC_RESOURCE = 0x0404;
 const SIGNATURE = "Photoshop 3.0\0";
-// "8BIM".
+/** "8BIM". */
 const RESOURCE_SIGNATURE = 0x3842494d;
 const TAG_MARKER = 0x1c;
 
@@ -20,10 +20,14 @@ export function* iptcDatasetsOf(block: Uint8Array): Generator<IptcDataset> {
   while (at + 12 <= block.length && view.getUint32(at) === RESOURCE_SIGNATURE) {
     const nameBytes = 1 + view.getUint8(at + 6);
     const sizeAt = at + 6 + nameBytes + (nameBytes % 2);
-    if (sizeAt + 4 > block.length) return;
+    if (sizeAt + 4 > block.length) {
+      return;
+    }
     const end = sizeAt + 4 + view.getUint32(sizeAt);
     const resource = view.getUint16(at + 4);
-    if (resource === IPTC_RESOURCE) yield* datasetsIn(block.subarray(sizeAt + 4, end));
+    if (resource === IPTC_RESOURCE) {
+      yield* datasetsIn(block.subarray(sizeAt + 4, end));
+    }
     at = end + (end % 2 === sizeAt % 2 ? 0 : 1);
   }
 }

@@ -17,12 +17,12 @@ export const METADATA_KINDS = ["location", "credit", "credentials", "hdr", "othe
 
 export type MetadataKind = (typeof METADATA_KINDS)[number];
 
-// Artist, copyright, XPAuthor, the camera's owner.
+/** Artist, copyright, XPAuthor, the camera's owner. */
 const CREDIT_TAGS = new Set([0x013b, 0x8298, 0x9c9d, 0xa430]);
-// Latitude, longitude, those of the destination, and the name of the area.
+/** Latitude, longitude, those of the destination, and the name of the area. */
 const LOCATION_TAGS = new Set([0x02, 0x04, 0x14, 0x16, 0x1c]);
 
-// IPTC-IIM, record 2.
+/** IPTC-IIM, record 2. */
 const IPTC_DATASETS: readonly [MetadataKind, readonly number[]][] = [
   ["location", [26, 27, 90, 92, 95, 100, 101]],
   ["credit", [80, 85, 110, 115, 116]],
@@ -38,26 +38,30 @@ export type KindsReader = (block: Uint8Array) => MetadataKind[];
 
 /** More than real files hold, but for pictures in their metadata. A file of nothing else is not to keep the CPU busy. */
 export const MAX_READ_BYTES = 512 * 1024;
-// A look at a block of a few bytes takes as long as at one of so many.
+/** A look at a block of a few bytes takes as long as at one of so many. */
 const BLOCK_BYTES = 4096;
 
 /** Looks into the blocks of one file, until it has seen half a megabyte; what it does not look into is `other`. */
 export function createKindsReader(): KindsReader {
   let bytesLeft = MAX_READ_BYTES;
   return (block) => {
-    if (bytesLeft <= 0) return ["other"];
+    if (bytesLeft <= 0) {
+      return ["other"];
+    }
     const read = block.subarray(0, bytesLeft);
     bytesLeft -= Math.max(BLOCK_BYTES, read.length);
     return kindsOf(read);
   };
 }
 
-// EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP.
+/** EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP. */
 function kindsOf(block: Uint8Array): MetadataKind[] {
   const body = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
   const header = readTiffHeader(body);
   const kinds = header ? kindsOfExif(body, header) : kindsOfIptc(body);
-  if (kinds.length === 0 && header === undefined) kinds.push(...kindsOfXmp(body));
+  if (kinds.length === 0 && header === undefined) {
+    kinds.push(...kindsOfXmp(body));
+  }
   return kinds.length === 0 ? ["other"] : kinds;
 }
 
@@ -68,21 +72,28 @@ function kindsOfExif(tiff: Uint8Array, { mainAt }: TiffHeader): MetadataKind[] {
     const entry = main.find(({ tag }) => tag === directory);
     return [...exifEntriesAt(tiff, entry && readExifNumber(tiff, entry))];
   };
-  if (entriesOf(GPS_DIRECTORY).some(({ tag }) => LOCATION_TAGS.has(tag))) kinds.push("location");
-  if ([...main, ...entriesOf(EXIF_DIRECTORY)].some(({ tag }) => CREDIT_TAGS.has(tag)))
+  if (entriesOf(GPS_DIRECTORY).some(({ tag }) => LOCATION_TAGS.has(tag))) {
+    kinds.push("location");
+  }
+  if ([...main, ...entriesOf(EXIF_DIRECTORY)].some(({ tag }) => CREDIT_TAGS.has(tag))) {
     kinds.push("credit");
+  }
   return kinds;
 }
 
 function kindsOfIptc(block: Uint8Array): MetadataKind[] {
   const datasets = new Set<number>();
-  for (const { record, dataset } of iptcDatasetsOf(block)) if (record === 2) datasets.add(dataset);
+  for (const { record, dataset } of iptcDatasetsOf(block)) {
+    if (record === 2) {
+      datasets.add(dataset);
+    }
+  }
   return IPTC_DATASETS.filter(([, numbers]) => numbers.some((one) => datasets.has(one))).map(
     ([kind]) => kind,
   );
 }
 
-// NUL bytes are left out, so that UTF-16 is found as well.
+/** NUL bytes are left out, so that UTF-16 is found as well. */
 function kindsOfXmp(block: Uint8Array): MetadataKind[] {
   const xmp = new TextDecoder("latin1").decode(block).replaceAll("\0", "");
   return XMP_NAMES.filter(([, pattern]) => pattern.test(xmp)).map(([kind]) => kind);

@@ -57,7 +57,9 @@ export function* prepareImage(
   }
   yield;
   const kept = keepMetadata === "none" ? undefined : (credit ?? readCredit(source, found.type));
-  if (kept !== undefined) yield;
+  if (kept !== undefined) {
+    yield;
+  }
   const clean =
     keepMetadata === "all"
       ? keepAll(source, found.type)
@@ -74,8 +76,12 @@ function keepAll(bytes: Uint8Array, type: ImageType): CleanImage | undefined {
 }
 
 function refusalOf(source: Uint8Array) {
-  if (source.length === 0) return "empty";
-  if (isHeic(source)) return "heic";
+  if (source.length === 0) {
+    return "empty";
+  }
+  if (isHeic(source)) {
+    return "heic";
+  }
   return matchType(source) === undefined
     ? (inspectUnsupported(source) ?? "not_an_image")
     : "not_safe";

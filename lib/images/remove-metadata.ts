@@ -30,13 +30,17 @@ export function* removeInPieces(
     const cleaned = clean(bytes, credit);
     const isRemoved = (kind: MetadataKind) => kind !== "credit" || credit === undefined;
     const result = { ...cleaned, removed: cleaned.removed.filter(isRemoved) };
-    if (cleaned.bytes === bytes) return result;
+    if (cleaned.bytes === bytes) {
+      return result;
+    }
     yield;
     // What reads otherwise once a part of it is gone was not understood in the first place.
     return clean(cleaned.bytes, credit).bytes === cleaned.bytes ? result : undefined;
   } catch (error) {
     // A part that reaches past the last byte, or that a cleaner cannot tell the use of.
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -47,7 +51,9 @@ export function isWithinLimits(bytes: Uint8Array, type: ImageType): boolean {
     FORMATS[type].clean(bytes);
     return true;
   } catch (error) {
-    if (error instanceof RangeError) return !(error instanceof LimitError);
+    if (error instanceof RangeError) {
+      return !(error instanceof LimitError);
+    }
     throw error;
   }
 }

@@ -9,7 +9,9 @@ export function unlessBroken<Result, Otherwise>(
   try {
     return read();
   } catch (error) {
-    if (error instanceof RangeError) return otherwise;
+    if (error instanceof RangeError) {
+      return otherwise;
+    }
     throw error;
   }
 }

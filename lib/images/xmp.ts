@@ -40,7 +40,7 @@ const USUAL_PREFIXES: ReadonlyMap<string, string> = new Map(
   Object.entries(XMP_NAMESPACES).map(([prefix, namespace]) => [namespace, prefix]),
 );
 
-// Real packets hold some kilobytes, and what somebody looks for stands in the first of them.
+/** Real packets hold some kilobytes, and what somebody looks for stands in the first of them. */
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
 const MAX_CODE_POINT = 0x10_ff_ff;
@@ -57,40 +57,54 @@ export function* xmpValuesOf(packet: Uint8Array): Generator<XmpValue> {
   for (const token of tokensOf(decodePacket(packet))) {
     const parent = stack.at(-1);
     if (token.kind === "text") {
-      if (parent) parent.text += token.text;
+      if (parent) {
+        parent.text += token.text;
+      }
     } else if (token.kind === "close") {
       const closed = stack.pop();
-      if (closed?.isLeaf) yield* valueIn([...stack, closed], closed);
+      if (closed?.isLeaf) {
+        yield* valueIn([...stack, closed], closed);
+      }
     } else {
-      if (stack.length === MAX_DEPTH) return;
-      if (parent) parent.isLeaf = false;
+      if (stack.length === MAX_DEPTH) {
+        return;
+      }
+      if (parent) {
+        parent.isLeaf = false;
+      }
       const { attributes } = token;
       for (const { name, text } of attributes) {
-        if (/^xmlns(?::|$)/.test(name))
+        if (/^xmlns(?::|$)/.test(name)) {
           prefixes.set(name.slice(6), USUAL_PREFIXES.get(text) ?? "?");
+        }
       }
       const language = attributes.find(({ name }) => name === "xml:lang")?.text;
       const element = { name: usualName(token.name, prefixes), language, isLeaf: true, text: "" };
       const path = [...stack, element];
       for (const { name, text } of attributes) {
         const usual = usualName(name, prefixes);
-        if (usual === "rdf:resource") yield* valueIn(path, { ...element, text });
-        else if (!/^(?:rdf|xml|xmlns):/.test(usual))
+        if (usual === "rdf:resource") {
+          yield* valueIn(path, { ...element, text });
+        } else if (!/^(?:rdf|xml|xmlns):/.test(usual)) {
           yield* valueIn([...path, { ...element, name: usual }], { ...element, text });
+        }
       }
-      if (!token.isEmpty) stack.push(element);
+      if (!token.isEmpty) {
+        stack.push(element);
+      }
     }
   }
 }
 
-// rdf:RDF, rdf:Description, and then the property, with lists and structures in it.
+/** rdf:RDF, rdf:Description, and then the property, with lists and structures in it. */
 function* valueIn(path: readonly Element[], { text, language }: Element): Generator<XmpValue> {
   const names = path.map(({ name }) => name);
   const [description, property, ...inner] = names.slice(names.indexOf("rdf:RDF") + 1);
   const name = [property, ...inner].findLast((one) => one?.startsWith("rdf:") === false);
   const isTold = names.includes("rdf:RDF") && description === "rdf:Description";
-  if (isTold && property !== undefined && name !== undefined && text.trim() !== "")
+  if (isTold && property !== undefined && name !== undefined && text.trim() !== "") {
     yield { name, property, text, language };
+  }
 }
 
 function usualName(name: string, prefixes: ReadonlyMap<string, string>): string {
@@ -98,7 +112,7 @@ function usualName(name: string, prefixes: ReadonlyMap<string, string>): string 
   return `${prefixes.get(prefix) ?? prefix}:${local}`;
 }
 
-// XMP, part 1, section 7: UTF-8 as a rule. A packet begins with "<", if not with a byte order mark.
+/** XMP, part 1, section 7: UTF-8 as a rule. A packet begins with "<", if not with a byte order mark. */
 function decodePacket(packet: Uint8Array): string {
   const [first, second] = packet;
   const encoding =
@@ -110,25 +124,33 @@ function decodePacket(packet: Uint8Array): string {
   return new TextDecoder(encoding).decode(packet.subarray(0, MAX_BYTES));
 }
 
-// Whatever does not end is the end, so that nothing is looked for twice.
+/** Whatever does not end is the end, so that nothing is looked for twice. */
 function* tokensOf(xml: string): Generator<Token> {
   for (let at = xml.indexOf("<"); at !== -1;) {
     const [start = "", end = ">"] = SECTIONS.find(([opening]) => xml.startsWith(opening, at)) ?? [];
     let next = at;
     if (start !== "") {
       const endAt = xml.indexOf(end, at + start.length);
-      if (endAt === -1) return;
-      if (start === CDATA) yield { kind: "text", text: xml.slice(at + start.length, endAt) };
+      if (endAt === -1) {
+        return;
+      }
+      if (start === CDATA) {
+        yield { kind: "text", text: xml.slice(at + start.length, endAt) };
+      }
       next = endAt + end.length;
     } else {
       const tag = tagAt(xml, at);
-      if (tag === undefined) return;
+      if (tag === undefined) {
+        return;
+      }
       yield tag.token;
       next = tag.end;
     }
     at = xml.indexOf("<", next);
     const text = xml.slice(next, at === -1 ? xml.length : at);
-    if (text !== "") yield { kind: "text", text: decodeReferences(text) };
+    if (text !== "") {
+      yield { kind: "text", text: decodeReferences(text) };
+    }
   }
 }
 
@@ -144,7 +166,9 @@ function tagAt(xml: string, at: number): { token: Token; end: number } | undefin
   const opening = /<(\/?)([^\s=/>"'<]+)/y;
   opening.lastIndex = at;
   const [, slash, name = ""] = opening.exec(xml) ?? [];
-  if (slash === undefined) return undefined;
+  if (slash === undefined) {
+    return undefined;
+  }
   const attribute = /\s+([^\s=/>"'<]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
   const attributes: Attribute[] = [];
   let end = opening.lastIndex;
@@ -157,7 +181,9 @@ function tagAt(xml: string, at: number): { token: Token; end: number } | undefin
   const closing = /\s*(\/?)>/y;
   closing.lastIndex = end;
   const isEmpty = closing.exec(xml)?.[1] === "/";
-  if (closing.lastIndex === 0) return undefined;
+  if (closing.lastIndex === 0) {
+    return undefined;
+  }
   const token: Token =
     slash === "/" ? { kind: "close" } : { kind: "open", name, attributes, isEmpty };
   return { token, end: closing.lastIndex };
@@ -167,7 +193,9 @@ function decodeReferences(text: string): string {
   return text.replaceAll(
     /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi,
     (reference, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return CODES.get(name) ?? reference;
+      if (name !== undefined) {
+        return CODES.get(name) ?? reference;
+      }
       const code = decimal === undefined ? Number(`0x${hex ?? ""}`) : Number(decimal);
       const isCharacter = code <= MAX_CODE_POINT && !(code >= 0xd800 && code <= 0xdfff);
       return isCharacter ? String.fromCodePoint(code) : reference;

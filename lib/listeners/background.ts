@@ -33,7 +33,7 @@ export function createBackground(dependencies: {
 }): { accept: Accept; inBackground: InBackground } {
   const { waitUntil, loadWork, clock, logger } = dependencies;
 
-  /** Its time counts from now; the ports are loaded when it begins. */
+  // Its time counts from now; the ports are loaded when it begins.
   function prepareWork(): () => Promise<WorkPorts> {
     const budget = planWork(clock.now());
     return async () => ({ ...(await loadWork()), budget });

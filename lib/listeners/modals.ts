@@ -10,9 +10,7 @@ import { isPassing, SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import { tellPrivately, type Whisper } from "./tell-privately.ts";
 
-/*
- * Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown.
- */
+/** Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown. */
 
 /** Its id, or `undefined` when Slack refused it, mostly for an expired trigger: whoever waits for it is told. */
 export async function openModal(

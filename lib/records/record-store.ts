@@ -72,7 +72,7 @@ export interface StatePlace {
 }
 
 export function createRecordStore({ bucket, prefix, clock }: StatePlace): RecordStore {
-  /** By ref: the write that this process is at, and the changes that wait for it and become one write. */
+  // By ref: the write that this process is at, and the changes that wait for it and become one write.
   const writes = new Map<RecordRef, Write>();
 
   async function put(

@@ -94,7 +94,7 @@ export function createBucket(options: BucketOptions): Bucket {
     );
   }
 
-  /** The SDK could follow by itself, but would ask the wrong region first with every call. */
+  // The SDK could follow by itself, but would ask the wrong region first with every call.
   async function sendToRegion<Result>(send: Send<Result>, wire: Wire): Promise<Result> {
     const asked = await connected();
     try {

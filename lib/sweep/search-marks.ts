@@ -39,7 +39,7 @@ export async function readSearchMarks({ state, clock }: WorkPorts): Promise<Sear
     return { etag: object?.etag, ...parseState(object?.body.toString("utf8")) };
   }
 
-  /** Compare-and-swap until it holds. */
+  // Compare-and-swap until it holds.
   async function write(change: (stored: StateV2) => StateV2): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       stored = change(stored);

@@ -7,7 +7,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
 
-// `undefined`: the browser fired `error` and shows nothing.
+/** `undefined`: the browser fired `error` and shows nothing. */
 export type NaturalSize = { width: number; height: number } | undefined;
 
 /** `pixels`: a digest of the first frame, `undefined` where nothing is drawn. `frames`: those of an animation. */
@@ -44,7 +44,9 @@ export async function measureNaturalSizes(
 export async function drawImages(chromium: string, images: Uint8Array[]): Promise<Shown[]> {
   const report = await open(chromium, images, page("draw", images.length));
   return v.parse(v.array(v.nullable(DRAWN)), report).map((shown) => {
-    if (shown === null) return undefined;
+    if (shown === null) {
+      return undefined;
+    }
     const { pixels, ...rest } = shown;
     return pixels === undefined ? rest : { ...rest, pixels };
   });
@@ -78,11 +80,16 @@ async function answer(
   response: ServerResponse,
   { images, html, reports }: { images: Uint8Array[]; html: string; reports: EventEmitter },
 ): Promise<void> {
-  if (request.method === "POST") reports.emit("report", await text(request));
+  if (request.method === "POST") {
+    reports.emit("report", await text(request));
+  }
   const image = images[Number(/^\/image\/(\d+)$/.exec(request.url ?? "")?.[1])];
   // Browsers look at the bytes of an image, not at the type; only SVG must be announced, so none is shown here.
-  if (image) response.writeHead(200, { "content-type": "image/png" }).end(image);
-  else response.writeHead(200, { "content-type": "text/html" }).end(html);
+  if (image) {
+    response.writeHead(200, { "content-type": "image/png" }).end(image);
+  } else {
+    response.writeHead(200, { "content-type": "text/html" }).end(html);
+  }
 }
 
 function page(task: "measure" | "draw", count: number): string {
@@ -128,7 +135,9 @@ async function failureOf(browser: ChildProcess): Promise<never> {
 }
 
 async function stop(browser: ChildProcess): Promise<void> {
-  if (browser.exitCode !== null || browser.signalCode !== null || browser.pid === undefined) return;
+  if (browser.exitCode !== null || browser.signalCode !== null || browser.pid === undefined) {
+    return;
+  }
   const ended = once(browser, "exit");
   browser.kill();
   await ended;

@@ -26,7 +26,7 @@ const DISPLAY = iccProfile([DISPLAY_TAG, ...COLOUR_TAGS]);
 const ICC_PARTS = [DISPLAY.subarray(0, 200), DISPLAY.subarray(200)];
 const PROFILED = withProperty(STILL, "colr", "prof", DISPLAY);
 
-// All that Chromium reads although there is more in them than it expects.
+/** All that Chromium reads although there is more in them than it expects. */
 const SLACK = "pitm ispe pixi auxC mvhd tkhd mdhd vmhd elst stts stsc stsz stco stss ccst auxi";
 
 const SAME_LOOKS: [what: string, dirty: Buffer][] = [
@@ -78,8 +78,9 @@ describe("removeMetadata() leaves the looks in Chromium", () => {
       before.set(name, shown[index]);
       after.set(name, shown[dirty.length + index]);
     }
-    for (const [index, [what]] of NOT_SHOWN.entries())
+    for (const [index, [what]] of NOT_SHOWN.entries()) {
       before.set(what, shown[2 * dirty.length + index]);
+    }
     before.set("no profile in a GIF", shown.at(-1));
   }, 60_000);
 
@@ -112,7 +113,9 @@ describe("removeMetadata() leaves the looks in Chromium", () => {
 function cleaned(bytes: Buffer): Uint8Array {
   const type = inspectImage(bytes)?.type;
   const result = type && removeMetadata(bytes, type);
-  if (!result) throw new Error("Cannot remove the metadata of an image");
+  if (!result) {
+    throw new Error("Cannot remove the metadata of an image");
+  }
   return result.bytes;
 }
 

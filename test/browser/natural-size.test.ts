@@ -6,7 +6,7 @@ import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const REFUSED = new URL("refused/", FIXTURES);
 
-// What Chromium shows although it is none of the five formats, or holds no picture.
+/** What Chromium shows although it is none of the five formats, or holds no picture. */
 const SHOWN_ALL_THE_SAME = new Set(["icon.ico", "pixel.bmp", "no-frame.gif"]);
 
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -18,7 +18,9 @@ describe("inspectImage() agrees with Chromium", () => {
   beforeAll(async () => {
     const images = files.map((file) => readFileSync(file));
     const sizes = await measureNaturalSizes(chromium, images);
-    for (const [index, file] of files.entries()) naturalSizes.set(file.href, sizes[index]);
+    for (const [index, file] of files.entries()) {
+      naturalSizes.set(file.href, sizes[index]);
+    }
   });
 
   test.each(filesIn(FIXTURES).map(nameAndFile))("on the natural size of %s", (_, file) => {

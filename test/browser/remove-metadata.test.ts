@@ -8,7 +8,7 @@ import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const METADATA = new URL("metadata/", FIXTURES);
 
-// Their size came from the resolution in EXIF; without it Chromium shows all their pixels.
+/** Their size came from the resolution in EXIF; without it Chromium shows all their pixels. */
 const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
 
 const CREDIT: Credit = new Map([
@@ -52,7 +52,9 @@ describe.each([
 function cleanedWith(bytes: Buffer, credit: Credit | undefined): Uint8Array {
   const type = inspectImage(bytes)?.type;
   const result = type && removeMetadata(bytes, type, credit);
-  if (!result) throw new Error("Cannot remove the metadata of a fixture");
+  if (!result) {
+    throw new Error("Cannot remove the metadata of a fixture");
+  }
   return result.bytes;
 }
 

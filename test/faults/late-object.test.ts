@@ -15,7 +15,7 @@ import { takeLogs } from "../helpers/logs.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 import { cutWire } from "./cut.ts";
 
-/*
+/**
  * A worker is taken for dead by a clock that is fast, another one finishes its upload, and somebody deletes the image.
  * The first one's put finds no object, and is carried out.
  */

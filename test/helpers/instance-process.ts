@@ -1,4 +1,6 @@
-// Run on its own: one instance of the app with the environment that came as JSON, until it is killed; prints its origin.
+/**
+ * Run on its own: one instance of the app with the environment that came as JSON, until it is killed; prints its origin.
+ */
 import { serve } from "@hono/node-server";
 import { provideRequestContext } from "../../dev/request-context.ts";
 import { createApp } from "../../lib/app.ts";

@@ -1,4 +1,4 @@
-// Run on its own: answers one message as a function does and prints which heavy packages that loaded.
+/** Run on its own: answers one message as a function does and prints which heavy packages that loaded. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
@@ -17,7 +17,7 @@ const { status } = await stack.send(envelope);
 const atAnswer = listPackages();
 await stack.drain();
 const afterWork = listPackages();
-// Behind its first answer, an instance warms up.
+/** Behind its first answer, an instance warms up. */
 for (let tick = 0; tick < 4000 && !WARM.every((name) => listPackages().includes(name)); tick += 1) {
   await setTimeout(50);
 }

@@ -214,7 +214,9 @@ describe("KEEP_METADATA=credit", () => {
     fc.assert(
       fc.property(fc.constantFrom(...SOURCES), changes, ([, type, bytes], edits) => {
         const changed = Buffer.from(bytes);
-        for (const [position, value] of edits) changed[position % changed.length] = value;
+        for (const [position, value] of edits) {
+          changed[position % changed.length] = value;
+        }
         const credit = readCredit(changed, type);
         const once = removeMetadata(changed, type, credit);
         expect(once && removeMetadata(once.bytes, type, credit)?.bytes).toBe(once?.bytes);
@@ -334,14 +336,17 @@ describe("creditIn()", () => {
       "<rdf:RDF>",
       " ",
     ];
-    for (const part of parts)
+    for (const part of parts) {
       expect(creditIn([Buffer.from(part.repeat(5_000_000 / part.length))])).toBeUndefined();
+    }
   });
 });
 
 function keep(bytes: Buffer): Buffer {
   const prepared = atOnce(prepareImage(bytes, { keepMetadata: "credit" }));
-  if (prepared.outcome !== "prepared") throw new Error(`It is ${prepared.outcome}`);
+  if (prepared.outcome !== "prepared") {
+    throw new Error(`It is ${prepared.outcome}`);
+  }
   return Buffer.from(prepared.bytes);
 }
 
@@ -373,9 +378,13 @@ function transparent() {
 
 async function avif({ xmp, artist }: { xmp?: Buffer; artist?: string }): Promise<Buffer> {
   const image = transparent();
-  if (xmp) image.withXmp(xmp.toString());
+  if (xmp) {
+    image.withXmp(xmp.toString());
+  }
   const texts = { Make: SECRET, Artist: artist ?? "", Copyright: "All rights reserved" };
-  if (artist !== undefined) image.withExif({ IFD0: texts });
+  if (artist !== undefined) {
+    image.withExif({ IFD0: texts });
+  }
   return image.avif().toBuffer();
 }
 

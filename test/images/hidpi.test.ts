@@ -11,7 +11,7 @@ const AFTER_PNG_HEADER = 33;
 const METRES = 1;
 const NO_UNIT = 0;
 
-// JFIF and EXIF count their units differently.
+/** JFIF and EXIF count their units differently. */
 const JFIF = { inches: 1, centimetres: 2 };
 const EXIF = { none: 1, inches: 2, centimetres: 3 };
 
@@ -162,9 +162,11 @@ describe("isHiDpi() of hostile bytes", () => {
   const facts = { type: "png", width: 48, height: 32 } as const;
 
   test("never throws of a truncated file", () => {
-    for (const bytes of files)
-      for (let length = 0; length < bytes.length; length += 1)
+    for (const bytes of files) {
+      for (let length = 0; length < bytes.length; length += 1) {
         expect(isHiDpi(bytes.subarray(0, length), facts)).toBeTypeOf("boolean");
+      }
+    }
   });
 
   test("never throws, whatever byte is changed", () => {
@@ -195,7 +197,9 @@ function isHiDpiFile(bytes: Uint8Array): boolean {
 function withoutMetadata(bytes: Uint8Array) {
   const clean = removeMetadata(bytes, "jpg");
   const facts = clean && inspectImage(clean.bytes);
-  if (facts === undefined) throw new Error("Cannot clean a fixture");
+  if (facts === undefined) {
+    throw new Error("Cannot clean a fixture");
+  }
   return facts;
 }
 
@@ -238,7 +242,9 @@ function entry(tag: number, type: number, value: number): Buffer {
 }
 
 function rational(value: number): Buffer {
-  if (Number.isNaN(value)) return Buffer.alloc(8);
+  if (Number.isNaN(value)) {
+    return Buffer.alloc(8);
+  }
   return Buffer.concat([uint32(Math.round(value * 100)), uint32(100)]);
 }
 

@@ -26,8 +26,9 @@ describe("cleanIccProfile()", () => {
   test.each(PRIVATE)("takes %s out and leaves header and colours as they are", (signature) => {
     const tag = [signature, DISPLAY_TAG[1]] as const;
     const places = [0, 3, COLOUR_TAGS.length];
-    for (const place of places)
+    for (const place of places) {
       expect(cleanIccProfile(iccProfile(COLOUR_TAGS.toSpliced(place, 0, tag)))).toEqual(CLEAN);
+    }
   });
 
   test("takes the number out that its MD5 was, once it is another profile", () => {
@@ -67,7 +68,9 @@ describe("cleanIccProfile()", () => {
     fc.assert(
       fc.property(edits, fc.nat(dirty.length), (changes, length) => {
         const bytes = Buffer.from(dirty);
-        for (const [at, value] of changes) bytes[at] = value;
+        for (const [at, value] of changes) {
+          bytes[at] = value;
+        }
         for (const icc of [bytes, bytes.subarray(0, length)]) {
           const clean = cleanIccProfile(icc);
           expect(clean && cleanIccProfile(clean)).toBe(clean);
@@ -107,7 +110,7 @@ function changed(change: (icc: Buffer) => void): Buffer {
   return icc;
 }
 
-// The data of the display without its entry in the table.
+/** The data of the display without its entry in the table. */
 function withGap(): Buffer {
   const icc = iccProfile([...COLOUR_TAGS, ["\0\0\0\0", DISPLAY_TAG[1]]]);
   icc.writeUInt32BE(COLOUR_TAGS.length, COUNT_AT);

@@ -9,7 +9,7 @@ import { riff, webpChunk } from "./metadata-writers.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const REFUSED = new URL("refused/", FIXTURES);
 
-// `naturalWidth × naturalHeight` as Chromium 156 reported them; test/browser asks the browser again.
+/** `naturalWidth × naturalHeight` as Chromium 156 reported them; test/browser asks the browser again. */
 const SHOWN_SIZES = {
   "baseline.jpg": "48 × 32",
   "cmyk.jpg": "48 × 32",
@@ -151,8 +151,9 @@ describe("inspectImage()", () => {
 
   test.each(fileNames(REFUSED))("refuses every truncation of %s", (name) => {
     const bytes = readFileSync(new URL(name, REFUSED));
-    for (let length = 0; length < bytes.length; length += 1)
+    for (let length = 0; length < bytes.length; length += 1) {
       expect(inspectImage(bytes.subarray(0, length)), `${length} bytes`).toBeUndefined();
+    }
   });
 
   test.each(Object.entries(MAGICS))("refuses random bytes after the magic of %s", (_, magic) => {

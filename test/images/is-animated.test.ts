@@ -86,9 +86,11 @@ describe("isAnimated()", () => {
     "answers for every beginning of %s",
     (name) => {
       const bytes = fixture(name);
-      for (let length = 0; length <= bytes.length; length += 1)
-        for (const type of TYPES)
+      for (let length = 0; length <= bytes.length; length += 1) {
+        for (const type of TYPES) {
           expect(isAnimated(bytes.subarray(0, length), type)).toBeTypeOf("boolean");
+        }
+      }
     },
   );
 

@@ -135,20 +135,26 @@ export function iccProfile(tags: IccTags, space = "RGB "): Buffer {
   header.write("\x02\x10\0\0mntr", 8, "latin1");
   header.write(`${space}XYZ `, 16, "latin1");
   header.write("acsp", 36);
-  for (const [index, value] of D50.entries()) header.writeUInt32BE(value * 65_536, 68 + 4 * index);
+  for (const [index, value] of D50.entries()) {
+    header.writeUInt32BE(value * 65_536, 68 + 4 * index);
+  }
   const entries: Buffer[] = [];
   const places = new Map<Buffer, number>();
   let length = 132 + 12 * tags.length;
   for (const [signature, data] of tags) {
     const place = places.get(data) ?? length;
-    if (!places.has(data)) length += Math.ceil(data.length / 4) * 4;
+    if (!places.has(data)) {
+      length += Math.ceil(data.length / 4) * 4;
+    }
     places.set(data, place);
     entries.push(Buffer.from(signature), uint32(place), uint32(data.length));
   }
   const icc = Buffer.alloc(length);
   header.writeUInt32BE(length, 0);
   Buffer.concat([header, uint32(tags.length), ...entries]).copy(icc);
-  for (const [data, place] of places) data.copy(icc, place);
+  for (const [data, place] of places) {
+    data.copy(icc, place);
+  }
   return icc;
 }
 
@@ -204,8 +210,13 @@ function writeDirectory(
     block.writeUInt16BE(tag, entryAt);
     block.writeUInt16BE(type, entryAt + 2);
     block.writeUInt32BE(typeof value === "string" ? value.length + 1 : 1, entryAt + 4);
-    if (type === SHORT) block.writeUInt16BE(Number(value), entryAt + 8);
-    else block.writeUInt32BE(typeof value === "string" ? textAt : value, entryAt + 8);
-    if (typeof value === "string") textAt += block.write(value, textAt, "latin1") + 1;
+    if (type === SHORT) {
+      block.writeUInt16BE(Number(value), entryAt + 8);
+    } else {
+      block.writeUInt32BE(typeof value === "string" ? textAt : value, entryAt + 8);
+    }
+    if (typeof value === "string") {
+      textAt += block.write(value, textAt, "latin1") + 1;
+    }
   }
 }

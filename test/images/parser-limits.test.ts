@@ -22,7 +22,7 @@ import {
 } from "./metadata-writers.ts";
 
 const FILE_BYTES = 50_000_000;
-// They took 5 to 20 seconds without limits, and take a tenth of this with them.
+/** They took 5 to 20 seconds without limits, and take a tenth of this with them. */
 const MAX_CPU_MS = 2_000;
 
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
@@ -66,7 +66,7 @@ const FLOODS: [what: string, type: ImageType, part: Buffer, build: (parts: Buffe
 ];
 
 const XMP_BYTES = Buffer.concat([Buffer.from("<x:xmpmeta>"), Buffer.alloc(65_000, ":GP")]);
-// Each of them took a second or more when all of it was looked into.
+/** Each of them took a second or more when all of it was looked into. */
 const BLOCKS: [what: string, type: ImageType, build: () => Buffer][] = [
   ["XMP", "jpg", () => spliced(JPEG, 2, filled(jpegSegment(0xe1, XMP_BYTES), 760))],
   [
@@ -351,12 +351,16 @@ function trak(parts: Buffer): Buffer {
 
 function partsOfJpeg(): number {
   let count = 0;
-  for (let at = 2; JPEG[at + 1] !== 0xda; at += 2 + JPEG.readUInt16BE(at + 2)) count += 1;
+  for (let at = 2; JPEG[at + 1] !== 0xda; at += 2 + JPEG.readUInt16BE(at + 2)) {
+    count += 1;
+  }
   // The scan and the end.
   return count + 2;
 }
 
-// Each marker begins with one, and so does each stuffed zero; that of the end is met twice, behind the scan and again.
+/**
+ * Each marker begins with one, and so does each stuffed zero; that of the end is met twice, behind the scan and again.
+ */
 function fillOfJpeg(): number {
   const scan = JPEG.subarray(JPEG.indexOf(Buffer.of(0xff, 0xda)));
   return partsOfJpeg() - 1 + scan.filter((byte) => byte === 0xff).length;
@@ -374,7 +378,9 @@ function* pieceNumbers(work: Pieces<unknown>): Generator<number> {
   for (let count = 1; ; count += 1) {
     const { done } = work.next();
     yield count;
-    if (done === true) return;
+    if (done === true) {
+      return;
+    }
   }
 }
 

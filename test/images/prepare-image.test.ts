@@ -28,8 +28,9 @@ describe("prepareImage()", () => {
     ["still.avif", 32],
   ])("calls %s damaged when only its first %i bytes or a few more are left", (name, shortest) => {
     const bytes = fixture(name);
-    for (let length = shortest; length < shortest + 60; length += 1)
+    for (let length = shortest; length < shortest + 60; length += 1) {
       expect(outcomeOf(bytes.subarray(0, length)), `${length} bytes`).toBe("not_safe");
+    }
   });
 
   it.each(["GIF89a<script>alert(1)</script>", "GIF88a", "RIFF\0\0\0\0WAVEfmt ", "\0\0\0\x0cJXL "])(

@@ -27,15 +27,19 @@ import {
 
 const TYPES: ImageType[] = ["jpg", "png", "gif", "webp", "avif"];
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
-// Written by sharp: EXIF with a place, a camera and a person, XMP with a place; jpg and png with a Display P3 profile.
+/**
+ * Written by sharp: EXIF with a place, a camera and a person, XMP with a place; jpg and png with a Display P3 profile.
+ */
 const METADATA = new URL("metadata/", FIXTURES);
 
 const FILES = [...filesIn(FIXTURES), ...filesIn(METADATA)];
 
-// Their size comes from the resolution in EXIF.
+/** Their size comes from the resolution in EXIF. */
 const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
 
-// After the start, JFIF is not there; before the first chunk after IHDR; after the screen and its colours; after the only chunk.
+/**
+ * After the start, JFIF is not there; before the first chunk after IHDR; after the screen and its colours; after the only chunk.
+ */
 const JPEG = fixture("baseline.jpg");
 const PNG = fixture("truecolour.png");
 const GIF = fixture("still.gif");
@@ -394,7 +398,9 @@ describe("removeMetadata()", () => {
     fc.assert(
       fc.property(fc.constantFrom(...FILES), changes, ({ type, bytes }, edits) => {
         const changed = Uint8Array.from(bytes);
-        for (const [position, value] of edits) changed[position % changed.length] = value;
+        for (const [position, value] of edits) {
+          changed[position % changed.length] = value;
+        }
         const once = removeMetadata(changed, type);
         expect(once && removeMetadata(once.bytes, type)?.bytes).toBe(once?.bytes);
       }),
@@ -432,7 +438,9 @@ describe("removeMetadata()", () => {
       ["jpg", spliced(JPEG, JPEG.length - 2, Buffer.alloc(1_800_000, "\xff\0", "latin1"))],
       ["gif", gif(Buffer.alloc(2_000_000))],
     ];
-    for (const [type, bytes] of parts) expect(removeMetadata(bytes, type)).toBeDefined();
+    for (const [type, bytes] of parts) {
+      expect(removeMetadata(bytes, type)).toBeDefined();
+    }
   }, 10_000);
 
   test("keeps a scan to the end of the file where no marker follows, were it in the middle of one", () => {
@@ -478,7 +486,7 @@ function profileSegment(number: number, count: number, part: string | Buffer): B
   return jpegSegment(0xe2, "ICC_PROFILE\0", Buffer.of(number, count), part);
 }
 
-// The last byte of its checksum is another one.
+/** The last byte of its checksum is another one. */
 function damaged(chunk: Buffer): Buffer {
   return Buffer.concat([chunk.subarray(0, -1), Buffer.of((chunk.at(-1) ?? 0) ^ 1)]);
 }
@@ -516,7 +524,9 @@ function filesIn(folder: URL): { name: string; type: ImageType; bytes: Buffer }[
   return names.map(({ name }) => {
     const bytes = readFileSync(new URL(name, folder));
     const type = TYPES.find((candidate) => name.endsWith(candidate));
-    if (type === undefined) throw new Error(`Cannot tell the type of ${name}`);
+    if (type === undefined) {
+      throw new Error(`Cannot tell the type of ${name}`);
+    }
     return { name, type, bytes };
   });
 }

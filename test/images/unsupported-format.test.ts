@@ -9,7 +9,7 @@ const ROOT = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>';
 
 const KNOWN = [undefined, "svg", "tiff_or_bmp", "jxl"];
 
-// As Illustrator writes them.
+/** As Illustrator writes them. */
 const DOCUMENT_TYPE = `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
   <!ENTITY ns_svg "http://www.w3.org/2000/svg">
   <!ENTITY ns_xlink "http://www.w3.org/1999/xlink">

@@ -8,7 +8,7 @@ import { takeLogs } from "../helpers/logs.ts";
 import { openEdit, post, submit, tagsShown, upload, writtenIn } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
-/* Stores that speak S3 with an accent. */
+/** Stores that speak S3 with an accent. */
 
 const JSON_TYPE = { contentType: "application/json" };
 

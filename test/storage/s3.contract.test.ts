@@ -15,7 +15,7 @@ import { openContractStore } from "../helpers/contract-store.ts";
 import type { ContractStore } from "../helpers/contract-store.ts";
 import { createS3Client, ensureBucket } from "../helpers/s3-client.ts";
 
-/*
+/**
  * What the app relies on in any S3-compatible store. Everything it writes lies under one random prefix and is deleted
  * at the end. `vitest run test/storage` asks the local S3; see openContractStore for asking another server.
  */

@@ -75,10 +75,11 @@ describe("renderTag()", () => {
   });
 
   it("shows the variants in no other format", () => {
-    for (const format of TAG_FORMATS.filter((other) => other !== "picture"))
+    for (const format of TAG_FORMATS.filter((other) => other !== "picture")) {
       expect(renderTag(format, { ...IMAGE, variants: VARIANTS }, STYLE)).toBe(
         renderTag(format, IMAGE, STYLE),
       );
+    }
   });
 
   it("yields a picture that a browser reads back exactly, whatever texts and addresses hold", () => {

@@ -54,7 +54,9 @@ describe("an image made of more parts than any real one", () => {
       await stack.drain();
       const [reply] = repliesTo(stack, message.ts);
       const shown = JSON.stringify(reply);
-      for (const [name] of FLOODS) expect(shown).toContain(name);
+      for (const [name] of FLOODS) {
+        expect(shown).toContain(name);
+      }
       expect(shown.split("This file is damaged")).toHaveLength(1 + FLOODS.length);
       expect(stack.s3.objects("images/").map(({ body }) => body)).toEqual([PNG]);
     },

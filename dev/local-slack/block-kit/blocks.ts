@@ -59,8 +59,9 @@ export const anyBlock: Check = (value, at) => {
 };
 
 function textOrFields(value: unknown, at: Place): void {
-  if (isObject(value) && !("text" in value) && !("fields" in value))
+  if (isObject(value) && !("text" in value) && !("fields" in value)) {
     report(at, "missing required field: text");
+  }
 }
 
 function contextElement(value: unknown, at: Place): void {
@@ -70,11 +71,15 @@ function contextElement(value: unknown, at: Place): void {
 }
 
 function onlyInMessages(_value: unknown, at: Place): void {
-  if (at.scope.surface !== "message") report(below(at, "type"), "unsupported type: markdown");
+  if (at.scope.surface !== "message") {
+    report(below(at, "type"), "unsupported type: markdown");
+  }
 }
 
 function onlyInForms(_value: unknown, at: Place): void {
-  if (at.scope.surface === "message") report(below(at, "type"), "unsupported type: input");
-  else if (at.scope.surface === "modal" && !at.scope.hasSubmit)
+  if (at.scope.surface === "message") {
+    report(below(at, "type"), "unsupported type: input");
+  } else if (at.scope.surface === "modal" && !at.scope.hasSubmit) {
     report(below(at, "input"), "must define `submit` to use an `input` block in modals");
+  }
 }

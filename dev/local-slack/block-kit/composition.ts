@@ -35,9 +35,12 @@ export const placeholder: Shape = { placeholder: plainText(LIMITS.placeholder) }
 export const focus: Shape = {
   focus_on_load: (value, at) => {
     flag(value, at);
-    if (value !== true) return;
-    if (at.scope.focused)
+    if (value !== true) {
+      return;
+    }
+    if (at.scope.focused) {
       at.scope.problems.push(`only one element can be focused [json-pointer:${at.pointer}]`);
+    }
     at.scope.focused = true;
   },
 };

@@ -106,32 +106,45 @@ export const inputElements: Shape = {
 
 function chosenFromOptions(key: "initial_options" | "initial_option"): Check {
   return (value, at) => {
-    if (!isObject(value) || !Array.isArray(value["options"]) || value[key] === undefined) return;
+    if (!isObject(value) || !Array.isArray(value["options"]) || value[key] === undefined) {
+      return;
+    }
     const options: unknown[] = value["options"];
     const chosen: unknown[] = key === "initial_option" ? [value[key]] : [value[key]].flat();
     const known = chosen.every((entry) => options.some((o) => isDeepStrictEqual(o, entry)));
-    if (!known) report(below(at, key), `\`${key}\` must match the options`);
+    if (!known) {
+      report(below(at, key), `\`${key}\` must match the options`);
+    }
   };
 }
 
 function initialValueFits(value: unknown, at: Place): void {
-  if (!isObject(value)) return;
+  if (!isObject(value)) {
+    return;
+  }
   const { initial_value: initial, max_length: max } = value;
-  if (typeof initial === "string" && typeof max === "number" && initial.length > max)
+  if (typeof initial === "string" && typeof max === "number" && initial.length > max) {
     report(below(at, "initial_value"), `must be less than ${max + 1} characters`);
+  }
 }
 
 function absoluteUrl(value: unknown, at: Place): void {
-  if (typeof value !== "string" || !URL.canParse(value)) report(at, "must be a valid url");
+  if (typeof value !== "string" || !URL.canParse(value)) {
+    report(at, "must be a valid url");
+  }
 }
 
 function oneSource(value: unknown, at: Place): void {
-  if (!isObject(value)) return;
+  if (!isObject(value)) {
+    return;
+  }
   const { image_url: url, slack_file: file } = value;
-  if ((url === undefined) === (file === undefined))
+  if ((url === undefined) === (file === undefined)) {
     return report(at, "must provide exactly one of `image_url` and `slack_file`");
-  if (isObject(file) && "id" in file === "url" in file)
+  }
+  if (isObject(file) && "id" in file === "url" in file) {
     report(below(at, "slack_file"), "must provide exactly one of `id` and `url`");
+  }
   const kind = url === undefined ? "slack_file" : "image_url";
   at.scope.images.push({ pointer: `${at.pointer}/${kind}`, image: url ?? file, kind });
 }

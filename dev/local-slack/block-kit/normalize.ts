@@ -11,7 +11,7 @@ export function normalizeBlocks(blocks: unknown): JsonObject[] {
   });
 }
 
-const interactive = new Set([
+const INTERACTIVE = new Set([
   "button",
   "checkboxes",
   "static_select",
@@ -22,16 +22,25 @@ const interactive = new Set([
 
 function withDefaults(value: JsonObject): JsonObject {
   const copy: JsonObject = {};
-  for (const [key, entry] of Object.entries(value)) copy[key] = deep(entry);
-  if (copy["type"] === "plain_text") copy["emoji"] ??= true;
-  if (copy["type"] === "mrkdwn") copy["verbatim"] ??= false;
-  if (typeof copy["type"] === "string" && interactive.has(copy["type"]))
+  for (const [key, entry] of Object.entries(value)) {
+    copy[key] = deep(entry);
+  }
+  if (copy["type"] === "plain_text") {
+    copy["emoji"] ??= true;
+  }
+  if (copy["type"] === "mrkdwn") {
+    copy["verbatim"] ??= false;
+  }
+  if (typeof copy["type"] === "string" && INTERACTIVE.has(copy["type"])) {
     copy["action_id"] ??= newId();
+  }
   return copy;
 }
 
 function deep(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(deep);
+  if (Array.isArray(value)) {
+    return value.map(deep);
+  }
   return isObject(value) ? withDefaults(value) : value;
 }
 

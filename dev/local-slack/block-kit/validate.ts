@@ -46,8 +46,12 @@ export function validateView(value: unknown): Validation {
 
 /** The characters that `msg_blocks_too_long` counts: every text and alternative text within. */
 export function countBlockText(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + countBlockText(one), 0);
-  if (!isObject(value)) return 0;
+  if (Array.isArray(value)) {
+    return value.reduce<number>((sum, one) => sum + countBlockText(one), 0);
+  }
+  if (!isObject(value)) {
+    return 0;
+  }
   return Object.entries(value).reduce((sum, [key, entry]) => {
     const counts = typeof entry === "string" && (key === "text" || key === "alt_text");
     return sum + (counts ? entry.length : countBlockText(entry));

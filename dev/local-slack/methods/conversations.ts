@@ -47,7 +47,9 @@ function replies(slack: Slack, args: JsonObject): JsonObject {
   const channel = readableChannel(slack, args);
   const ts = textAt(args, "ts");
   const first = ts === undefined ? undefined : findMessage(slack.state.messages, channel.id, ts);
-  if (first === undefined) throw new Refusal("thread_not_found");
+  if (first === undefined) {
+    throw new Refusal("thread_not_found");
+  }
   const rest = threadOf(slack.state.messages, channel.id, first.ts)
     .filter((message) => message !== first)
     .filter(withinRange(args));
@@ -59,14 +61,18 @@ function readableChannel(slack: Slack, args: JsonObject): Channel {
   requiredText(args, "channel");
   const channel = requiredChannel(slack, args);
   requireScope(slack, channel, "history");
-  if (!channel.members.has(slack.workspace.botUserId)) throw new Refusal("not_in_channel");
+  if (!channel.members.has(slack.workspace.botUserId)) {
+    throw new Refusal("not_in_channel");
+  }
   return channel;
 }
 
 function requireScope({ workspace }: Slack, { kind }: Channel, right: "history" | "read"): void {
   const scope = `${scopeStems[kind]}:${right}`;
   const granted = workspace.manifest.scopes;
-  if (!granted.has(scope)) throw missingScope(scope, granted);
+  if (!granted.has(scope)) {
+    throw missingScope(scope, granted);
+  }
 }
 
 const typeNames = {
@@ -80,13 +86,17 @@ function listChannels(slack: Slack, args: JsonObject, memberId?: string): JsonOb
   const types = (textAt(args, "types") ?? "public_channel").split(",").map((type) => type.trim());
   const kinds = types.map((type) => {
     const known = Object.entries(typeNames).find(([name]) => name === type);
-    if (known === undefined) throw new Refusal("invalid_types");
+    if (known === undefined) {
+      throw new Refusal("invalid_types");
+    }
     return known[1];
   });
   const { channels, botUserId, manifest } = slack.workspace;
-  for (const kind of kinds)
-    if (!manifest.scopes.has(`${scopeStems[kind]}:read`))
+  for (const kind of kinds) {
+    if (!manifest.scopes.has(`${scopeStems[kind]}:read`)) {
       throw missingScope(`${scopeStems[kind]}:read`, manifest.scopes);
+    }
+  }
   const seen = [...channels.values()].filter(
     (channel) =>
       kinds.includes(channel.kind) &&
@@ -101,8 +111,9 @@ function listChannels(slack: Slack, args: JsonObject, memberId?: string): JsonOb
 function describe({ workspace }: Slack, channel: Channel): JsonObject {
   const { id, name, kind, isArchived, isExternallyShared, members } = channel;
   const isMember = members.has(workspace.botUserId);
-  if (kind === "im")
+  if (kind === "im") {
     return { id, is_im: true, is_archived: isArchived, user: [...members][0], is_open: true };
+  }
   return {
     id,
     name: kind === "mpim" ? channelReference(channel).name : name,

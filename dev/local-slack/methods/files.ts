@@ -8,8 +8,12 @@ export const fileMethods: Readonly<Record<string, Method>> = {
     scopes: ["files:read"],
     run(slack, args) {
       const file = slack.state.files.get(requiredText(args, "file"));
-      if (file === undefined || !isVisibleToBot(slack, file)) throw new Refusal("file_not_found");
-      if (file.isDeleted) throw new Refusal("file_deleted");
+      if (file === undefined || !isVisibleToBot(slack, file)) {
+        throw new Refusal("file_not_found");
+      }
+      if (file.isDeleted) {
+        throw new Refusal("file_deleted");
+      }
       return { file: file.object, comments: [], response_metadata: { next_cursor: "" } };
     },
   },

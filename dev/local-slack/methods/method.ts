@@ -13,8 +13,9 @@ export interface Method {
 
 export function requiredText(args: JsonObject, name: string): string {
   const value = textAt(args, name);
-  if (value === undefined)
+  if (value === undefined) {
     throw refuseWith("invalid_arguments", [`missing required field: ${name}`]);
+  }
   return value;
 }
 
@@ -26,8 +27,11 @@ export function requiredChannel(
 ): Channel {
   const id = textAt(args, "channel") ?? "";
   const channel = byName ? findChannel(workspace, id) : workspace.channels.get(id);
-  if (channel === undefined) throw new Refusal("channel_not_found");
-  if (channel.kind !== "channel" && !channel.members.has(workspace.botUserId))
+  if (channel === undefined) {
     throw new Refusal("channel_not_found");
+  }
+  if (channel.kind !== "channel" && !channel.members.has(workspace.botUserId)) {
+    throw new Refusal("channel_not_found");
+  }
   return channel;
 }

@@ -45,12 +45,17 @@ async function update(slack: Slack, args: JsonObject): Promise<JsonObject> {
     allViews(slack).find((view) =>
       id === undefined ? view.external_id === externalId : view.id === id,
     );
-  if (id === undefined && externalId === undefined)
+  if (id === undefined && externalId === undefined) {
     throw refuseWith("invalid_arguments", ["missing required field: view_id"]);
-  if (find() === undefined) throw new Refusal("not_found");
+  }
+  if (find() === undefined) {
+    throw new Refusal("not_found");
+  }
   const view = await createView(slack, args["view"]);
   const old = find();
-  if (old === undefined) throw new Refusal("not_found");
+  if (old === undefined) {
+    throw new Refusal("not_found");
+  }
   refuseOtherType(view, old.type);
   refuseTakenExternalId(slack, view, old);
   return { view: { ...replaceView(slack, old, { view, hash: textAt(args, "hash") }) } };
@@ -58,11 +63,14 @@ async function update(slack: Slack, args: JsonObject): Promise<JsonObject> {
 
 async function publish(slack: Slack, args: JsonObject): Promise<JsonObject> {
   const userId = requiredText(args, "user_id");
-  if (!slack.workspace.users.has(userId))
+  if (!slack.workspace.users.has(userId)) {
     throw refuseWith("invalid_arguments", ["invalid `user_id`"]);
+  }
   const view = await createView(slack, args["view"]);
   refuseOtherType(view, "home");
-  if (!slack.workspace.manifest.hasHomeTab) throw new Refusal("not_enabled");
+  if (!slack.workspace.manifest.hasHomeTab) {
+    throw new Refusal("not_enabled");
+  }
   const old = slack.state.homes.get(userId);
   refuseTakenExternalId(slack, view, old);
   const hash = textAt(args, "hash");
@@ -72,8 +80,9 @@ async function publish(slack: Slack, args: JsonObject): Promise<JsonObject> {
 }
 
 function refuseOtherType(view: View, expected: View["type"]): void {
-  if (view.type !== expected)
+  if (view.type !== expected) {
     throw refuseWith("invalid_arguments", [
       `must be of type ${expected} [json-pointer:/view/type]`,
     ]);
+  }
 }

@@ -6,7 +6,7 @@ import { removeMetadata } from "../remove-metadata.ts";
 import { fitsInMemory } from "./fits-in-memory.ts";
 import { type OpenImage, type SourceImage, asSourceImage } from "./open-image.ts";
 
-// libwebp's WEBP_MAX_DIMENSION.
+/** libwebp's WEBP_MAX_DIMENSION. */
 const MAX_WEBP_SIDE = 16_383;
 
 /** An image no wider than `maxWidth`, as WebP of quality 82. `undefined`: WebP cannot hold it. */
@@ -16,7 +16,9 @@ export async function encodeAsWebp(
   maxWidth: number,
 ): Promise<SourceImage | undefined> {
   const meant = scaledTo(maxWidth, source.facts, "webp");
-  if (image.hasGreyProfile || Math.max(meant.width, meant.height) > MAX_WEBP_SIDE) return undefined;
+  if (image.hasGreyProfile || Math.max(meant.width, meant.height) > MAX_WEBP_SIDE) {
+    return undefined;
+  }
   const bytes = await resized(image.pixels, meant).webp({ quality: 82 }).toBuffer();
   return asSourceImage(withCredit(bytes, "webp", source.credit), meant);
 }
@@ -32,7 +34,7 @@ export async function encodeScaled(
   return output && asSourceImage(withCredit(await output.toBuffer(), facts.type, credit), meant);
 }
 
-// libvips wrote it as XMP, which is what an AVIF needs to have room for it.
+/** libvips wrote it as XMP, which is what an AVIF needs to have room for it. */
 function withCredit(bytes: Uint8Array, type: ImageType, credit: Credit | undefined): Uint8Array {
   return credit ? (removeMetadata(bytes, type, credit)?.bytes ?? bytes) : bytes;
 }
@@ -42,9 +44,10 @@ function scaledTo(maxWidth: number, { width, height }: ImageFacts, type: ImageTy
   return { type, width: shown, height: Math.max(1, Math.round((height * shown) / width)) };
 }
 
-// A JPEG is decoded at half its size or less where that leaves a factor of two to Lanczos.
+/** A JPEG is decoded at half its size or less where that leaves a factor of two to Lanczos. */
 function resized(pixels: Sharp, { width, height }: ImageFacts): Sharp {
-  if (!fitsInMemory({ width, height }))
+  if (!fitsInMemory({ width, height })) {
     throw new RangeError(`Cannot encode an image anew: ${width}×${height} pixels are too many`);
+  }
   return pixels.resize({ width, kernel: "lanczos3", fastShrinkOnLoad: false });
 }

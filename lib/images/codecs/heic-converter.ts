@@ -52,7 +52,7 @@ type Decoded = Extract<HeicReply, { outcome: "decoded" }>;
 
 const QUALITY = 90;
 
-// 48 megapixels take 350 MB. A function of Vercel has 2 GB for everything.
+/** 48 megapixels take 350 MB. A function of Vercel has 2 GB for everything. */
 const MAX_WASM_BYTES = 1024 ** 3;
 const MAX_HEAP_MB = 128;
 
@@ -73,18 +73,23 @@ export function createHeicConverter(limits: HeicLimits): ConvertHeic {
 
 function readProfile(heic: Uint8Array): Uint8Array | undefined {
   const colour = readHeicColour(heic);
-  if (colour.kind === "srgb") return undefined;
+  if (colour.kind === "srgb") {
+    return undefined;
+  }
   // ICC.1:2022, 7.2: what the profile is for, and the signature of all profiles.
   if (
     colour.kind === "profile" &&
     asciiAt(colour.icc, 16) === "RGB " &&
     asciiAt(colour.icc, 36) === "acsp"
-  )
+  ) {
     return colour.icc;
+  }
   throw new HeicError("undecodable", "a JPEG cannot name its colours");
 }
 
-// In a thread of its own, since libheif does not return before it is done, and ended with the image, which frees all memory.
+/**
+ * In a thread of its own, since libheif does not return before it is done, and ended with the image, which frees all memory.
+ */
 async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): Promise<Decoded> {
   const job: HeicJob = { heic: new Uint8Array(heic), maxPixels, maxMemoryBytes: MAX_WASM_BYTES };
   const worker = new Worker(new URL("./heic-worker.js", import.meta.url), {
@@ -106,11 +111,15 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
   try {
     const [message] = await once(worker, "message", { signal: timeout });
     const reply = v.parse(HeicReply, message);
-    if (reply.outcome === "decoded") return reply;
+    if (reply.outcome === "decoded") {
+      return reply;
+    }
     const { width, height } = reply;
     throw new HeicError("too_many_pixels", `${width} × ${height} pixels`);
   } catch (error) {
-    if (!timeout.aborted) throw error;
+    if (!timeout.aborted) {
+      throw error;
+    }
     throw new HeicError("undecodable", `it took longer than ${timeoutMs} ms`, { cause: error });
   } finally {
     await worker.terminate();
@@ -130,7 +139,7 @@ function encode(
     .toBuffer();
 }
 
-// By EXIF orientation: first mirrored from left to right, then turned clockwise.
+/** By EXIF orientation: first mirrored from left to right, then turned clockwise. */
 const TURNS = new Map([
   [2, { isMirrored: true, degrees: 0 }],
   [3, { isMirrored: false, degrees: 180 }],

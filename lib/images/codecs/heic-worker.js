@@ -1,5 +1,5 @@
 // @ts-check
-// Plain JavaScript: a build compiles what is imported, and a worker is named by its URL.
+/** Plain JavaScript: a build compiles what is imported, and a worker is named by its URL. */
 import { parentPort, workerData } from "node:worker_threads";
 import libheif from "libheif-js/wasm-bundle.js";
 
@@ -8,7 +8,7 @@ import libheif from "libheif-js/wasm-bundle.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
 
-// The code, the subcode and the message of an error in libheif's memory.
+/** The code, the subcode and the message of an error in libheif's memory. */
 const HEIF_ERROR_WORDS = 3;
 const WORD_BYTES = 4;
 
@@ -25,7 +25,7 @@ parentPort?.postMessage(reply, reply.outcome === "decoded" ? [reply.pixels.buffe
 function limitMemory(maxBytes) {
   const { prototype } = WebAssembly.Memory;
   const { grow } = prototype;
-  /** @this {WebAssembly.Memory} @param {number} pages */
+  // @this {WebAssembly.Memory} @param {number} pages
   prototype.grow = function growWithinLimit(pages) {
     if (this.buffer.byteLength + pages * WASM_PAGE_BYTES > maxBytes) {
       throw new RangeError("Cannot take more memory for one image");
@@ -46,7 +46,9 @@ function decode(bytes, limit) {
   const handle = expectDone(libheif.heif_context_get_primary_image_handle(context));
   const width = libheif.heif_image_handle_get_width(handle);
   const height = libheif.heif_image_handle_get_height(handle);
-  if (width * height > limit) return { outcome: "too_many_pixels", width, height };
+  if (width * height > limit) {
+    return { outcome: "too_many_pixels", width, height };
+  }
   return { outcome: "decoded", width, height, pixels: pixelsOf(handle, { width, height }) };
 }
 
@@ -67,14 +69,18 @@ function pixelsOf(handle, { width, height }) {
   );
   expectWhole(decoded);
   const [channel] = decoded.channels;
-  if (channel === undefined) throw new Error("it has no pixels");
+  if (channel === undefined) {
+    throw new Error("it has no pixels");
+  }
   const { data, stride } = channel;
   const rowBytes = width * (hasAlpha ? 4 : 3);
   const pixels = new Uint8Array(rowBytes * height);
   for (let row = 0; row < height; row += 1) {
     pixels.set(data.subarray(row * stride, row * stride + rowBytes), row * rowBytes);
   }
-  if (!hasAlpha) return pixels;
+  if (!hasAlpha) {
+    return pixels;
+  }
   const isPremultiplied = libheif.heif_image_handle_is_premultiplied_alpha(handle) !== 0;
   return onWhite(pixels, isPremultiplied);
 }
@@ -109,7 +115,9 @@ function expectWhole({ image: { $$: image } }) {
   const harmless = libheif.heif_suberror_code.heif_suberror_NCLX_colr_VUI_mismatch.value;
   for (let index = 0; index < count; index += 1) {
     const subcode = libheif.HEAP32[errors / WORD_BYTES + index * HEIF_ERROR_WORDS + 1];
-    if (subcode !== harmless) throw new Error(`a part of it is broken (${subcode})`);
+    if (subcode !== harmless) {
+      throw new Error(`a part of it is broken (${subcode})`);
+    }
   }
 }
 
@@ -119,7 +127,9 @@ function expectWhole({ image: { $$: image } }) {
  * @returns {Result}
  */
 function expectDone(result) {
-  if (isError(result)) throw new Error(result.message);
+  if (isError(result)) {
+    throw new Error(result.message);
+  }
   return result;
 }
 

@@ -3,7 +3,7 @@ import { RIFF_HEADER_BYTES, webpChunksIn } from "../webp/webp-chunks.ts";
 import type { CodecLimits } from "./open-image.ts";
 import { sharp } from "./sharp.ts";
 
-// RFC 9649, 3.4: the bit of alpha stands in the last byte of the header, behind the signature.
+/** RFC 9649, 3.4: the bit of alpha stands in the last byte of the header, behind the signature. */
 const ALPHA_BYTE = 4;
 const ALPHA_BIT = 0x10;
 const OPAQUE = 255;
@@ -18,7 +18,9 @@ export async function hidesAlpha(
 ): Promise<boolean> {
   const admitting = new Uint8Array(webp);
   for (const chunk of webpChunksIn(webp, RIFF_HEADER_BYTES, webp.length)) {
-    if (chunk.type !== "VP8L" || readWebpFrame(webp, chunk)?.hasAlpha) continue;
+    if (chunk.type !== "VP8L" || readWebpFrame(webp, chunk)?.hasAlpha) {
+      continue;
+    }
     const at = chunk.start + ALPHA_BYTE;
     admitting[at] = (webp[at] ?? 0) | ALPHA_BIT;
     const image = sharp(admitting, { limitInputPixels: maxPixels, failOn: "warning" });

@@ -1,4 +1,4 @@
-// The part of both that heic-worker.js uses: neither the package nor @types/node 20 declares it.
+/** The part of both that heic-worker.js uses: neither the package nor @types/node 20 declares it. */
 
 declare module "libheif-js/wasm-bundle.js" {
   export interface HeifError {

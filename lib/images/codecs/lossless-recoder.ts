@@ -30,8 +30,9 @@ export async function recodeInProcess(job: LosslessJob, timeoutMs: number): Prom
     child.send(job);
     const [message] = await Promise.race([recoded, ended]);
     const reply = v.parse(LosslessReply, message);
-    if (reply.outcome === "failed")
+    if (reply.outcome === "failed") {
       throw new Error(`Cannot recode the ${job.type}: ${reply.reason}`);
+    }
     return reply.bytes;
   } finally {
     child.kill("SIGKILL");

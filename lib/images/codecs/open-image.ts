@@ -31,7 +31,7 @@ export interface OpenImage {
   hasGreyProfile: boolean;
 }
 
-// 100 megapixels in colour; half that at 16 bits would take 1.4 GB, if the image is interlaced or turned.
+/** 100 megapixels in colour; half that at 16 bits would take 1.4 GB, if the image is interlaced or turned. */
 const MAX_PNG_DATA_BYTES = 300_000_000;
 
 /**
@@ -42,27 +42,37 @@ export async function openImage(
   { bytes, facts, credit }: SourceImage,
   { maxPixels, timeoutSeconds }: CodecLimits,
 ): Promise<OpenImage | undefined> {
-  if (isTooLarge({ bytes, facts }))
+  if (isTooLarge({ bytes, facts })) {
     throw new RangeError(`Cannot decode an image: ${nameOf(facts)} takes too much memory`);
+  }
   const format = FORMATS[facts.type];
   // What is left is the orientation that browsers heed, in a form that all decoders read alike.
   const clean = removeMetadata(bytes, facts.type);
-  if (clean === undefined || !format.isDecodedAlike(clean.bytes)) return undefined;
-  if (facts.type === "webp" && (await hidesAlpha(clean.bytes, { maxPixels, timeoutSeconds })))
+  if (clean === undefined || !format.isDecodedAlike(clean.bytes)) {
     return undefined;
+  }
+  if (facts.type === "webp" && (await hidesAlpha(clean.bytes, { maxPixels, timeoutSeconds }))) {
+    return undefined;
+  }
   const autoOrient = format.isTurnedByExif;
   const options = { limitInputPixels: maxPixels, failOn: "warning", autoOrient } as const;
   const pixels = sharp(clean.bytes, options).timeout({ seconds: timeoutSeconds }).keepIccProfile();
-  if (credit) pixels.withXmp(renderCredit(credit).toString());
+  if (credit) {
+    pixels.withXmp(renderCredit(credit).toString());
+  }
   const metadata = await pixels.metadata();
   const seen = autoOrient ? metadata.autoOrient : metadata;
-  if (metadata.space === "cmyk" || !isSameSize(seen, facts)) return undefined;
+  if (metadata.space === "cmyk" || !isSameSize(seen, facts)) {
+    return undefined;
+  }
   const hasGreyProfile = metadata.icc !== undefined && asciiAt(metadata.icc, 16) === "GRAY";
   return { pixels, metadata, hasGreyProfile };
 }
 
 function isTooLarge({ bytes, facts }: SourceImage): boolean {
-  if (facts.type === "png") return readPngHeader(bytes).dataBytes > MAX_PNG_DATA_BYTES;
+  if (facts.type === "png") {
+    return readPngHeader(bytes).dataBytes > MAX_PNG_DATA_BYTES;
+  }
   return facts.type === "avif" && !fitsInMemory(facts);
 }
 
@@ -73,8 +83,9 @@ export function asSourceImage(bytes: Uint8Array, meant: ImageFacts): SourceImage
     facts?.type === meant.type &&
     facts.width === meant.width &&
     Math.abs(facts.height - meant.height) <= 1;
-  if (!isAsMeant)
+  if (!isAsMeant) {
     throw new Error(`Cannot rework an image: ${nameOf(meant)} became ${nameOf(facts)}`);
+  }
   return { bytes, facts };
 }
 

@@ -9,7 +9,7 @@ import { recodeInProcess } from "./lossless-recoder.ts";
 import { type CodecLimits, type SourceImage, asSourceImage } from "./open-image.ts";
 import { sharp } from "./sharp.ts";
 
-// A megabyte of pixels takes a core 0.15 to 0.3 seconds: more would only run out of time.
+/** A megabyte of pixels takes a core 0.15 to 0.3 seconds: more would only run out of time. */
 const MAX_PNG_DATA_BYTES = 60_000_000;
 
 /**
@@ -21,7 +21,9 @@ export async function recodeLosslessly(
   limits: CodecLimits,
 ): Promise<SourceImage | undefined> {
   const bytes = await recode(source, limits.timeoutSeconds * 1000);
-  if (bytes === undefined || bytes.length >= source.bytes.length) return undefined;
+  if (bytes === undefined || bytes.length >= source.bytes.length) {
+    return undefined;
+  }
   const recoded = asSourceImage(bytes, source.facts);
   // One after the other: the pixels of both together may be too much.
   const before = await hashPixels(source, limits);
@@ -32,21 +34,28 @@ async function recode(
   { bytes, facts }: SourceImage,
   timeoutMs: number,
 ): Promise<Uint8Array | undefined> {
-  if (facts.type === "jpg" && fitsInMemory(facts))
+  if (facts.type === "jpg" && fitsInMemory(facts)) {
     return spliceJpeg(bytes, await recodeInProcess({ bytes, type: "jpg" }, timeoutMs));
-  if (facts.type === "png") return recodePng(bytes, timeoutMs);
+  }
+  if (facts.type === "png") {
+    return recodePng(bytes, timeoutMs);
+  }
   return undefined;
 }
 
 async function recodePng(bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
   const header = readPngHeader(bytes);
-  if (header.dataBytes > MAX_PNG_DATA_BYTES) return undefined;
+  if (header.dataBytes > MAX_PNG_DATA_BYTES) {
+    return undefined;
+  }
   const reductions = reductionsOf(bytes, header);
   return splicePng(bytes, await recodeInProcess({ bytes, type: "png", reductions }, timeoutMs));
 }
 
-// A profile for colours fits no grey image and the other way round; pixels of 8 and 16 bits do not compare; browsers
-// and decoders see different colours where an index reaches beyond the palette, as long as it does.
+/**
+ * A profile for colours fits no grey image and the other way round; pixels of 8 and 16 bits do not compare; browsers
+ * and decoders see different colours where an index reaches beyond the palette, as long as it does.
+ */
 function reductionsOf(bytes: Uint8Array, { isColour, isPalette, bitDepth }: PngHeader) {
   const hasColourSpace = [...pngChunksOf(bytes)].some(({ type }) => /^(?:iCCP|cICP)$/.test(type));
   return {
@@ -57,7 +66,7 @@ function reductionsOf(bytes: Uint8Array, { isColour, isPalette, bitDepth }: PngH
   };
 }
 
-// As they are stored: not turned, and not through the colour profile.
+/** As they are stored: not turned, and not through the colour profile. */
 async function hashPixels(
   { bytes, facts }: SourceImage,
   { maxPixels, timeoutSeconds }: CodecLimits,
@@ -65,10 +74,16 @@ async function hashPixels(
   const options = { limitInputPixels: maxPixels, failOn: "warning", ignoreIcc: true } as const;
   const image = sharp(bytes, options).timeout({ seconds: timeoutSeconds });
   const { space, depth } = await image.metadata();
-  if (space === "cmyk") image.pipelineColourspace("cmyk").toColourspace("cmyk");
-  if (depth === "ushort") image.toColourspace("rgb16");
+  if (space === "cmyk") {
+    image.pipelineColourspace("cmyk").toColourspace("cmyk");
+  }
+  if (depth === "ushort") {
+    image.toColourspace("rgb16");
+  }
   // Transparency that is nowhere used may be gone.
-  if (facts.type === "png") image.ensureAlpha();
+  if (facts.type === "png") {
+    image.ensureAlpha();
+  }
   const pixels = await image.raw({ depth: depth === "ushort" ? depth : "uchar" }).toBuffer();
   return sha256(pixels, () => setImmediate());
 }

@@ -28,12 +28,16 @@ export interface Reworker {
 export function createReworker(limits: CodecLimits): Reworker {
   return {
     async reworkImage(source, { optimize, maxWidth = Number.POSITIVE_INFINITY }) {
-      if (isAnimated(source.bytes, source.facts.type)) return undefined;
+      if (isAnimated(source.bytes, source.facts.type)) {
+        return undefined;
+      }
       const isScaled = source.facts.width > maxWidth;
       const toWebp = optimize === "webp" && FORMATS[source.facts.type].isWorthConverting;
       const encoded =
         isScaled || toWebp ? await reencode(source, { toWebp, isScaled, maxWidth }) : undefined;
-      if (optimize !== "lossless") return encoded;
+      if (optimize !== "lossless") {
+        return encoded;
+      }
       return (await recodeLosslessly(encoded ?? source, limits)) ?? encoded;
     },
 
@@ -42,8 +46,9 @@ export function createReworker(limits: CodecLimits): Reworker {
         ? undefined
         : await openImage(source, limits);
       const variant = image && (await encodeAsWebp(image, source, width));
-      if (variant === undefined)
+      if (variant === undefined) {
         throw new Error(`Cannot make a WebP of a ${source.facts.type}: it would not look the same`);
+      }
       return variant;
     },
   };
@@ -53,9 +58,13 @@ export function createReworker(limits: CodecLimits): Reworker {
     { toWebp, isScaled, maxWidth }: { toWebp: boolean; isScaled: boolean; maxWidth: number },
   ): Promise<SourceImage | undefined> {
     const image = await openImage(source, limits);
-    if (image === undefined) return undefined;
+    if (image === undefined) {
+      return undefined;
+    }
     const webp = toWebp ? await encodeAsWebp(image, source, maxWidth) : undefined;
-    if (isScaled) return webp ?? encodeScaled(image, source, maxWidth);
+    if (isScaled) {
+      return webp ?? encodeScaled(image, source, maxWidth);
+    }
     return webp && webp.bytes.length < source.bytes.length ? webp : undefined;
   }
 }

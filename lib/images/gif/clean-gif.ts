@@ -8,7 +8,7 @@ const APPLICATION = 0xff;
 const APPLICATION_BYTES = 11;
 
 const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
-// C2PA's manifest.
+/** C2PA's manifest. */
 const CREDENTIALS = "C2PA_GIF\x01\0\0";
 
 /**
@@ -17,7 +17,9 @@ const CREDENTIALS = "C2PA_GIF\x01\0\0";
  */
 export function cleanGif(bytes: Uint8Array): CleanImage {
   const cleaning = createCleaning(bytes);
-  if (asciiAt(bytes, 0, 3) !== "GIF") throw new RangeError("Cannot find the start of a GIF");
+  if (asciiAt(bytes, 0, 3) !== "GIF") {
+    throw new RangeError("Cannot find the start of a GIF");
+  }
   const kindsOf = createKindsReader();
   cleaning.keep(0, endOfGifHeader(bytes));
   for (const { introducer, start, end } of gifBlocksOf(bytes)) {
@@ -25,34 +27,47 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
       const keptBytes = extensionBytesToKeep(bytes, start);
       // The rest of what is kept in part is the empty sub-block that ends it.
       cleaning.keep(start, start + keptBytes);
-      if (keptBytes > 0) cleaning.write(Uint8Array.of(0));
-      else cleaning.drop(...kindsOfExtension(bytes.subarray(start, end), kindsOf));
+      if (keptBytes > 0) {
+        cleaning.write(Uint8Array.of(0));
+      } else {
+        cleaning.drop(...kindsOfExtension(bytes.subarray(start, end), kindsOf));
+      }
     } else if (introducer === IMAGE || introducer === 0) {
       // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
       cleaning.keep(start, end);
     } else {
       cleaning.write(Uint8Array.of(TRAILER));
-      if (introducer !== TRAILER || end < bytes.length) cleaning.drop("other");
+      if (introducer !== TRAILER || end < bytes.length) {
+        cleaning.drop("other");
+      }
     }
   }
   return cleaning.finish();
 }
 
-// Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only.
+/** Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only. */
 function extensionBytesToKeep(bytes: Uint8Array, start: number): number {
   const view = viewOf(bytes);
   const label = view.getUint8(start + 1);
   const firstSubBlock = 2 + (view.getUint8(start + 2) === 0 ? 0 : 1 + view.getUint8(start + 2));
-  if (label === GRAPHIC_CONTROL) return firstSubBlock;
-  if (label !== APPLICATION || view.getUint8(start + 2) !== APPLICATION_BYTES) return 0;
+  if (label === GRAPHIC_CONTROL) {
+    return firstSubBlock;
+  }
+  if (label !== APPLICATION || view.getUint8(start + 2) !== APPLICATION_BYTES) {
+    return 0;
+  }
   const application = asciiAt(bytes, start + 3, APPLICATION_BYTES);
-  if (!LOOPING.has(application)) return 0;
+  if (!LOOPING.has(application)) {
+    return 0;
+  }
   const length = view.getUint8(start + firstSubBlock);
   return firstSubBlock + (length === 0 ? 0 : 1 + length);
 }
 
 function kindsOfExtension(extension: Uint8Array, kindsOf: KindsReader): MetadataKind[] {
   const application = asciiAt(extension, 3, APPLICATION_BYTES);
-  if (application === CREDENTIALS) return ["credentials"];
+  if (application === CREDENTIALS) {
+    return ["credentials"];
+  }
   return application === "XMP DataXMP" ? kindsOf(extension) : ["other"];
 }

@@ -29,13 +29,17 @@ export function* gifBlocksOf(bytes: Uint8Array): Generator<GifBlock> {
   const endOfBlock = createBlockMeasure(bytes);
   let start = endOfGifHeader(bytes);
   for (let left: number = PARSER_LIMITS.gifBlocks; start < bytes.length; left -= 1) {
-    if (left === 0) throw new LimitError("Cannot read a GIF of so many blocks");
+    if (left === 0) {
+      throw new LimitError("Cannot read a GIF of so many blocks");
+    }
     const introducer = view.getUint8(start);
     const claimedEnd = endOfBlock(introducer, start);
     const end = Math.min(claimedEnd, bytes.length);
     yield { introducer, start, end, isWhole: claimedEnd === end };
     // Some readers pass over empty blocks.
-    if (introducer !== EXTENSION && introducer !== IMAGE && introducer !== 0) return;
+    if (introducer !== EXTENSION && introducer !== IMAGE && introducer !== 0) {
+      return;
+    }
     start = end;
   }
 }
@@ -58,9 +62,15 @@ function createBlockMeasure(bytes: Uint8Array): (introducer: number, start: numb
   let subBlocksLeft: number = PARSER_LIMITS.gifSubBlocks;
 
   return function endOfBlock(introducer, start) {
-    if (introducer === EXTENSION) return afterSubBlocks(start + 2);
-    if (introducer === 0) return afterZeros(bytes, start);
-    if (introducer !== IMAGE) return start + 1;
+    if (introducer === EXTENSION) {
+      return afterSubBlocks(start + 2);
+    }
+    if (introducer === 0) {
+      return afterZeros(bytes, start);
+    }
+    if (introducer !== IMAGE) {
+      return start + 1;
+    }
     const flags = viewOf(bytes).getUint8(start + 9);
     return afterSubBlocks(start + DESCRIPTOR_BYTES + colourTableBytes(flags) + 1);
   };
@@ -71,7 +81,9 @@ function createBlockMeasure(bytes: Uint8Array): (introducer: number, start: numb
     for (let size = bytes[at]; size; size = bytes[at]) {
       at += 1 + size;
       subBlocksLeft -= 1;
-      if (subBlocksLeft < 0) throw new LimitError("Cannot read a GIF of so many sub-blocks");
+      if (subBlocksLeft < 0) {
+        throw new LimitError("Cannot read a GIF of so many sub-blocks");
+      }
     }
     return at + 1;
   }
@@ -79,8 +91,11 @@ function createBlockMeasure(bytes: Uint8Array): (introducer: number, start: numb
 
 function afterZeros(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (at + ZEROS_AT_ONCE <= bytes.length && isZero(bytes, at, at + ZEROS_AT_ONCE))
+  while (at + ZEROS_AT_ONCE <= bytes.length && isZero(bytes, at, at + ZEROS_AT_ONCE)) {
     at += ZEROS_AT_ONCE;
-  while (bytes[at] === 0) at += 1;
+  }
+  while (bytes[at] === 0) {
+    at += 1;
+  }
   return at;
 }

@@ -4,7 +4,7 @@ import { cleanGif } from "./clean-gif.ts";
 import { EXTENSION, IMAGE, TRAILER, endOfGifHeader, gifBlocksOf, isGif } from "./gif-blocks.ts";
 import { inspectGif } from "./inspect-gif.ts";
 
-// Text that only begins like a GIF has no block behind the header; a file that was cut short may end there.
+/** Text that only begins like a GIF has no block behind the header; a file that was cut short may end there. */
 const BLOCKS = new Set([EXTENSION, IMAGE, TRAILER, undefined]);
 
 export const gif: ImageFormat = {
@@ -23,17 +23,23 @@ export const gif: ImageFormat = {
 function isAnimatedGif(bytes: Uint8Array): boolean {
   let frames = 0;
   for (const { introducer } of gifBlocksOf(bytes)) {
-    if (introducer === IMAGE) frames += 1;
-    if (frames > 1) return true;
+    if (introducer === IMAGE) {
+      frames += 1;
+    }
+    if (frames > 1) {
+      return true;
+    }
   }
   return false;
 }
 
-// The part of the screen that the frame leaves free is transparent in browsers.
+/** The part of the screen that the frame leaves free is transparent in browsers. */
 function isFilledGif(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
-  for (const { introducer, start } of gifBlocksOf(bytes))
-    if (introducer === IMAGE)
+  for (const { introducer, start } of gifBlocksOf(bytes)) {
+    if (introducer === IMAGE) {
       return view.getUint32(start + 1) === 0 && view.getUint32(start + 5) === view.getUint32(6);
+    }
+  }
   return false;
 }

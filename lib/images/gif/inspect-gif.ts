@@ -10,34 +10,44 @@ import {
   gifBlocksOf,
 } from "./gif-blocks.ts";
 
-// What an image whose data is whole may be followed by; a magic number followed by noise gets no further than here.
+/** What an image whose data is whole may be followed by; a magic number followed by noise gets no further than here. */
 const AFTER_IMAGE = new Set([EXTENSION, IMAGE, TRAILER, 0]);
-// LZW codes of at most 12 bits need literals of at most 11.
+/** LZW codes of at most 12 bits need literals of at most 11. */
 const MAX_CODE_BITS = 11;
 
 /** Chromium widens the screen until the first frame fits, and ignores how far later frames reach beyond it. */
 export function inspectGif(bytes: Uint8Array): ImageSize | undefined {
   const view = viewOf(bytes);
   const frame = firstFrameOf(bytes);
-  if (!frame?.isWhole) return undefined;
+  if (!frame?.isWhole) {
+    return undefined;
+  }
 
   const { start: at, end } = frame;
   const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
   const data = at + DESCRIPTOR_BYTES + colourTableBytes(view.getUint8(at + 9));
-  if (view.getUint8(data) > MAX_CODE_BITS) return undefined;
+  if (view.getUint8(data) > MAX_CODE_BITS) {
+    return undefined;
+  }
   const next = bytes[end];
-  if (next !== undefined && !AFTER_IMAGE.has(next)) return undefined;
+  if (next !== undefined && !AFTER_IMAGE.has(next)) {
+    return undefined;
+  }
   return {
     width: Math.max(screen.width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true)),
     height: Math.max(screen.height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true)),
   };
 }
 
-// Nothing but extensions may come before it.
+/** Nothing but extensions may come before it. */
 function firstFrameOf(bytes: Uint8Array): GifBlock | undefined {
   for (const block of gifBlocksOf(bytes)) {
-    if (block.introducer === IMAGE) return block;
-    if (block.introducer !== EXTENSION) return undefined;
+    if (block.introducer === IMAGE) {
+      return block;
+    }
+    if (block.introducer !== EXTENSION) {
+      return undefined;
+    }
   }
   return undefined;
 }

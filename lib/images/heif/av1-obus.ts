@@ -15,7 +15,7 @@ export const PADDING = 15;
 export const EXTENSION_FLAG = 0x04;
 export const SIZE_FLAG = 0x02;
 
-// AV1, 4.10.5.
+/** AV1, 4.10.5. */
 const MAX_LEB128_BYTES = 8;
 
 export interface ObuWalker {
@@ -27,7 +27,9 @@ export function createObuWalker(): ObuWalker {
   let left: number = PARSER_LIMITS.obus;
   return function* walk(bytes) {
     for (let at = 0; at < bytes.length; left -= 1) {
-      if (left === 0) throw new RangeError("Cannot read an image of so many parts");
+      if (left === 0) {
+        throw new RangeError("Cannot read an image of so many parts");
+      }
       const header = bytes[at] ?? 0;
       const sizeAt = at + (header & EXTENSION_FLAG ? 2 : 1);
       // Without a size it reaches to the end.
@@ -36,7 +38,9 @@ export function createObuWalker(): ObuWalker {
           ? readLeb128(bytes, sizeAt)
           : { value: bytes.length - sizeAt, end: sizeAt };
       const end = start + value;
-      if (value < 0 || end > bytes.length) throw new RangeError("Cannot read a part cut short");
+      if (value < 0 || end > bytes.length) {
+        throw new RangeError("Cannot read a part cut short");
+      }
       yield { type: (header >> 3) & 15, at, start, end };
       at = end;
     }
@@ -47,9 +51,13 @@ function readLeb128(bytes: Uint8Array, at: number): { value: number; end: number
   let value = 0;
   for (let index = 0; index < MAX_LEB128_BYTES; index += 1) {
     const byte = bytes[at + index];
-    if (byte === undefined) break;
+    if (byte === undefined) {
+      break;
+    }
     value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { value, end: at + index + 1 };
+    if (byte < 0x80) {
+      return { value, end: at + index + 1 };
+    }
   }
   throw new RangeError("Cannot read the size of a part");
 }

@@ -48,7 +48,7 @@ const NEEDED_BY_PARENT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   }).map(([parent, types]) => [parent, new Set(types.split(" "))]),
 );
 
-// What stands in these before their boxes: version and flags, a count of entries, the size of the video.
+/** What stands in these before their boxes: version and flags, a count of entries, the size of the video. */
 const FIELD_BYTES = new Map([
   ["meta", 4],
   ["dref", 8],
@@ -79,20 +79,35 @@ function collect(source: Source, boxes: Collected, parent: Box, group: Map<strin
   const shown = new Set([tracks?.colour?.trak.at, tracks?.alpha?.trak.at]);
   for (const box of walk(from, parent.end)) {
     const { type } = box;
-    if (FRAGMENTED.has(type)) throw new RangeError("Cannot follow the fragments of an animation");
+    if (FRAGMENTED.has(type)) {
+      throw new RangeError("Cannot follow the fragments of an animation");
+    }
     const isOtherTrack = type === "trak" && !shown.has(box.at);
     if (!needed?.has(type) || isOtherTrack) {
       boxes.unneeded.push(box);
       continue;
     }
-    if (parent.type !== "av01") addOnce(group, box);
-    if (type === "mdat") boxes.mediaData.push(box);
-    else boxes.kept.push({ ...box, fieldsEnd: endOfFields(box) });
-    if (type === "ipma") boxes.associations.push(box);
-    if (type === "ipco") boxes.properties.push(...walk(box.start, box.end));
+    if (parent.type !== "av01") {
+      addOnce(group, box);
+    }
+    if (type === "mdat") {
+      boxes.mediaData.push(box);
+    } else {
+      boxes.kept.push({ ...box, fieldsEnd: endOfFields(box) });
+    }
+    if (type === "ipma") {
+      boxes.associations.push(box);
+    }
+    if (type === "ipco") {
+      boxes.properties.push(...walk(box.start, box.end));
+    }
     const ownGroup = type === "trak" ? new Map<string, Box>() : group;
-    if (type === "trak") boxes.tracks.push(ownGroup);
-    if (NEEDED_BY_PARENT.has(type)) collect(source, boxes, box, ownGroup);
+    if (type === "trak") {
+      boxes.tracks.push(ownGroup);
+    }
+    if (NEEDED_BY_PARENT.has(type)) {
+      collect(source, boxes, box, ownGroup);
+    }
   }
 }
 
@@ -101,7 +116,8 @@ function endOfFields({ type, start, end }: Box): number {
 }
 
 function addOnce(group: Map<string, Box>, box: Box): void {
-  if (group.has(box.type) && !REPEATABLE.has(box.type))
+  if (group.has(box.type) && !REPEATABLE.has(box.type)) {
     throw new RangeError("Cannot tell which of two boxes counts");
+  }
   group.set(box.type, box);
 }

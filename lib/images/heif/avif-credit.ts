@@ -29,15 +29,18 @@ export function creditItemsOf(
   const xmp = items.find((item) => isXmp(bytes, item));
   const exif = items.find(({ type }) => type === "Exif");
   const candidates: CreditItem[] = [];
-  if (xmp) candidates.push({ item: xmp, iloc, data: renderCredit(credit), padding: " " });
+  if (xmp) {
+    candidates.push({ item: xmp, iloc, data: renderCredit(credit), padding: " " });
+  }
   // ISO/IEC 23008-12, A.2.1: first how many bytes stand before the TIFF header.
-  if (exif && tiff)
+  if (exif && tiff) {
     candidates.push({
       item: exif,
       iloc,
       data: Buffer.concat([Buffer.alloc(4), tiff]),
       padding: "\0",
     });
+  }
   return candidates.filter(({ item: { ranges } }) => {
     const hasData = ranges.length > 0 && ranges.length <= MAX_RANGES;
     return hasData && canRelocateItem(bytes, iloc);
@@ -53,15 +56,21 @@ export function placeCredit(
   const { item, iloc, data, padding } = credit;
   const { ranges, typeAt, end } = item;
   bytes.fill(0, typeAt + 4, end);
-  if (item.type === "mime") bytes.set(Buffer.from(XMP_TYPE, "latin1"), typeAt + 4);
+  if (item.type === "mime") {
+    bytes.set(Buffer.from(XMP_TYPE, "latin1"), typeAt + 4);
+  }
   const room = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
   const isFree = ranges.every((range) =>
     unused.some((gap) => gap.start <= range.start && range.end <= gap.end),
   );
-  if (room < data.length || !isFree) return withDataBehind(bytes, credit);
+  if (room < data.length || !isFree) {
+    return withDataBehind(bytes, credit);
+  }
   // Counted from the start of the file: some programs (exifr) know no other way.
   const [first, ...others] = ranges;
-  if (first && others.length === 0) relocateItem(bytes, { iloc, item, data: first });
+  if (first && others.length === 0) {
+    relocateItem(bytes, { iloc, item, data: first });
+  }
   const padded = Buffer.alloc(room, padding);
   padded.set(data);
   let from = 0;
@@ -77,7 +86,9 @@ function withDataBehind(bytes: Uint8Array, { item, iloc, data }: CreditItem): Ui
   const view = viewOf(bytes);
   const last = [...filledBoxes(bytes, 0, bytes.length)].at(-1);
   // A box without a size reaches to the end of the file.
-  if (last && view.getUint32(last.at) === 0) view.setUint32(last.at, bytes.length - last.at);
+  if (last && view.getUint32(last.at) === 0) {
+    view.setUint32(last.at, bytes.length - last.at);
+  }
   const start = bytes.length + BOX_HEADER_BYTES;
   relocateItem(bytes, { iloc, item, data: { start, end: start + data.length } });
   const header = Buffer.from("\0\0\0\0mdat", "latin1");
@@ -85,7 +96,7 @@ function withDataBehind(bytes: Uint8Array, { item, iloc, data }: CreditItem): Ui
   return Uint8Array.from(Buffer.concat([bytes, header, data]));
 }
 
-// The name of the item, then its type of content (ISO/IEC 14496-12, 8.11.6).
+/** The name of the item, then its type of content (ISO/IEC 14496-12, 8.11.6). */
 function isXmp(bytes: Uint8Array, { type, typeAt, end }: PlacedItem): boolean {
   const nameEnd = bytes.indexOf(0, typeAt + 4);
   const isThere = asciiAt(bytes, nameEnd, XMP_TYPE.length) === XMP_TYPE;

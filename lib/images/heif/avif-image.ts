@@ -24,10 +24,10 @@ export interface AvifImage {
   propertiesOf: (id: number) => readonly Box[];
 }
 
-// Coded images and those made of others: grid, identity, tone map (a gain map).
+/** Coded images and those made of others: grid, identity, tone map (a gain map). */
 const CODED_IMAGES = new Set(["av01", "grid", "iden", "tmap"]);
 
-// ISO/IEC 23000-22, 4.1: what transparency calls itself; the second is HEVC's name.
+/** ISO/IEC 23000-22, 4.1: what transparency calls itself; the second is HEVC's name. */
 const ALPHA = new Set([
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
   "urn:mpeg:hevc:2015:auxid:1\0",
@@ -44,8 +44,9 @@ export function readAvifImage(bytes: Uint8Array): AvifImage {
   const view = viewOf(bytes);
   const associations = boxes.associations.flatMap((ipma) => readAssociations(view, ipma));
   const byItem = new Map(associations.map((entry) => [entry.itemId, entry]));
-  if (byItem.size < associations.length)
+  if (byItem.size < associations.length) {
     throw new RangeError("Cannot tell which properties of an item count");
+  }
   const propertiesOf = (id: number) =>
     (byItem.get(id)?.associations ?? []).flatMap(({ index }) => boxes.properties[index - 1] ?? []);
   const primaryId = file.has("meta") ? readPrimaryId(bytes, file) : undefined;
@@ -62,9 +63,11 @@ export function isAlphaName(bytes: Uint8Array, box: Box): boolean {
 
 export function endOfAlphaName(bytes: Uint8Array, { start, end }: Box): number | undefined {
   const nameAt = start + FULL_BOX_BYTES;
-  for (const name of ALPHA)
-    if (nameAt + name.length <= end && asciiAt(bytes, nameAt, name.length) === name)
+  for (const name of ALPHA) {
+    if (nameAt + name.length <= end && asciiAt(bytes, nameAt, name.length) === name) {
       return nameAt + name.length;
+    }
+  }
   return undefined;
 }
 
@@ -74,7 +77,9 @@ export function isCodedImage({ type }: AvifItem): boolean {
 
 function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem[] {
   const [iinf, iloc, idat] = ["iinf", "iloc", "idat"].map((type) => file.get(type));
-  if (!iinf || !iloc) throw new RangeError("Cannot find the items of an AVIF");
+  if (!iinf || !iloc) {
+    throw new RangeError("Cannot find the items of an AVIF");
+  }
   const dataById = readItemData(bytes, iloc);
   let total = 0;
   return readItems(bytes, iinf).map((item) => {
@@ -83,10 +88,13 @@ function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem
     const placed = ranges.map(({ start, end }) => ({ start: base + start, end: base + end }));
     for (const { start, end } of placed) {
       // Images may share their data; metadata that overlaps again and again would take for ever to read.
-      if (!isCodedImage(item)) total += end - start;
+      if (!isCodedImage(item)) {
+        total += end - start;
+      }
       // An extent without a length reaches to the end of the file.
-      if (end <= start || end > bytes.length || total > bytes.length)
+      if (end <= start || end > bytes.length || total > bytes.length) {
         throw new RangeError("Cannot find the data of an item");
+      }
     }
     return { ...item, ranges: placed, entryAt };
   });
@@ -95,7 +103,9 @@ function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem
 function readAssociations(view: DataView, ipma: Box): ItemAssociations[] {
   const entries: ItemAssociations[] = [];
   for (const entry of associationsIn(view, ipma)) {
-    if (entry.end > ipma.end) throw new RangeError("Cannot read a list that was cut short");
+    if (entry.end > ipma.end) {
+      throw new RangeError("Cannot read a list that was cut short");
+    }
     entries.push(entry);
   }
   return entries;
@@ -103,12 +113,14 @@ function readAssociations(view: DataView, ipma: Box): ItemAssociations[] {
 
 function readPrimaryId(bytes: Uint8Array, file: AvifBoxes["file"]): number {
   const pitm = file.get("pitm");
-  if (!pitm) throw new RangeError("Cannot find the primary item of an AVIF");
+  if (!pitm) {
+    throw new RangeError("Cannot find the primary item of an AVIF");
+  }
   const view = viewOf(bytes);
   return readUint(view, pitm.start + FULL_BOX_BYTES, view.getUint8(pitm.start) === 0 ? 2 : 4);
 }
 
-// Thumbnails, other photos and maps of depth are not reached from the primary item.
+/** Thumbnails, other photos and maps of depth are not reached from the primary item. */
 function needed(image: {
   items: readonly AvifItem[];
   references: readonly Reference[];
@@ -119,19 +131,31 @@ function needed(image: {
   const next = new Map<number, number[]>();
   const lead = (from: number, to: number) => {
     const known = next.get(from);
-    if (known) known.push(to);
-    else next.set(from, [to]);
-  };
-  for (const { type, from, to } of image.references)
-    for (const id of to) {
-      if (type === "dimg") lead(from, id);
-      if (type === "dimg" && types.get(from) === "tmap") lead(id, from);
-      if (type === "auxl" && image.isAlpha(from)) lead(id, from);
+    if (known) {
+      known.push(to);
+    } else {
+      next.set(from, [to]);
     }
+  };
+  for (const { type, from, to } of image.references) {
+    for (const id of to) {
+      if (type === "dimg") {
+        lead(from, id);
+      }
+      if (type === "dimg" && types.get(from) === "tmap") {
+        lead(id, from);
+      }
+      if (type === "auxl" && image.isAlpha(from)) {
+        lead(id, from);
+      }
+    }
+  }
   const found = new Set<number>();
   const waiting = image.primaryId === undefined ? [] : [image.primaryId];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (found.has(id) || !types.has(id)) continue;
+    if (found.has(id) || !types.has(id)) {
+      continue;
+    }
     found.add(id);
     waiting.push(...(next.get(id) ?? []));
   }

@@ -49,16 +49,20 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
   const entries = filledBoxes(bytes, iinf.start + FULL_BOX_BYTES + countBytes, iinf.end);
   const items = Array.from(entries, ({ type: entryType, start, end }) => {
     const version = view.getUint8(start);
-    if (entryType !== "infe" || version < 2 || version > 3)
+    if (entryType !== "infe" || version < 2 || version > 3) {
       throw new RangeError("Cannot tell the type of an item");
+    }
     const idAt = start + FULL_BOX_BYTES;
     const id = version === 2 ? view.getUint16(idAt) : view.getUint32(idAt);
     const typeAt = idAt + (version === 2 ? 4 : 6);
-    if (typeAt + 4 > end) throw new RangeError("Cannot read an item that was cut short");
+    if (typeAt + 4 > end) {
+      throw new RangeError("Cannot read an item that was cut short");
+    }
     return { id, type: asciiAt(bytes, typeAt), typeAt, end };
   });
-  if (new Set(items.map(({ id }) => id)).size < items.length)
+  if (new Set(items.map(({ id }) => id)).size < items.length) {
     throw new RangeError("Cannot tell which of two items counts");
+  }
   return items;
 }
 
@@ -86,26 +90,34 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     const baseAt = at;
     const base = read(baseBytes);
     const baseEnd = at;
-    if (method > 1 || reference !== 0) throw new RangeError("Cannot find the data of an item");
+    if (method > 1 || reference !== 0) {
+      throw new RangeError("Cannot find the data of an item");
+    }
     const count = read(2);
     extentsLeft -= count;
-    if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items)
+    if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items) {
       throw new LimitError("Cannot read a list of so many items");
-    if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1))
+    }
+    if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1)) {
       throw new RangeError("Cannot read a list that was cut short");
+    }
     const ranges = Array.from({ length: count }, () => {
       read(indexBytes);
       const start = base + read(offsetBytes);
       return { start, end: start + read(lengthBytes) };
     });
-    if (dataById.has(id)) throw new RangeError("Cannot tell which data of an item counts");
+    if (dataById.has(id)) {
+      throw new RangeError("Cannot tell which data of an item counts");
+    }
     const fields = [
       { start: baseAt, end: baseEnd },
       { start: baseEnd + 2, end: at },
     ];
     dataById.set(id, { entryAt, isInIdat: method === 1, ranges, fields });
   }
-  if (at > iloc.end) throw new RangeError("Cannot read a list that was cut short");
+  if (at > iloc.end) {
+    throw new RangeError("Cannot read a list that was cut short");
+  }
   return dataById;
 }
 
@@ -124,12 +136,17 @@ export function relocateItem(
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = (item.entryAt ?? bytes.length) + (version < 2 ? 2 : 4);
   const write = (value: number, size: number) => {
-    if (size === 8) file.writeBigUInt64BE(BigInt(value), at);
-    else if (size > 0) file.writeUIntBE(value, at, size);
+    if (size === 8) {
+      file.writeBigUInt64BE(BigInt(value), at);
+    } else if (size > 0) {
+      file.writeUIntBE(value, at, size);
+    }
     at += size;
   };
   // How the data is found, unless the version knows one way only; in this file; from its start.
-  if (version > 0) write(0, 2);
+  if (version > 0) {
+    write(0, 2);
+  }
   write(0, 2);
   write(0, baseBytes);
   const count = file.readUInt16BE(at);
@@ -163,10 +180,13 @@ export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
     const { type, start, end } = box;
     const count = view.getUint16(start + idBytes);
     left -= count;
-    if (left < 0) throw new RangeError("Cannot read a list of so many references");
+    if (left < 0) {
+      throw new RangeError("Cannot read a list of so many references");
+    }
     const first = start + idBytes + 2;
-    if (first + count * idBytes > end)
+    if (first + count * idBytes > end) {
       throw new RangeError("Cannot read a list that was cut short");
+    }
     const to = Array.from({ length: count }, (_, n) =>
       readUint(view, first + n * idBytes, idBytes),
     );
@@ -175,9 +195,17 @@ export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
 }
 
 export function readUint(view: DataView, at: number, size: number): number {
-  if (size === 0) return 0;
-  if (size === 2) return view.getUint16(at);
-  if (size === 4) return view.getUint32(at);
-  if (size === 8) return Number(view.getBigUint64(at));
+  if (size === 0) {
+    return 0;
+  }
+  if (size === 2) {
+    return view.getUint16(at);
+  }
+  if (size === 4) {
+    return view.getUint32(at);
+  }
+  if (size === 8) {
+    return Number(view.getBigUint64(at));
+  }
   throw new RangeError("Cannot read a number of that size");
 }

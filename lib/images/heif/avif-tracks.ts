@@ -27,8 +27,9 @@ export function findTracks(bytes: Uint8Array, walk: BoxWalker, moov: Box): AvifT
   const traks = [...walk(moov.start, moov.end)].filter(({ type }) => type === "trak");
   const tracks = traks.map((trak) => describeTrack(bytes, walk, trak));
   const images = tracks.filter(({ isImage, id }) => isImage && id > 0);
-  if (images.length > PARSER_LIMITS.tracks)
+  if (images.length > PARSER_LIMITS.tracks) {
     throw new RangeError("Cannot read an animation of so many tracks");
+  }
   const colour = images.find(({ auxiliaryFor }) => auxiliaryFor === undefined);
   const alpha = colour && images.find(({ auxiliaryFor }) => auxiliaryFor === colour.id);
   return { colour, alpha };

@@ -8,17 +8,17 @@ const zeros = (count: number) => "00".repeat(count);
 
 const NO_FLAGS = "000000";
 const PLAIN = zeros(4);
-// ISO/IEC 14496-12, 6.2.2: neither turned nor scaled. Browsers turn nothing by it.
+/** ISO/IEC 14496-12, 6.2.2: neither turned nor scaled. Browsers turn nothing by it. */
 const MATRIX = `00010000${zeros(12)}00010000${zeros(12)}40000000`;
 const UNDETERMINED_LANGUAGE = "55c4";
 
 const RATE_AND_VOLUME = `00010000${zeros(2 + 10)}`;
 const LAYER_GROUP_VOLUME = zeros(8);
-// 16 bits before the point and 16 after it.
+/** 16 bits before the point and 16 after it. */
 const SIZE: Fields = [2, "0000", 2, "0000"];
 const DPI_72 = "00480000";
 
-// By type; the second are those of version 1, whose times and ids are wider.
+/** By type; the second are those of version 1, whose times and ids are wider. */
 const FIELDS: ReadonlyMap<string, readonly [Fields, Fields?]> = new Map(
   Object.entries<readonly [Fields, Fields?]>({
     meta: [[PLAIN]],
@@ -81,8 +81,12 @@ export function cleanFields(output: Uint8Array, { type, start }: Box, end: numbe
   const isVersioned = versions?.[1] !== undefined;
   const version = isVersioned ? view.getUint8(start) : 0;
   const fields = versions?.[version];
-  if (versions && !fields) throw new RangeError("Cannot read a box of that version");
-  if (fields) write(output, { start, end }, fields);
+  if (versions && !fields) {
+    throw new RangeError("Cannot read a box of that version");
+  }
+  if (fields) {
+    write(output, { start, end }, fields);
+  }
 }
 
 /** Overwrites a part of a file, to its end. */
@@ -95,8 +99,12 @@ export function write(
   for (const field of fields) {
     const bytes = typeof field === "number" ? undefined : Buffer.from(field, "hex");
     const next = at + (typeof field === "number" ? field : field.length / 2);
-    if (next > end) throw new RangeError("Cannot read a box that was cut short");
-    if (bytes) output.set(bytes, at);
+    if (next > end) {
+      throw new RangeError("Cannot read a box that was cut short");
+    }
+    if (bytes) {
+      output.set(bytes, at);
+    }
     at = next;
   }
   output.fill(0, at, end);

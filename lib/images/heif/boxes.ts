@@ -21,11 +21,15 @@ export function createBoxWalker(bytes: Uint8Array): BoxWalker {
   let left: number = PARSER_LIMITS.boxes;
   return function* walk(from, to) {
     for (let at = from; at < to; left -= 1) {
-      if (left === 0) throw new LimitError("Cannot read a file of so many boxes");
+      if (left === 0) {
+        throw new LimitError("Cannot read a file of so many boxes");
+      }
       const size = view.getUint32(at);
       const start = at + (size === 1 ? 16 : 8);
       const end = size === 1 ? at + Number(view.getBigUint64(at + 8)) : size === 0 ? to : at + size;
-      if (end < start || end > to) throw new RangeError("Cannot read a box that was cut short");
+      if (end < start || end > to) {
+        throw new RangeError("Cannot read a box that was cut short");
+      }
       yield { type: asciiAt(bytes, at + 4), at, start, end };
       at = end;
     }
@@ -42,7 +46,9 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
   try {
     yield* filledBoxes(bytes, from, to);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError)) {
+      throw error;
+    }
   }
 }
 
@@ -52,6 +58,10 @@ export function findBox(
   from: number,
   to: number,
 ): Box | undefined {
-  for (const box of boxesIn(bytes, from, to)) if (box.type === type) return box;
+  for (const box of boxesIn(bytes, from, to)) {
+    if (box.type === type) {
+      return box;
+    }
+  }
   return undefined;
 }

@@ -13,13 +13,17 @@ export function isAvif(bytes: Uint8Array): boolean {
 /** By its brands, which say nothing of whether it is whole. */
 export function isHeic(bytes: Uint8Array): boolean {
   const brands = brandsOf(bytes);
-  if (brands.some((brand) => HEVC_BRANDS.has(brand))) return true;
+  if (brands.some((brand) => HEVC_BRANDS.has(brand))) {
+    return true;
+  }
   return brands.some((brand) => HEIF_BRANDS.has(brand)) && !isAvif(bytes);
 }
 
 /** ISO/IEC 14496-12, 4.3: the major brand, its version, the brands that it is compatible with. */
 export function brandsOf(bytes: Uint8Array): string[] {
-  if (bytes.length < 16 || asciiAt(bytes, 4) !== "ftyp") return [];
+  if (bytes.length < 16 || asciiAt(bytes, 4) !== "ftyp") {
+    return [];
+  }
   const end = Math.min(viewOf(bytes).getUint32(0), bytes.length, 8 + 4 * MAX_BRANDS);
   const count = Math.max(0, Math.floor((end - 8) / 4));
   return Array.from({ length: count }, (_, index) => asciiAt(bytes, 8 + 4 * index)).filter(

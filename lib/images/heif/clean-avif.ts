@@ -33,13 +33,16 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const kindsOf = createKindsReader();
   const image = readAvifImage(bytes);
   const { boxes, items, neededIds } = image;
-  if (neededIds.size + boxes.tracks.length === 0)
+  if (neededIds.size + boxes.tracks.length === 0) {
     throw new RangeError("Cannot find the image of an AVIF");
+  }
   const isNeeded = ({ id }: AvifItem) => neededIds.has(id);
   const needed = items.filter(isNeeded);
   const unneeded = items.filter((item) => !isNeeded(item) && item.type !== NO_ITEM);
 
-  for (const box of boxes.unneeded) cleaning.drop(...kindsOfBox(bytes, box, kindsOf));
+  for (const box of boxes.unneeded) {
+    cleaning.drop(...kindsOfBox(bytes, box, kindsOf));
+  }
   const iloc = boxes.file.get("iloc");
   const credits = credit && iloc ? creditItemsOf(bytes, { items: unneeded, iloc, credit }) : [];
   const creditIds = new Set(credits.map(({ item }) => item.id));
@@ -49,28 +52,43 @@ export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const unused = gapsBetween(kept, containersOf(boxes));
 
   let output: Uint8Array = new Uint8Array(bytes);
-  for (const { start, end } of [...boxes.unneeded, ...unused]) output.fill(0, start, end);
-  for (const { at } of boxes.unneeded.filter(({ type }) => !FREE_SPACE.has(type)))
+  for (const { start, end } of [...boxes.unneeded, ...unused]) {
+    output.fill(0, start, end);
+  }
+  for (const { at } of boxes.unneeded.filter(({ type }) => !FREE_SPACE.has(type))) {
     output.set(Buffer.from("free"), at + 4);
+  }
   for (const { id, typeAt, end } of unneeded) {
-    if (creditIds.has(id)) continue;
+    if (creditIds.has(id)) {
+      continue;
+    }
     output.set(Buffer.from(NO_ITEM), typeAt);
     output.fill(0, typeAt + NO_ITEM.length, end);
   }
-  for (const item of unneeded)
-    if (!isCodedImage(item) && !item.ranges.every((range) => isEmpty(output, range)))
+  for (const item of unneeded) {
+    if (!isCodedImage(item) && !item.ranges.every((range) => isEmpty(output, range))) {
       throw new RangeError("Cannot remove an item that shares its data with an image");
+    }
+  }
   const emptied = new Uint8Array(output);
   cleanItemLists(output, image, creditIds);
   cleanBoxes(output, boxes);
-  for (const [index, track] of boxes.tracks.entries())
+  for (const [index, track] of boxes.tracks.entries()) {
     cleanSampleTables(output, track, samples[index]?.length ?? 0);
+  }
   cleanImageData(output, { needed, samples });
   const isUnusedData = unneeded.length === 0 && unused.some((range) => !isEmpty(bytes, range));
-  if (isUnusedData || Buffer.compare(emptied, output) !== 0) cleaning.drop("other");
-  for (const one of credits) output = placeCredit(output, one, unused);
-  for (const item of unneeded)
-    if (!isSame(bytes, output, item)) cleaning.drop(...kindsOfItem(bytes, item, kindsOf));
+  if (isUnusedData || Buffer.compare(emptied, output) !== 0) {
+    cleaning.drop("other");
+  }
+  for (const one of credits) {
+    output = placeCredit(output, one, unused);
+  }
+  for (const item of unneeded) {
+    if (!isSame(bytes, output, item)) {
+      cleaning.drop(...kindsOfItem(bytes, item, kindsOf));
+    }
+  }
   cleaning.write(output);
   return cleaning.finish();
 }
@@ -80,7 +98,7 @@ function containersOf({ file, mediaData }: AvifBoxes): Box[] {
   return [...mediaData, ...(idat ? [idat] : [])].toSorted((a, b) => a.start - b.start);
 }
 
-// What of the containers is in none of the ranges; each range has to lie in one container.
+/** What of the containers is in none of the ranges; each range has to lie in one container. */
 function gapsBetween(ranges: readonly ByteRange[], containers: readonly Box[]): ByteRange[] {
   const sorted = ranges
     .filter(({ start, end }) => end > start)
@@ -91,15 +109,24 @@ function gapsBetween(ranges: readonly ByteRange[], containers: readonly Box[]): 
     let at = container.start;
     for (; next < sorted.length; next += 1) {
       const { start = 0, end = 0 } = sorted[next] ?? {};
-      if (start >= container.end) break;
-      if (start < container.start || end > container.end)
+      if (start >= container.end) {
+        break;
+      }
+      if (start < container.start || end > container.end) {
         throw new RangeError("Cannot find the data of an image");
-      if (start > at) gaps.push({ start: at, end: start });
+      }
+      if (start > at) {
+        gaps.push({ start: at, end: start });
+      }
       at = Math.max(at, end);
     }
-    if (at < container.end) gaps.push({ start: at, end: container.end });
+    if (at < container.end) {
+      gaps.push({ start: at, end: container.end });
+    }
   }
-  if (next < sorted.length) throw new RangeError("Cannot find the data of an image");
+  if (next < sorted.length) {
+    throw new RangeError("Cannot find the data of an image");
+  }
   return gaps;
 }
 
@@ -115,19 +142,29 @@ function isSame(source: Uint8Array, output: Uint8Array, { typeAt, ranges }: Plac
 }
 
 function kindsOfBox(bytes: Uint8Array, box: Box, kindsOf: KindsReader): MetadataKind[] {
-  if (isEmpty(bytes, box)) return [];
-  if (isProvenance(bytes, box)) return ["credentials"];
+  if (isEmpty(bytes, box)) {
+    return [];
+  }
+  if (isProvenance(bytes, box)) {
+    return ["credentials"];
+  }
   return box.type === "uuid" ? kindsOf(bytes.subarray(box.start + 16, box.end)) : ["other"];
 }
 
 function kindsOfItem(bytes: Uint8Array, item: PlacedItem, kindsOf: KindsReader): MetadataKind[] {
   const { type, ranges } = item;
-  if (isCodedImage(item)) return ["other"];
+  if (isCodedImage(item)) {
+    return ["other"];
+  }
   const parts = ranges.map(({ start, end }) => bytes.subarray(start, end));
   const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
   const data = Buffer.concat(parts, Math.min(sizeBytes, MAX_READ_BYTES));
-  if (isContentCredentials(data)) return ["credentials"];
-  if (type !== "Exif" || data.length < 4) return kindsOf(data);
+  if (isContentCredentials(data)) {
+    return ["credentials"];
+  }
+  if (type !== "Exif" || data.length < 4) {
+    return kindsOf(data);
+  }
   // How far into the rest the TIFF block starts.
   return kindsOf(data.subarray(4 + data.readUInt32BE(0)));
 }

@@ -14,10 +14,10 @@ const PROFILE_TYPES = new Set(["prof", "rICC"]);
 const AV1C_FIELD_BYTES = 4;
 const PLAIN = "00000000";
 const MAX_DURATION = 2n ** 48n;
-// An animation has one.
+/** An animation has one. */
 const MAX_EDITS = 100;
 
-// Whatever says what a file can be read as; the code points of AVIF, HEIF and MP4.
+/** Whatever says what a file can be read as; the code points of AVIF, HEIF and MP4. */
 const BRANDS = new Set(
   "avif avis avio mif1 mif2 mif3 miaf msf1 MiHB MiHE MiHA MA1A MA1B MiPr MiAn tmap heic heix heim heis hevc hevx hevm hevs heif unif geo1 1pic isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isoc mp41 mp42 av01".split(
     " ",
@@ -38,7 +38,9 @@ export function cleanBoxes(output: Uint8Array, { kept }: AvifBoxes): void {
  */
 export function cleanProperty(output: Uint8Array, box: Box): boolean {
   const clean = PROPERTIES.get(box.type);
-  if (clean) return clean(output, box);
+  if (clean) {
+    return clean(output, box);
+  }
   cleanFields(output, box, box.end);
   return PLAIN_PROPERTIES.has(box.type);
 }
@@ -76,8 +78,12 @@ function cleanBrands(output: Uint8Array, { start, end }: Box): void {
   // The version of the first brand, which nobody reads.
   output.fill(0, start + 4, start + 8);
   for (let at = start; at < end; at += 4) {
-    if (at === start + 4) continue;
-    if (at + 4 > end || !BRANDS.has(brand(at))) output.fill(0, at, Math.min(at + 4, end));
+    if (at === start + 4) {
+      continue;
+    }
+    if (at + 4 > end || !BRANDS.has(brand(at))) {
+      output.fill(0, at, Math.min(at + 4, end));
+    }
   }
 }
 
@@ -86,7 +92,7 @@ function cleanConfiguration(output: Uint8Array, { start, end }: Box): boolean {
   return true;
 }
 
-// A shorter profile is followed by zeros: its own size says where it ends.
+/** A shorter profile is followed by zeros: its own size says where it ends. */
 function cleanColour(output: Uint8Array, { start, end }: Box): boolean {
   const type = asciiAt(output, start);
   if (type === "nclx") {
@@ -94,11 +100,17 @@ function cleanColour(output: Uint8Array, { start, end }: Box): boolean {
     output[start + 10] = (output[start + 10] ?? 0) & 0x80;
     return true;
   }
-  if (!PROFILE_TYPES.has(type)) return false;
+  if (!PROFILE_TYPES.has(type)) {
+    return false;
+  }
   const icc = output.subarray(start + COLOUR_TYPE_BYTES, end);
   const clean = cleanIccProfile(Uint8Array.from(icc));
-  if (clean === undefined) return false;
-  if (clean.length > icc.length) throw new RangeError("Cannot find the room for a profile");
+  if (clean === undefined) {
+    return false;
+  }
+  if (clean.length > icc.length) {
+    throw new RangeError("Cannot find the room for a profile");
+  }
   icc.set(clean);
   icc.fill(0, clean.length);
   return true;
@@ -106,33 +118,41 @@ function cleanColour(output: Uint8Array, { start, end }: Box): boolean {
 
 function cleanAuxiliary(output: Uint8Array, box: Box): boolean {
   const end = endOfAlphaName(output, box);
-  if (end === undefined) return false;
+  if (end === undefined) {
+    return false;
+  }
   output.fill(0, box.start, box.start + 4);
   output.fill(0, end, box.end);
   return true;
 }
 
-// ISO/IEC 23008-12, 6.5.6: how many channels, and their bits.
+/** ISO/IEC 23008-12, 6.5.6: how many channels, and their bits. */
 function cleanDepths(output: Uint8Array, { start, end }: Box): boolean {
   const channels = viewOf(output).getUint8(start + 4);
   write(output, { start, end }, [PLAIN, 1 + channels]);
   const depths = output.subarray(start + 5, start + 5 + channels);
-  if (channels > 4 || depths.some((depth) => depth > 16))
+  if (channels > 4 || depths.some((depth) => depth > 16)) {
     throw new RangeError("Cannot believe how many bits a pixel has");
+  }
   return true;
 }
 
-// Whole pixels as whole numbers; Chromium ignores any other crop.
+/** Whole pixels as whole numbers; Chromium ignores any other crop. */
 function cleanCrop(output: Uint8Array, { start, end }: Box): boolean {
   const view = viewOf(output);
   const fraction = (at: number) => view.getInt32(at) / view.getInt32(at + 4);
   const sizes = [fraction(start), fraction(start + 8)];
   const halves = [2 * fraction(start + 16), 2 * fraction(start + 24)];
-  if (![...sizes, ...halves].every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 17))
+  if (
+    ![...sizes, ...halves].every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 17)
+  ) {
     return false;
+  }
   write(output, { start, end }, [32]);
   const denominators = [4, 12, 20, 28].map((at) => view.getInt32(start + at));
-  if (denominators.every((value) => value === 1 || value === 2)) return true;
+  if (denominators.every((value) => value === 1 || value === 2)) {
+    return true;
+  }
   for (const [index, value] of sizes.entries()) {
     view.setInt32(start + 8 * index, value);
     view.setInt32(start + 8 * index + 4, 1);
@@ -144,18 +164,19 @@ function cleanCrop(output: Uint8Array, { start, end }: Box): boolean {
   return true;
 }
 
-// AVIF, 2.3.2.3: how many bytes the first layers take, in 16 bits or 32.
+/** AVIF, 2.3.2.3: how many bytes the first layers take, in 16 bits or 32. */
 function cleanLayers(output: Uint8Array, { start, end }: Box): boolean {
   const view = viewOf(output);
   const isLarge = (view.getUint8(start) & 1) === 1;
   write(output, { start, end }, [1, isLarge ? 12 : 6]);
   const sizes = [1, 5, 9].map((at) => (isLarge ? view.getUint32(start + at) : 0));
-  if (sizes.some((size) => size > output.length))
+  if (sizes.some((size) => size > output.length)) {
     throw new RangeError("Cannot believe the size of a layer");
+  }
   return true;
 }
 
-// Letters make numbers that no animation has. Both stand behind the times.
+/** Letters make numbers that no animation has. Both stand behind the times. */
 function believe(
   output: Uint8Array,
   box: Box,
@@ -167,23 +188,26 @@ function believe(
   const duration = isWide ? view.getBigUint64(at + durationAt) : 0n;
   const isEndless = duration === 2n ** 64n - 1n;
   const ticks = scaleAt === undefined ? 0 : view.getUint32(at + scaleAt);
-  if (ticks >= MAX_TICKS || (!isEndless && duration >= MAX_DURATION))
+  if (ticks >= MAX_TICKS || (!isEndless && duration >= MAX_DURATION)) {
     throw new RangeError("Cannot believe how long an animation takes");
+  }
 }
 
-// ISO/IEC 14496-12, 8.6.6: whether it repeats, how many parts, and of each how long, from when and how fast.
+/** ISO/IEC 14496-12, 8.6.6: whether it repeats, how many parts, and of each how long, from when and how fast. */
 function cleanEdits(output: Uint8Array, { start, end }: Box): void {
   const view = viewOf(output);
   const bytes = view.getUint8(start) === 0 ? 4 : 8;
   const count = view.getUint32(start + 4);
   const entryBytes = 2 * bytes + 4;
-  if (count > MAX_EDITS || start + 8 + count * entryBytes > end)
+  if (count > MAX_EDITS || start + 8 + count * entryBytes > end) {
     throw new RangeError("Cannot follow so many edits");
+  }
   write(output, { start, end }, [1, "0000", 1, 4 + count * entryBytes]);
   for (let index = 0; index < count; index += 1) {
     const at = start + 8 + index * entryBytes;
-    if (bytes === 8 && view.getBigUint64(at) >= MAX_DURATION)
+    if (bytes === 8 && view.getBigUint64(at) >= MAX_DURATION) {
       throw new RangeError("Cannot believe a duration");
+    }
     write(output, { start: at, end: at + entryBytes }, [bytes, "00".repeat(bytes), "00010000"]);
   }
 }

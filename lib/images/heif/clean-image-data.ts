@@ -18,21 +18,31 @@ export function cleanImageData(
   const coded = [...byPlace.values()];
   refuseOverlaps(coded.flatMap(({ ranges }) => ranges));
   const walk = createObuWalker();
-  for (const { type, ranges } of coded) rewrite(output, ranges, (data) => clean(type, data, walk));
+  for (const { type, ranges } of coded) {
+    rewrite(output, ranges, (data) => clean(type, data, walk));
+  }
 }
 
 function clean(type: string, data: Uint8Array, walk: ObuWalker): void {
-  if (type === "av01") cleanObus(data, walk);
-  else data.fill(0, lengthOf(type, data));
+  if (type === "av01") {
+    cleanObus(data, walk);
+  } else {
+    data.fill(0, lengthOf(type, data));
+  }
 }
 
-// ISO/IEC 23008-12, 6.6.2.3: version, flags, rows, columns, and a size in 16 bits or 32. ISO 21496-1, C.2: the versions,
-// flags, how bright both images are, and five fractions for one channel or three.
+/**
+ * ISO/IEC 23008-12, 6.6.2.3: version, flags, rows, columns, and a size in 16 bits or 32. ISO 21496-1, C.2: the versions,
+ * flags, how bright both images are, and five fractions for one channel or three.
+ */
 function lengthOf(type: string, data: Uint8Array): number {
   const view = viewOf(data);
-  if (type === "grid" && view.getUint16(0) > 1)
+  if (type === "grid" && view.getUint16(0) > 1) {
     throw new RangeError("Cannot read a grid of that version");
-  if (type === "grid") return view.getUint8(1) === 1 ? 12 : 8;
+  }
+  if (type === "grid") {
+    return view.getUint8(1) === 1 ? 12 : 8;
+  }
   return type === "tmap" ? 6 + 16 + 40 * (view.getUint8(5) & 0x80 ? 3 : 1) : 0;
 }
 
@@ -60,12 +70,14 @@ function placeOf(ranges: readonly ByteRange[]): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join();
 }
 
-// The same part could have to be emptied for one and be a pixel of another, and would be walked again and again.
+/** The same part could have to be emptied for one and be a pixel of another, and would be walked again and again. */
 function refuseOverlaps(ranges: readonly ByteRange[]): void {
   const sorted = ranges.toSorted((a, b) => a.start - b.start);
   let last = 0;
   for (const { start, end } of sorted) {
-    if (start < last) throw new RangeError("Cannot tell apart images that share their data");
+    if (start < last) {
+      throw new RangeError("Cannot tell apart images that share their data");
+    }
     last = end;
   }
 }

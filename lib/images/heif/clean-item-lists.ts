@@ -9,11 +9,11 @@ import type { Association } from "./item-properties.ts";
 const FULL_BOX_BYTES = 4;
 const REFERENCE_TYPES = new Set(["dimg", "auxl", "prem", "thmb", "cdsc"]);
 
-// The type of an item, and how its data and other viewers' copies of it are named, stand behind `infe`'s own number.
+/** The type of an item, and how its data and other viewers' copies of it are named, stand behind `infe`'s own number. */
 const TYPE_BYTES = 4;
 const PROTECTION_BYTES = 2;
 
-// Chromium ignores this even where it is said to be essential; it shows nothing for any other that it does not know.
+/** Chromium ignores this even where it is said to be essential; it shows nothing for any other that it does not know. */
 const IGNORED = new Set(["pasp"]);
 
 /**
@@ -26,7 +26,9 @@ export function cleanItemLists(
   creditIds: ReadonlySet<number>,
 ): void {
   const { file } = image.boxes;
-  if (!file.has("meta")) return;
+  if (!file.has("meta")) {
+    return;
+  }
   const ids = new Set(image.items.map(({ id }) => id));
   cleanNames(output, image, creditIds);
   cleanLocations(output, file.get("iloc"), ids);
@@ -42,36 +44,54 @@ function cleanNames(
 ): void {
   const view = viewOf(output);
   const iinf = boxes.file.get("iinf");
-  if (!iinf) return;
+  if (!iinf) {
+    return;
+  }
   const countBytes = view.getUint8(iinf.start) === 0 ? 2 : 4;
-  if (readUint(view, iinf.start + FULL_BOX_BYTES, countBytes) !== items.length)
+  if (readUint(view, iinf.start + FULL_BOX_BYTES, countBytes) !== items.length) {
     throw new RangeError("Cannot tell how many items count");
+  }
   output.fill(0, iinf.start + 1, iinf.start + FULL_BOX_BYTES);
   for (const { id, typeAt, end } of items) {
     output.fill(0, typeAt - PROTECTION_BYTES, typeAt);
-    if (!creditIds.has(id)) output.fill(0, typeAt + TYPE_BYTES, end);
+    if (!creditIds.has(id)) {
+      output.fill(0, typeAt + TYPE_BYTES, end);
+    }
   }
 }
 
 function cleanLocations(output: Uint8Array, iloc: Box | undefined, ids: ReadonlySet<number>): void {
-  if (!iloc) return;
+  if (!iloc) {
+    return;
+  }
   const listed = readItemData(output, iloc);
   output.fill(0, iloc.start + 1, iloc.start + FULL_BOX_BYTES);
-  for (const [id, { fields }] of listed)
-    if (!ids.has(id)) for (const { start, end } of fields) output.fill(0, start, end);
+  for (const [id, { fields }] of listed) {
+    if (!ids.has(id)) {
+      for (const { start, end } of fields) {
+        output.fill(0, start, end);
+      }
+    }
+  }
   const last = [...listed.values()].at(-1)?.fields.at(-1);
-  if (last !== undefined) output.fill(0, last.end, iloc.end);
+  if (last !== undefined) {
+    output.fill(0, last.end, iloc.end);
+  }
 }
 
-// A reference that leads nowhere stays one, from the image to itself: its ids must not be 0.
+/** A reference that leads nowhere stays one, from the image to itself: its ids must not be 0. */
 function cleanReferences(output: Uint8Array, image: AvifImage, ids: ReadonlySet<number>): void {
   const iref = image.boxes.file.get("iref");
-  if (!iref) return;
+  if (!iref) {
+    return;
+  }
   output.fill(0, iref.start + 1, iref.start + FULL_BOX_BYTES);
   for (const reference of image.references) {
     const { type, box, from, to, idBytes } = reference;
     const isKnown = REFERENCE_TYPES.has(type) && [from, ...to].every((id) => ids.has(id));
-    if (!isKnown) leadNowhere(output, reference, image.primaryId ?? 0);
+    if (!isKnown) {
+      leadNowhere(output, reference, image.primaryId ?? 0);
+    }
     output.fill(0, box.start + idBytes + 2 + to.length * idBytes, box.end);
   }
 }
@@ -81,12 +101,18 @@ function leadNowhere(output: Uint8Array, { box, to, idBytes }: Reference, id: nu
   const write = (at: number) => (idBytes === 2 ? view.setUint16(at, id) : view.setUint32(at, id));
   output.set(Buffer.from("free"), box.at + 4);
   write(box.start);
-  for (const index of to.keys()) write(box.start + idBytes + 2 + index * idBytes);
+  for (const index of to.keys()) {
+    write(box.start + idBytes + 2 + index * idBytes);
+  }
 }
 
-// ISO/IEC 14496-12, 8.15.3: a number of the group's own, how many, and which. A gain map is an alternative to its image.
+/**
+ * ISO/IEC 14496-12, 8.15.3: a number of the group's own, how many, and which. A gain map is an alternative to its image.
+ */
 function cleanGroups(output: Uint8Array, grpl: Box | undefined, ids: ReadonlySet<number>): void {
-  if (!grpl) return;
+  if (!grpl) {
+    return;
+  }
   const view = viewOf(output);
   for (const box of filledBoxes(output, grpl.start, grpl.end)) {
     const { type, start, end } = box;
@@ -119,17 +145,25 @@ function cleanAssociations(output: Uint8Array, image: AvifImage): void {
       const box = boxes.properties[index - 1];
       const kind = box && kindOf(output, box);
       const isFirst = kind !== undefined && !kinds.has(kind);
-      if (kind !== undefined) kinds.add(kind);
+      if (kind !== undefined) {
+        kinds.add(kind);
+      }
       const isKept =
         neededIds.has(entry.itemId) && box !== undefined && isFirst && isOfUse(index, box);
-      if (isKept) continue;
-      if (box && isEssential && isFirst && neededIds.has(entry.itemId) && !isIgnored(kind))
+      if (isKept) {
+        continue;
+      }
+      if (box && isEssential && isFirst && neededIds.has(entry.itemId) && !isIgnored(kind)) {
         throw new RangeError("Cannot tell the use of what is essential");
+      }
       forget(output, association);
     }
   }
-  for (const [index, box] of boxes.properties.entries())
-    if (verdicts.get(index + 1) !== true) free(output, box);
+  for (const [index, box] of boxes.properties.entries()) {
+    if (verdicts.get(index + 1) !== true) {
+      free(output, box);
+    }
+  }
   const view = viewOf(output);
   for (const ipma of boxes.associations) {
     const flags = view.getUint8(ipma.start + 3) & 1;
@@ -140,7 +174,7 @@ function cleanAssociations(output: Uint8Array, image: AvifImage): void {
   }
 }
 
-// An image may have a profile and numbers for its colours.
+/** An image may have a profile and numbers for its colours. */
 function kindOf(output: Uint8Array, { type, start }: Box): string {
   return type === "colr" ? `${type} ${asciiAt(output, start) === "nclx"}` : type;
 }
@@ -149,7 +183,7 @@ function isIgnored(kind: string | undefined): boolean {
   return kind !== undefined && (IGNORED.has(kind) || kind.startsWith("colr") || kind === "clap");
 }
 
-// The number 0 stands for no property.
+/** The number 0 stands for no property. */
 function forget(output: Uint8Array, { at, sizeBytes }: Association): void {
   output.fill(0, at, at + sizeBytes);
 }

@@ -8,10 +8,10 @@ import {
 } from "./av1-obus.ts";
 import { readSequenceHeader } from "./sequence-header.ts";
 
-// AV1, 6.2.2: sequence header, temporal delimiter, frame header, tiles, frame, repeated frame header.
+/** AV1, 6.2.2: sequence header, temporal delimiter, frame header, tiles, frame, repeated frame header. */
 const NEEDED = new Set([SEQUENCE_HEADER, TEMPORAL_DELIMITER, 3, 4, 6, 7]);
 
-// A payload ends with a bit, and zeros.
+/** A payload ends with a bit, and zeros. */
 const TRAILING_BIT = 0x80;
 
 /** Empties the parts of a bitstream that no pixel needs (metadata, padding), in place and at the same length. */
@@ -22,11 +22,15 @@ export function cleanObus(data: Uint8Array, walk: ObuWalker): void {
     data[at] =
       ((isNeeded ? type : PADDING) << 3) | (header & EXTENSION_FLAG) | (header & SIZE_FLAG);
     // Its last three bits are reserved.
-    if (header & EXTENSION_FLAG) data[at + 1] = (data[at + 1] ?? 0) & 0xf8;
+    if (header & EXTENSION_FLAG) {
+      data[at + 1] = (data[at + 1] ?? 0) & 0xf8;
+    }
     const payload = data.subarray(start, end);
-    if (type === SEQUENCE_HEADER) endAfter(payload, readSequenceHeader(payload).bits);
-    else if (type === TEMPORAL_DELIMITER) payload.fill(0);
-    else if (!isNeeded) {
+    if (type === SEQUENCE_HEADER) {
+      endAfter(payload, readSequenceHeader(payload).bits);
+    } else if (type === TEMPORAL_DELIMITER) {
+      payload.fill(0);
+    } else if (!isNeeded) {
       payload.fill(0);
       endAfter(payload, 8 * (payload.length - 1));
     }
@@ -35,7 +39,9 @@ export function cleanObus(data: Uint8Array, walk: ObuWalker): void {
 
 function endAfter(payload: Uint8Array, bits: number): void {
   const at = bits >> 3;
-  if (bits < 0 || at >= payload.length) return;
+  if (bits < 0 || at >= payload.length) {
+    return;
+  }
   const mask = (0xff00 >> (bits & 7)) & 0xff;
   payload[at] = ((payload[at] ?? 0) & mask) | (TRAILING_BIT >> (bits & 7));
   payload.fill(0, at + 1);

@@ -17,7 +17,9 @@ export function holdsGainMap(bytes: Uint8Array): boolean {
     const inMeta = (type: string) =>
       meta && findBox(bytes, type, meta.start + FULL_BOX_BYTES, meta.end);
     const [iinf, iprp] = [inMeta("iinf"), inMeta("iprp")];
-    if (iinf && readItems(bytes, iinf).some(({ type }) => type === TONE_MAP)) return true;
+    if (iinf && readItems(bytes, iinf).some(({ type }) => type === TONE_MAP)) {
+      return true;
+    }
     const ipco = iprp && findBox(bytes, "ipco", iprp.start, iprp.end);
     const properties = ipco ? [...boxesIn(bytes, ipco.start, ipco.end)] : [];
     return properties.some(

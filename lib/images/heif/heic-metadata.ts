@@ -13,9 +13,14 @@ const FULL_BOX_BYTES = 4;
 /** What a HEIC says beside its pixels, as far as it can be read: none of it is in the JPEG that is made of it. */
 export function kindsOfHeic(bytes: Uint8Array): MetadataKind[] {
   const kinds = packetsIn(bytes).flatMap(createKindsReader());
-  for (const box of boxesIn(bytes, 0, bytes.length))
-    if (isProvenance(bytes, box)) kinds.push("credentials");
-  if (holdsGainMap(bytes)) kinds.push("hdr");
+  for (const box of boxesIn(bytes, 0, bytes.length)) {
+    if (isProvenance(bytes, box)) {
+      kinds.push("credentials");
+    }
+  }
+  if (holdsGainMap(bytes)) {
+    kinds.push("hdr");
+  }
   return [...new Set(kinds)];
 }
 
@@ -30,7 +35,7 @@ export function readHeicExif(bytes: Uint8Array): Exif {
   return parseExif(block === undefined ? new Uint8Array() : tiffOf(block));
 }
 
-// EXIF and XMP.
+/** EXIF and XMP. */
 function packetsIn(bytes: Uint8Array): Uint8Array[] {
   return [...itemsOfType(bytes, "Exif").map(tiffOf), ...itemsOfType(bytes, "mime")];
 }
@@ -40,7 +45,9 @@ function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
     const meta = boxesByType(bytes, 0, bytes.length).get("meta");
     const boxes = meta && boxesByType(bytes, meta.start + FULL_BOX_BYTES, meta.end);
     const [iinf, iloc] = [boxes?.get("iinf"), boxes?.get("iloc")];
-    if (iinf === undefined || iloc === undefined) return [];
+    if (iinf === undefined || iloc === undefined) {
+      return [];
+    }
     const data = readItemData(bytes, iloc);
     const idatAt = boxes?.get("idat")?.start ?? bytes.length;
     const blocks = readItems(bytes, iinf)
@@ -60,7 +67,7 @@ function boxesByType(bytes: Uint8Array, from: number, to: number): Map<string, B
   return new Map(Array.from(filledBoxes(bytes, from, to), (box) => [box.type, box]));
 }
 
-// ISO/IEC 23008-12, A.2.1: first how many bytes stand before the TIFF header, mostly those of "Exif\0\0".
+/** ISO/IEC 23008-12, A.2.1: first how many bytes stand before the TIFF header, mostly those of "Exif\0\0". */
 function tiffOf(block: Uint8Array): Uint8Array {
   return block.length < 4 ? block : block.subarray(4 + viewOf(block).getUint32(0));
 }

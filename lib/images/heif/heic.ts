@@ -13,7 +13,7 @@ export type HeicColour =
   /** Display P3 or BT.2020 without a profile, HDR, or too broken to tell: a JPEG cannot say so. */
   | { kind: "unknown" };
 
-// ITU-T H.273: BT.709, unspecified, BT.601 with 625 or 525 lines; BT.709, unspecified, BT.601, sRGB.
+/** ITU-T H.273: BT.709, unspecified, BT.601 with 625 or 525 lines; BT.709, unspecified, BT.601, sRGB. */
 const SRGB_PRIMARIES = new Set([1, 2, 5, 6]);
 const SRGB_TRANSFERS = new Set([1, 2, 6, 13]);
 
@@ -23,7 +23,7 @@ const PROFILE_TYPES = new Set(["prof", "rICC"]);
 const COLOUR_TYPE_BYTES = 4;
 const FULL_BOX_BYTES = 4;
 
-// An image that is turned may be made of one that is made of tiles.
+/** An image that is turned may be made of one that is made of tiles. */
 const MAX_DERIVATIONS = 4;
 
 /**
@@ -54,12 +54,16 @@ function isTurnedByItself(bytes: Uint8Array): boolean {
 function readColour(bytes: Uint8Array): HeicColour | undefined {
   const meta = findBox(bytes, "meta", 0, bytes.length);
   const properties = meta && readProperties(bytes, meta);
-  if (meta === undefined || properties === undefined) return undefined;
+  if (meta === undefined || properties === undefined) {
+    return undefined;
+  }
   let id: number | undefined = properties.primaryId;
   for (let left = MAX_DERIVATIONS; left > 0 && id !== undefined; left -= 1) {
     const boxes = properties.ofItem(id).map(({ box }) => box);
     const colours = boxes.filter(({ type }) => type === "colr");
-    if (colours.length > 0) return colourOf(bytes, colours);
+    if (colours.length > 0) {
+      return colourOf(bytes, colours);
+    }
     id = firstPartOf(bytes, meta, id);
   }
   return { kind: "srgb" };
@@ -82,16 +86,19 @@ function isSrgb(bytes: Uint8Array, { start }: Box): boolean {
   return SRGB_PRIMARIES.has(primaries) && SRGB_TRANSFERS.has(transfer);
 }
 
-// ISO/IEC 14496-12, 8.11.12: from an item, how many to, to which.
+/** ISO/IEC 14496-12, 8.11.12: from an item, how many to, to which. */
 function firstPartOf(bytes: Uint8Array, meta: Box, itemId: number): number | undefined {
   const iref = findBox(bytes, "iref", meta.start + FULL_BOX_BYTES, meta.end);
-  if (iref === undefined) return undefined;
+  if (iref === undefined) {
+    return undefined;
+  }
   const view = viewOf(bytes);
   const idBytes = view.getUint8(iref.start) === 0 ? 2 : 4;
   for (const { type, start } of boxesIn(bytes, iref.start + FULL_BOX_BYTES, iref.end)) {
     const isOfItem = type === "dimg" && readUint(view, start, idBytes) === itemId;
-    if (isOfItem && view.getUint16(start + idBytes) > 0)
+    if (isOfItem && view.getUint16(start + idBytes) > 0) {
       return readUint(view, start + idBytes + 2, idBytes);
+    }
   }
   return undefined;
 }

@@ -15,7 +15,9 @@ export function inspectAnimation(bytes: Uint8Array): ImageSize | undefined {
   const moov = findBox(bytes, "moov", 0, bytes.length);
   const walk = createBoxWalker(bytes);
   const colour = moov && findTracks(bytes, walk, moov).colour;
-  if (!colour?.header || !colour.table) return undefined;
+  if (!colour?.header || !colour.table) {
+    return undefined;
+  }
   const view = viewOf(bytes);
   // Behind the times: an id and 4 bytes, the duration, 16 bytes and the matrix; then 16 bits before the point and 16 after.
   const durationBytes = view.getUint8(colour.header.start) === 0 ? 4 : 8;

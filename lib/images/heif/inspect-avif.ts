@@ -8,14 +8,14 @@ import { readProperties } from "./item-properties.ts";
 
 const TRANSFORMS = new Set(["clap", "irot", "imir"]);
 
-// Chromium understands these; where anything else is essential, it shows nothing.
+/** Chromium understands these; where anything else is essential, it shows nothing. */
 const UNDERSTOOD = new Set(
   "ispe pixi av1C colr auxC pasp clap irot imir a1op lsel a1lx clli".split(" "),
 );
 
 const PROFILE_TYPES = new Set(["prof", "rICC"]);
 
-// libavif's default limits.
+/** libavif's default limits. */
 const MAX_PIXELS = 16_384 * 16_384;
 const MAX_SIDE = 32_768;
 
@@ -28,20 +28,31 @@ export function inspectAvif(bytes: Uint8Array): ImageSize | undefined {
   const meta = findBox(bytes, "meta", 0, bytes.length);
   const [major, ...brands] = brandsOf(bytes);
   const animation = major === "avif" ? undefined : inspectAnimation(bytes);
-  if (animation) return meta === undefined && brands.includes("avif") ? undefined : sane(animation);
+  if (animation) {
+    return meta === undefined && brands.includes("avif") ? undefined : sane(animation);
+  }
   const properties = meta && readProperties(bytes, meta);
   // Tells AVIF from HEIC.
-  if (!properties?.all.some(({ type }) => type === "av1C")) return undefined;
+  if (!properties?.all.some(({ type }) => type === "av1C")) {
+    return undefined;
+  }
   const primary = properties.ofItem(properties.primaryId);
   const extents = primary.find(({ box }) => box.type === "ispe");
   const stored = extents && sane(sizeIn(bytes, extents.box));
-  if (stored === undefined) return undefined;
-  if (primary.some(({ box, isEssential }) => isEssential && !UNDERSTOOD.has(box.type)))
+  if (stored === undefined) {
     return undefined;
-  if (!primary.every(({ box }) => isUsableColour(bytes, box))) return undefined;
+  }
+  if (primary.some(({ box, isEssential }) => isEssential && !UNDERSTOOD.has(box.type))) {
+    return undefined;
+  }
+  if (!primary.every(({ box }) => isUsableColour(bytes, box))) {
+    return undefined;
+  }
 
   const transforms = primary.filter(({ box }) => TRANSFORMS.has(box.type));
-  if (!transforms.every(({ isEssential }) => isEssential)) return undefined;
+  if (!transforms.every(({ isEssential }) => isEssential)) {
+    return undefined;
+  }
   const crop = transforms.find(({ box }) => box.type === "clap");
   const rotation = transforms.find(({ box }) => box.type === "irot");
   const cropped = crop ? croppedSize(bytes, crop.box, stored) : stored;
@@ -53,19 +64,21 @@ function sane({ width, height }: ImageSize): ImageSize | undefined {
   return isTooLarge ? undefined : { width, height };
 }
 
-// Chromium shows nothing where it cannot read the profile.
+/** Chromium shows nothing where it cannot read the profile. */
 function isUsableColour(bytes: Uint8Array, { type, start, end }: Box): boolean {
-  if (type !== "colr" || !PROFILE_TYPES.has(asciiAt(bytes, start))) return true;
+  if (type !== "colr" || !PROFILE_TYPES.has(asciiAt(bytes, start))) {
+    return true;
+  }
   return cleanIccProfile(bytes.subarray(start + 4, end)) !== undefined;
 }
 
-// ISO/IEC 23008-12, 6.5.3.
+/** ISO/IEC 23008-12, 6.5.3. */
 function sizeIn(bytes: Uint8Array, { start }: Box): ImageSize {
   const view = viewOf(bytes);
   return { width: view.getUint32(start + 4), height: view.getUint32(start + 8) };
 }
 
-// ISO/IEC 14496-12, 12.1.4: a size, and how far its centre lies from the image's, as fractions.
+/** ISO/IEC 14496-12, 12.1.4: a size, and how far its centre lies from the image's, as fractions. */
 function croppedSize(bytes: Uint8Array, clap: Box, stored: ImageSize): ImageSize {
   const view = viewOf(bytes);
   const width = readFraction(view, clap.start);
@@ -85,9 +98,11 @@ function isLeadingPart(stored: number, cropped: number, centreOffset: number): b
   return isWhole && centreOffset * 2 === cropped - stored;
 }
 
-// Anticlockwise quarter turns; the six bits before them are reserved, and Chromium refuses them.
+/** Anticlockwise quarter turns; the six bits before them are reserved, and Chromium refuses them. */
 function rotatedSize(bytes: Uint8Array, irot: Box, size: ImageSize): ImageSize | undefined {
   const quarterTurns = viewOf(bytes).getUint8(irot.start);
-  if (quarterTurns > 3) return undefined;
+  if (quarterTurns > 3) {
+    return undefined;
+  }
   return quarterTurns % 2 === 1 ? { width: size.height, height: size.width } : size;
 }

@@ -4,7 +4,7 @@ import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { type ColourNumbers, type SequenceHeader, findSequenceHeader } from "./sequence-header.ts";
 
-// ITU-T H.273: BT.709 or unspecified; transfers that Chromium draws as it draws sRGB; matrices that it knows.
+/** ITU-T H.273: BT.709 or unspecified; transfers that Chromium draws as it draws sRGB; matrices that it knows. */
 const SDR_PRIMARIES = new Set([1, 2]);
 const SDR_TRANSFERS = new Set([1, 2, 6, 13]);
 const MATRICES = new Set([0, 1, 2, 4, 5, 6, 7, 9]);
@@ -12,7 +12,7 @@ const UNSPECIFIED = 2;
 
 const PROFESSIONAL = 2;
 const COLOUR_CHANNELS = 3;
-// What makes one image of several layers.
+/** What makes one image of several layers. */
 const LAYERED = new Set(["a1op", "lsel"]);
 
 /**
@@ -35,7 +35,9 @@ function dataOf(bytes: Uint8Array, { ranges }: PlacedItem): Uint8Array {
   const [first] = ranges;
   const total = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   // Parts of a file that are read again and again would take for ever.
-  if (total > bytes.length) throw new RangeError("Cannot find the data of an image");
+  if (total > bytes.length) {
+    throw new RangeError("Cannot find the data of an image");
+  }
   return first && ranges.length === 1
     ? bytes.subarray(first.start, first.end)
     : Buffer.concat(ranges.map(({ start, end }) => bytes.subarray(start, end)));
@@ -60,7 +62,7 @@ function isDescribed(bytes: Uint8Array, boxes: readonly Box[], header: SequenceH
   return isKnown && isWhole && isPlain && boxes.every((box) => isTrue[box.type]?.(box) ?? true);
 }
 
-// AV1 in ISO base media, 2.3.3: the second and third byte of `av1C`, whose level and tier are taken as they are.
+/** AV1 in ISO base media, 2.3.3: the second and third byte of `av1C`, whose level and tier are taken as they are. */
 function flagsOf(header: SequenceHeader, said: number): number {
   const { profile, bitDepth, isMonochrome, subsampling } = header;
   return (
@@ -80,7 +82,7 @@ interface Colour {
   isSaidOnce: boolean;
 }
 
-// The image and its tiles all have to say the same.
+/** The image and its tiles all have to say the same. */
 function colourOf(bytes: Uint8Array, { items, neededIds, propertiesOf }: AvifImage): Colour {
   const boxes = items
     .filter(({ id, type }) => type !== "tmap" && neededIds.has(id))
@@ -100,7 +102,7 @@ function contentOf(bytes: Uint8Array, { start, end }: Box): string {
   return asciiAt(bytes, start, end - start);
 }
 
-// ISO/IEC 23008-12, 6.5.5.
+/** ISO/IEC 23008-12, 6.5.5. */
 function numbersIn(bytes: Uint8Array, { start }: Box): ColourNumbers {
   const view = viewOf(bytes);
   const [primaries, transfer, matrix] = [4, 6, 8].map((at) => view.getUint16(start + at));
@@ -115,7 +117,9 @@ function numbersIn(bytes: Uint8Array, { start }: Box): ColourNumbers {
 function isPlainColour(headers: readonly SequenceHeader[], colour: Colour): boolean {
   const { numbers, hasProfile, isSaidOnce } = colour;
   const [first] = headers;
-  if (first === undefined || !isSaidOnce) return false;
+  if (first === undefined || !isSaidOnce) {
+    return false;
+  }
   return headers.every((header) => {
     const said = numbers ?? header;
     const isSdr = SDR_PRIMARIES.has(said.primaries) && SDR_TRANSFERS.has(said.transfer);

@@ -39,7 +39,9 @@ export function readProperties(bytes: Uint8Array, meta: Box): ItemProperties | u
   const iprp = findBox(bytes, "iprp", meta.start + FULL_BOX_BYTES, meta.end);
   const ipco = iprp && findBox(bytes, "ipco", iprp.start, iprp.end);
   const ipma = iprp && findBox(bytes, "ipma", iprp.start, iprp.end);
-  if (pitm === undefined || ipco === undefined || ipma === undefined) return undefined;
+  if (pitm === undefined || ipco === undefined || ipma === undefined) {
+    return undefined;
+  }
 
   const all = [...boxesIn(bytes, ipco.start, ipco.end)];
   const view = viewOf(bytes);
@@ -59,8 +61,11 @@ export function readProperties(bytes: Uint8Array, meta: Box): ItemProperties | u
 }
 
 function associationsOf(view: DataView, ipma: Box, itemId: number): readonly Association[] {
-  for (const entry of associationsIn(view, ipma))
-    if (entry.itemId === itemId) return entry.associations;
+  for (const entry of associationsIn(view, ipma)) {
+    if (entry.itemId === itemId) {
+      return entry.associations;
+    }
+  }
   return [];
 }
 
@@ -70,7 +75,9 @@ export function* associationsIn(view: DataView, ipma: Box): Generator<ItemAssoci
   const sizeBytes = view.getUint8(ipma.start + 3) & 1 ? 2 : 1;
   let at = ipma.start + 8;
   const entries = view.getUint32(ipma.start + FULL_BOX_BYTES);
-  if (entries > PARSER_LIMITS.items) throw new RangeError("Cannot read a list of so many items");
+  if (entries > PARSER_LIMITS.items) {
+    throw new RangeError("Cannot read a list of so many items");
+  }
   for (let left = entries; left > 0; left -= 1) {
     const itemId = idBytes === 2 ? view.getUint16(at) : view.getUint32(at);
     const count = view.getUint8(at + idBytes);

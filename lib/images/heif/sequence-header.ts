@@ -30,9 +30,14 @@ const IDENTITY = 0;
 /** That of a coded image; the last where there are several. Throws a RangeError where there is none. */
 export function findSequenceHeader(data: Uint8Array): SequenceHeader {
   let found: SequenceHeader | undefined;
-  for (const { type, start, end } of createObuWalker()(data))
-    if (type === SEQUENCE_HEADER) found = readSequenceHeader(data.subarray(start, end));
-  if (found === undefined) throw new RangeError("Cannot find what an image says of itself");
+  for (const { type, start, end } of createObuWalker()(data)) {
+    if (type === SEQUENCE_HEADER) {
+      found = readSequenceHeader(data.subarray(start, end));
+    }
+  }
+  if (found === undefined) {
+    throw new RangeError("Cannot find what an image says of itself");
+  }
   return found;
 }
 
@@ -46,9 +51,13 @@ export function readSequenceHeader(payload: Uint8Array): SequenceHeader {
   const [widthBits, heightBits] = [bits.read(4) + 1, bits.read(4) + 1];
   const width = bits.read(widthBits) + 1;
   const height = bits.read(heightBits) + 1;
-  if (!isReduced && bits.flag()) bits.read(4 + 3);
+  if (!isReduced && bits.flag()) {
+    bits.read(4 + 3);
+  }
   bits.read(3);
-  if (!isReduced) skipTools(bits);
+  if (!isReduced) {
+    skipTools(bits);
+  }
   bits.read(3);
   const colour = readColour(bits, profile);
   bits.read(1);
@@ -64,7 +73,9 @@ function skipOperatingPoints(bits: BitReader): number {
   let delayBits: number | undefined;
   if (bits.flag()) {
     bits.read(32 + 32);
-    if (bits.flag()) skipUvlc(bits);
+    if (bits.flag()) {
+      skipUvlc(bits);
+    }
     if (bits.flag()) {
       delayBits = bits.read(5) + 1;
       bits.read(32 + 5 + 5);
@@ -74,26 +85,42 @@ function skipOperatingPoints(bits: BitReader): number {
   const count = bits.read(5) + 1;
   for (let left = count; left > 0; left -= 1) {
     bits.read(12);
-    if (bits.read(5) > 7) bits.read(1);
-    if (delayBits !== undefined && bits.flag()) bits.read(2 * delayBits + 1);
-    if (hasDisplayDelays && bits.flag()) bits.read(4);
+    if (bits.read(5) > 7) {
+      bits.read(1);
+    }
+    if (delayBits !== undefined && bits.flag()) {
+      bits.read(2 * delayBits + 1);
+    }
+    if (hasDisplayDelays && bits.flag()) {
+      bits.read(4);
+    }
   }
   return count;
 }
 
 function skipUvlc(bits: BitReader): void {
   let zeros = 0;
-  while (!bits.flag()) zeros += 1;
-  if (zeros < 32) bits.read(zeros);
+  while (!bits.flag()) {
+    zeros += 1;
+  }
+  if (zeros < 32) {
+    bits.read(zeros);
+  }
 }
 
 function skipTools(bits: BitReader): void {
   bits.read(4);
   const hasOrder = bits.flag();
-  if (hasOrder) bits.read(2);
+  if (hasOrder) {
+    bits.read(2);
+  }
   const forcesScreenContent = bits.flag() || bits.flag();
-  if (forcesScreenContent && !bits.flag()) bits.read(1);
-  if (hasOrder) bits.read(3);
+  if (forcesScreenContent && !bits.flag()) {
+    bits.read(1);
+  }
+  if (hasOrder) {
+    bits.read(3);
+  }
 }
 
 function readColour(bits: BitReader, profile: number) {
@@ -114,15 +141,23 @@ function readColour(bits: BitReader, profile: number) {
   }
   const isFullRange = bits.flag();
   const subsampling = readSubsampling(bits, profile, bitDepth);
-  if (subsampling[0] === 1 && subsampling[1] === 1) bits.read(2);
+  if (subsampling[0] === 1 && subsampling[1] === 1) {
+    bits.read(2);
+  }
   bits.read(1);
   return { ...numbers, isFullRange, subsampling };
 }
 
 function readSubsampling(bits: BitReader, profile: number, bitDepth: number): [number, number] {
-  if (profile === 0) return [1, 1];
-  if (profile === 1) return [0, 0];
-  if (bitDepth < 12) return [1, 0];
+  if (profile === 0) {
+    return [1, 1];
+  }
+  if (profile === 1) {
+    return [0, 0];
+  }
+  if (bitDepth < 12) {
+    return [1, 0];
+  }
   const across = bits.read(1);
   return [across, across === 1 ? bits.read(1) : 0];
 }
@@ -135,7 +170,9 @@ function createBitReader(bytes: Uint8Array) {
     let value = 0;
     for (const end = at + count; at < end; at += 1) {
       const byte = bytes[at >> 3];
-      if (byte === undefined) throw new RangeError("Cannot read a header that was cut short");
+      if (byte === undefined) {
+        throw new RangeError("Cannot read a header that was cut short");
+      }
       value = value * 2 + ((byte >> (7 - (at & 7))) & 1);
     }
     return value;

@@ -27,13 +27,13 @@ import { type KindsReader, type MetadataKind, createKindsReader } from "../metad
 
 const APP14 = 0xee;
 
-// Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval.
+/** Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval. */
 const PIXELS = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0xdc, 0xdd]);
 
-// ISO/IEC 19566-5, D.2: "JP", the number of the box and that of its part; then the box, or what follows its header.
+/** ISO/IEC 19566-5, D.2: "JP", the number of the box and that of its part; then the box, or what follows its header. */
 const JUMBF_HEADER_BYTES = 8;
 
-// What libjpeg reads of Adobe's segment, which it takes the colour transform from; more may follow.
+/** What libjpeg reads of Adobe's segment, which it takes the colour transform from; more may follow. */
 const ADOBE_BYTES = 12;
 
 /**
@@ -58,36 +58,55 @@ export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
     const keptBytes = part?.length ?? bytesToKeep(bytes, segment);
     // EXIF comes first, but for JFIF.
     if (!isWritten && keptBytes !== undefined && !isJfif(bytes, segment)) {
-      for (const one of metadata) cleaning.write(one);
+      for (const one of metadata) {
+        cleaning.write(one);
+      }
       isWritten = true;
     }
     if (keptBytes === undefined) {
       const whole = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
       const isThere = metadata.some((one) => Buffer.compare(one, whole) === 0);
-      if (!isThere) cleaning.drop(...kindsOfSegment(bytes, segment, kindsOf));
+      if (!isThere) {
+        cleaning.drop(...kindsOfSegment(bytes, segment, kindsOf));
+      }
     } else if (part !== undefined) {
       cleaning.write(part);
       const source = bytes.subarray(start - SEGMENT_HEADER_BYTES, end);
-      if (Buffer.compare(part, source) !== 0) cleaning.drop("other");
-    } else if (marker === EOI) cleaning.keep(end - 2, end);
-    else if (keptBytes === end - start) cleaning.keep(start - SEGMENT_HEADER_BYTES, end);
-    else {
+      if (Buffer.compare(part, source) !== 0) {
+        cleaning.drop("other");
+      }
+    } else if (marker === EOI) {
+      cleaning.keep(end - 2, end);
+    } else if (keptBytes === end - start) {
+      cleaning.keep(start - SEGMENT_HEADER_BYTES, end);
+    } else {
       cleaning.drop("other");
       cleaning.write(shortSegment(marker, bytes.subarray(start, start + keptBytes)));
     }
   }
-  if (end < bytes.length) cleaning.drop(hasGainMap(bytes, end) ? "hdr" : "other");
+  if (end < bytes.length) {
+    cleaning.drop(hasGainMap(bytes, end) ? "hdr" : "other");
+  }
   return cleaning.finish();
 }
 
 function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefined {
   const { marker, start, end } = segment;
-  if (PIXELS.has(marker)) return end - start;
-  if (marker === EOI) return 0;
-  if (isJfif(bytes, segment)) return JFIF_BYTES;
-  if (marker === APP14 && end - start >= ADOBE_BYTES && asciiAt(bytes, start, 5) === "Adobe")
+  if (PIXELS.has(marker)) {
+    return end - start;
+  }
+  if (marker === EOI) {
+    return 0;
+  }
+  if (isJfif(bytes, segment)) {
+    return JFIF_BYTES;
+  }
+  if (marker === APP14 && end - start >= ADOBE_BYTES && asciiAt(bytes, start, 5) === "Adobe") {
     return ADOBE_BYTES;
-  if (isApplicationMarker(marker) || marker === COM) return undefined;
+  }
+  if (isApplicationMarker(marker) || marker === COM) {
+    return undefined;
+  }
   throw new RangeError("Cannot tell what a JPEG segment is for");
 }
 
@@ -95,7 +114,9 @@ function shortSegment(marker: number, body: Uint8Array): Uint8Array {
   const segment = Buffer.concat([Buffer.of(0xff, marker, 0, 0), body]);
   segment.writeUInt16BE(2 + body.length, 2);
   // The width and height of JFIF's thumbnail.
-  if (marker === APP0) segment.fill(0, -2);
+  if (marker === APP0) {
+    segment.fill(0, -2);
+  }
   return segment;
 }
 
@@ -105,9 +126,12 @@ function kindsOfSegment(
   kindsOf: KindsReader,
 ): MetadataKind[] {
   const body = bytes.subarray(start, end);
-  if (marker === APP1 || marker === APP13) return kindsOf(body);
-  if (marker === APP11 && isContentCredentials(body.subarray(JUMBF_HEADER_BYTES)))
+  if (marker === APP1 || marker === APP13) {
+    return kindsOf(body);
+  }
+  if (marker === APP11 && isContentCredentials(body.subarray(JUMBF_HEADER_BYTES))) {
     return ["credentials"];
+  }
   return ["other"];
 }
 
@@ -125,12 +149,16 @@ function xmpSegment(credit: Credit | undefined): Uint8Array | undefined {
   return credit && shortSegment(APP1, Buffer.concat([signature, renderCredit(credit)]));
 }
 
-// Chromium takes the first EXIF segment before the scan, useful or not.
+/** Chromium takes the first EXIF segment before the scan, useful or not. */
 function exifOf(bytes: Uint8Array, segments: readonly JpegSegment[]): Exif | undefined {
   for (const segment of segments) {
     const { marker, start, end } = segment;
-    if (marker === SOS) return undefined;
-    if (isExif(bytes, segment)) return parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end));
+    if (marker === SOS) {
+      return undefined;
+    }
+    if (isExif(bytes, segment)) {
+      return parseExif(bytes.subarray(start + EXIF_SIGNATURE_BYTES, end));
+    }
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { APP2, headerSegments, xmpIn } from "./jpeg-segments.ts";
 const ISO_GAIN_MAP = "urn:iso:std:iso:ts:21496:-1\0";
 const IMAGE_START = Buffer.of(0xff, 0xd8, 0xff);
 
-// A camera adds a preview and a gain map; a video may follow them, in which anything may look like an image.
+/** A camera adds a preview and a gain map; a video may follow them, in which anything may look like an image. */
 const MAX_IMAGES = 8;
 const MAX_HEADER_BYTES = 256 * 1024;
 
@@ -17,10 +17,16 @@ const MAX_HEADER_BYTES = 256 * 1024;
 export function hasGainMap(bytes: Uint8Array, end: number): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = buffer.indexOf(IMAGE_START, end);
-  if (at === -1) return false;
-  if (tellsOfGainMap(bytes)) return true;
+  if (at === -1) {
+    return false;
+  }
+  if (tellsOfGainMap(bytes)) {
+    return true;
+  }
   for (let left = MAX_IMAGES; left > 0 && at !== -1; left -= 1) {
-    if (tellsOfGainMap(bytes.subarray(at))) return true;
+    if (tellsOfGainMap(bytes.subarray(at))) {
+      return true;
+    }
     at = buffer.indexOf(IMAGE_START, at + 1);
   }
   return false;
@@ -34,14 +40,19 @@ function tellsOfGainMap(jpeg: Uint8Array): boolean {
         segment.marker === APP2 &&
         asciiAt(jpeg, segment.start, ISO_GAIN_MAP.length) === ISO_GAIN_MAP;
       const xmp = xmpIn(jpeg, segment);
-      if (isIso || (xmp && isOfGainMap(xmp))) return true;
+      if (isIso || (xmp && isOfGainMap(xmp))) {
+        return true;
+      }
     }
     return false;
   }, false);
 }
 
 function isOfGainMap(xmp: Uint8Array): boolean {
-  for (const { property } of xmpValuesOf(xmp))
-    if (/^(?:hdrgm|HDRGainMap):/.test(property)) return true;
+  for (const { property } of xmpValuesOf(xmp)) {
+    if (/^(?:hdrgm|HDRGainMap):/.test(property)) {
+      return true;
+    }
+  }
   return false;
 }

@@ -4,7 +4,7 @@ import { densityCorrectedSize, orientedSize, parseExif } from "../exif.ts";
 import { frameSize, isFrame } from "./jpeg-frame.ts";
 import { EXIF_SIGNATURE_BYTES, type JpegSegment, headerSegments, isExif } from "./jpeg-segments.ts";
 
-// Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits.
+/** Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits. */
 const DECODABLE_FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca]);
 const DECODABLE_COMPONENTS = new Set([1, 3, 4]);
 const MAX_SIDE = 65_500;
@@ -18,15 +18,25 @@ export function inspectJpeg(bytes: Uint8Array): ImageSize | undefined {
   let app1: JpegSegment | undefined;
   for (const segment of headerSegments(bytes)) {
     if (isFrame(segment)) {
-      if (frame !== undefined || !isDecodable(bytes, segment)) return undefined;
+      if (frame !== undefined || !isDecodable(bytes, segment)) {
+        return undefined;
+      }
       frame = segment;
     }
-    if (isExif(bytes, segment)) app1 ??= segment;
+    if (isExif(bytes, segment)) {
+      app1 ??= segment;
+    }
   }
-  if (frame === undefined) return undefined;
+  if (frame === undefined) {
+    return undefined;
+  }
   const stored = frameSize(bytes, frame);
-  if (Math.max(stored.width, stored.height) > MAX_SIDE) return undefined;
-  if (app1 === undefined) return stored;
+  if (Math.max(stored.width, stored.height) > MAX_SIDE) {
+    return undefined;
+  }
+  if (app1 === undefined) {
+    return stored;
+  }
   const exif = parseExif(bytes.subarray(app1.start + EXIF_SIGNATURE_BYTES, app1.end));
   return orientedSize(exif, densityCorrectedSize(exif, stored));
 }

@@ -9,9 +9,14 @@ export function readJpegCredit(bytes: Uint8Array): Credit | undefined {
 function* metadataIn(bytes: Uint8Array): Generator<Uint8Array> {
   for (const segment of headerSegments(bytes)) {
     const { marker, start, end } = segment;
-    if (marker === SOS) return;
+    if (marker === SOS) {
+      return;
+    }
     const xmp = xmpIn(bytes, segment);
-    if (xmp !== undefined) yield xmp;
-    else if (marker === APP13 || isExif(bytes, segment)) yield bytes.subarray(start, end);
+    if (xmp !== undefined) {
+      yield xmp;
+    } else if (marker === APP13 || isExif(bytes, segment)) {
+      yield bytes.subarray(start, end);
+    }
   }
 }

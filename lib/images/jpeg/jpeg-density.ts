@@ -35,10 +35,15 @@ export function readJpegDensity(bytes: Uint8Array): Density | undefined {
   let exif: Exif | undefined;
   let stored: ImageSize | undefined;
   for (const segment of headerSegments(bytes)) {
-    if (isJfif(bytes, segment)) jfif ??= jfifDensity(bytes, segment);
-    if (isFrame(segment)) stored ??= frameSize(bytes, segment);
-    if (isExif(bytes, segment))
+    if (isJfif(bytes, segment)) {
+      jfif ??= jfifDensity(bytes, segment);
+    }
+    if (isFrame(segment)) {
+      stored ??= frameSize(bytes, segment);
+    }
+    if (isExif(bytes, segment)) {
       exif ??= parseExif(bytes.subarray(segment.start + EXIF_SIGNATURE_BYTES, segment.end));
+    }
   }
   const dots = (exif && exifDensity(exif)) ?? jfif;
   return dots && stored && { ...dots, storedPixels: stored.width * stored.height };
@@ -47,11 +52,13 @@ export function readJpegDensity(bytes: Uint8Array): Density | undefined {
 function jfifDensity(bytes: Uint8Array, { start }: JpegSegment): Dots | undefined {
   const view = viewOf(bytes);
   const dpiOfOne = JFIF_UNITS.get(view.getUint8(start + 7));
-  if (dpiOfOne === undefined) return undefined;
+  if (dpiOfOne === undefined) {
+    return undefined;
+  }
   return { x: view.getUint16(start + 8), y: view.getUint16(start + 10), dpiOfOne };
 }
 
-// Exif 2.32, section 4.6.4: without a unit the resolution is in inches.
+/** Exif 2.32, section 4.6.4: without a unit the resolution is in inches. */
 function exifDensity(exif: Exif): Dots | undefined {
   const x = exif.get(X_RESOLUTION);
   const y = exif.get(Y_RESOLUTION);

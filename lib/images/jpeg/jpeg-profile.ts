@@ -11,7 +11,7 @@ import {
 
 const SOI_BYTES = 2;
 
-// ICC.1:2022, B.4: after marker and length, the number of a part and how many there are.
+/** ICC.1:2022, B.4: after marker and length, the number of a part and how many there are. */
 const SIGNATURE = "ICC_PROFILE\0";
 const PART_HEADER_BYTES = SIGNATURE.length + 2;
 const PART_BYTES = 65_519;
@@ -38,15 +38,22 @@ export function readProfileParts(
   const parts = new Map<number, JpegSegment>();
   let expected = 0;
   for (const segment of segments) {
-    if (segment.marker === SOS) break;
+    if (segment.marker === SOS) {
+      break;
+    }
     const { start, end } = segment;
-    if (!isProfilePart(bytes, segment) || end - start <= PART_HEADER_BYTES) continue;
+    if (!isProfilePart(bytes, segment) || end - start <= PART_HEADER_BYTES) {
+      continue;
+    }
     const [number = 0, count = 0] = bytes.subarray(start + SIGNATURE.length, end);
     expected ||= count;
-    if (count !== expected || number < 1 || number > count || parts.has(number)) return [];
+    if (count !== expected || number < 1 || number > count || parts.has(number)) {
+      return [];
+    }
     parts.set(number, segment);
-    if (parts.size === count)
+    if (parts.size === count) {
       return [...parts].toSorted(([one], [other]) => one - other).map(([, part]) => part);
+    }
   }
   return [];
 }
@@ -62,8 +69,12 @@ export function cleanProfileParts(
   );
   const clean = cleanIccProfile(icc);
   const [first] = parts;
-  if (clean === undefined || first === undefined) return new Map();
-  if (clean !== icc) return new Map([[first.start, segmentsWith(clean)]]);
+  if (clean === undefined || first === undefined) {
+    return new Map();
+  }
+  if (clean !== icc) {
+    return new Map([[first.start, segmentsWith(clean)]]);
+  }
   return new Map(
     parts.map(({ start, end }) => [start, bytes.subarray(start - SEGMENT_HEADER_BYTES, end)]),
   );
@@ -71,7 +82,9 @@ export function cleanProfileParts(
 
 function segmentsWith(icc: Uint8Array): Uint8Array {
   const count = Math.ceil(icc.length / PART_BYTES);
-  if (count > MAX_PARTS) throw new RangeError("Cannot write a colour profile that is so large");
+  if (count > MAX_PARTS) {
+    throw new RangeError("Cannot write a colour profile that is so large");
+  }
   const parts = Array.from({ length: count }, (_, index) => {
     const part = icc.subarray(index * PART_BYTES, (index + 1) * PART_BYTES);
     return profileSegment(
@@ -87,8 +100,10 @@ function profileSegment(body: Uint8Array): Uint8Array {
   return Buffer.concat([header, body]);
 }
 
-// JFIF wants to come first.
+/** JFIF wants to come first. */
 function endOfJfif(jpeg: Uint8Array): number {
-  for (const found of segmentsOf(jpeg)) return isJfif(jpeg, found) ? found.end : SOI_BYTES;
+  for (const found of segmentsOf(jpeg)) {
+    return isJfif(jpeg, found) ? found.end : SOI_BYTES;
+  }
   return SOI_BYTES;
 }

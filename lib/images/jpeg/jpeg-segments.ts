@@ -36,7 +36,9 @@ const LAST_APP = 0xef;
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
-  if (view.getUint16(0) !== SOI) throw new RangeError("Cannot find the start of a JPEG");
+  if (view.getUint16(0) !== SOI) {
+    throw new RangeError("Cannot find the start of a JPEG");
+  }
   const count = createSegmentCounter();
   const findCode = createCodeFinder(bytes);
   let hasScan = false;
@@ -46,12 +48,18 @@ export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
     const marker = view.getUint8(at);
     at += 1;
     count(marker);
-    if (marker === EOI && hasScan) return yield { marker, start: at, end: at };
+    if (marker === EOI && hasScan) {
+      return yield { marker, start: at, end: at };
+    }
     const start = at + 2;
     at += Math.max(2, view.getUint16(at));
-    if (at > bytes.length) throw new RangeError("Cannot read a JPEG segment that was cut short");
+    if (at > bytes.length) {
+      throw new RangeError("Cannot read a JPEG segment that was cut short");
+    }
     hasScan ||= marker === SOS;
-    if (marker === SOS) at = endOfScan(bytes, at, findCode(at));
+    if (marker === SOS) {
+      at = endOfScan(bytes, at, findCode(at));
+    }
     yield { marker, start, end: at };
   }
 }
@@ -107,9 +115,12 @@ function createSegmentCounter(): (marker: number) => void {
   let scans = 0;
   return (marker) => {
     segments += 1;
-    if (marker === SOS) scans += 1;
-    if (segments > PARSER_LIMITS.jpegSegments || scans > PARSER_LIMITS.jpegScans)
+    if (marker === SOS) {
+      scans += 1;
+    }
+    if (segments > PARSER_LIMITS.jpegSegments || scans > PARSER_LIMITS.jpegScans) {
       throw new LimitError("Cannot read a JPEG of so many segments");
+    }
   };
 }
 
@@ -125,23 +136,31 @@ function createCodeFinder(bytes: Uint8Array): (from: number) => number {
     while (at !== -1) {
       for (; buffer[at] === 0xff; at += 1) {
         fillLeft -= 1;
-        if (fillLeft < 0) throw new LimitError("Cannot read a JPEG of so many fill bytes");
+        if (fillLeft < 0) {
+          throw new LimitError("Cannot read a JPEG of so many fill bytes");
+        }
       }
-      if (!isWithoutBody(buffer[at] ?? EOI)) return at;
+      if (!isWithoutBody(buffer[at] ?? EOI)) {
+        return at;
+      }
       at = buffer.indexOf(0xff, at);
     }
     return bytes.length;
   };
 }
 
-// Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI.
+/** Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI. */
 function endOfScan(bytes: Uint8Array, start: number, codeAt: number): number {
   let at = codeAt;
-  if (codeAt < bytes.length) while (at > start && bytes[at - 1] === 0xff) at -= 1;
+  if (codeAt < bytes.length) {
+    while (at > start && bytes[at - 1] === 0xff) {
+      at -= 1;
+    }
+  }
   return at;
 }
 
-// A stuffed zero, TEM, RSTn.
+/** A stuffed zero, TEM, RSTn. */
 function isWithoutBody(marker: number): boolean {
   return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }

@@ -7,7 +7,7 @@ import { readJpegDensity } from "./jpeg-density.ts";
 import { isProfilePart, readProfileParts } from "./jpeg-profile.ts";
 import { segmentsOf } from "./jpeg-segments.ts";
 
-// SOI, and the first byte of whatever marker follows it.
+/** SOI, and the first byte of whatever marker follows it. */
 const SIGNATURE = "\xff\xd8\xff";
 
 export const jpeg: ImageFormat = {
@@ -29,7 +29,7 @@ export const jpeg: ImageFormat = {
     }),
 };
 
-// Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not.
+/** Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not. */
 function hasOneProfile(bytes: Uint8Array): boolean {
   const segments = [...segmentsOf(bytes)];
   const parts = segments.filter((segment) => isProfilePart(bytes, segment));

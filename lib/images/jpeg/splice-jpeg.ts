@@ -20,12 +20,19 @@ export function spliceJpeg(source: Uint8Array, recoded: Uint8Array): Uint8Array 
   let end = 0;
   for (const segment of segmentsOf(source)) {
     hasPixels ||= segment.marker === SOS;
-    if (!hasPixels && isAnnotation(segment)) parts.push(wholeOf(source, segment));
+    if (!hasPixels && isAnnotation(segment)) {
+      parts.push(wholeOf(source, segment));
+    }
     end = segment.end;
   }
-  if (end < source.length) return undefined;
-  for (const segment of segmentsOf(recoded))
-    if (!isAnnotation(segment)) parts.push(wholeOf(recoded, segment));
+  if (end < source.length) {
+    return undefined;
+  }
+  for (const segment of segmentsOf(recoded)) {
+    if (!isAnnotation(segment)) {
+      parts.push(wholeOf(recoded, segment));
+    }
+  }
   return Buffer.concat(parts);
 }
 

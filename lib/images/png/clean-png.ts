@@ -10,14 +10,14 @@ import { XMP_KEYWORD, createTextReader, isTextChunk, kindsOfText } from "./png-t
 const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 
-// `mDCv` and `cLLi` are the names that the third edition of PNG had for a while.
+/** `mDCv` and `cLLi` are the names that the third edition of PNG had for a while. */
 const PIXELS = new Set(["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "bKGD", "pHYs"]);
 const COLOUR = new Set(["gAMA", "cHRM", "sRGB", "cICP", "sBIT"]);
 const BRIGHTNESS = new Set(["mDCV", "mDCv", "cLLI", "cLLi"]);
 const ANIMATION = new Set(["acTL", "fcTL", "fdAT"]);
 const KEPT = new Set([...PIXELS, ...COLOUR, ...BRIGHTNESS, ...ANIMATION]);
 
-// C2PA's manifest.
+/** C2PA's manifest. */
 const CREDENTIALS = "caBX";
 
 /**
@@ -39,31 +39,51 @@ export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
     const body = bytes.subarray(start, chunk.end);
     end = chunk.next;
     hasPixels ||= type === "IDAT";
-    if (credits.some((one) => Buffer.compare(one, bytes.subarray(at, end)) === 0)) continue;
+    if (credits.some((one) => Buffer.compare(one, bytes.subarray(at, end)) === 0)) {
+      continue;
+    }
     if (KEPT.has(type)) {
       cleaning.keep(at, end);
-      if (at === PNG_SIGNATURE.length) for (const one of credits) cleaning.write(one);
+      if (at === PNG_SIGNATURE.length) {
+        for (const one of credits) {
+          cleaning.write(one);
+        }
+      }
     } else if (type === "eXIf") {
       const isHeeded = exif === undefined && !hasPixels && isIntact(bytes, chunk);
       exif = isHeeded ? parseExif(body) : exif;
       const minimal = isHeeded && credit === undefined ? minimalExif(exif) : undefined;
-      if (minimal) cleaning.write(pngChunk("eXIf", minimal));
-      if (!minimal || Buffer.compare(minimal, body) !== 0) cleaning.drop(...kindsOf(body));
+      if (minimal) {
+        cleaning.write(pngChunk("eXIf", minimal));
+      }
+      if (!minimal || Buffer.compare(minimal, body) !== 0) {
+        cleaning.drop(...kindsOf(body));
+      }
     } else if (type === "iCCP") {
       const isHeeded: boolean = !hasProfile && !hasPixels && isIntact(bytes, chunk);
       hasProfile ||= isHeeded;
       const clean = isHeeded ? cleanPngProfile(body) : undefined;
-      if (clean) cleaning.write(pngChunk(type, clean));
-      if (clean !== body) cleaning.drop("other");
-    } else if (isTextChunk(type)) cleaning.drop(...kindsOfText(readText(type, body), kindsOf));
-    else if (/^[A-Z]/.test(type)) throw new RangeError("Cannot tell what a PNG chunk is for");
-    else cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
+      if (clean) {
+        cleaning.write(pngChunk(type, clean));
+      }
+      if (clean !== body) {
+        cleaning.drop("other");
+      }
+    } else if (isTextChunk(type)) {
+      cleaning.drop(...kindsOfText(readText(type, body), kindsOf));
+    } else if (/^[A-Z]/.test(type)) {
+      throw new RangeError("Cannot tell what a PNG chunk is for");
+    } else {
+      cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
+    }
   }
-  if (end < bytes.length) cleaning.drop("other");
+  if (end < bytes.length) {
+    cleaning.drop("other");
+  }
   return cleaning.finish();
 }
 
-// After the header, so that they stand before the pixels, wherever they stood.
+/** After the header, so that they stand before the pixels, wherever they stood. */
 function creditChunks(bytes: Uint8Array, credit: Credit): Uint8Array[] {
   const exif = minimalExif(exifOf(bytes), exifTextsFor(credit));
   // A text of no language that is not compressed.
@@ -72,9 +92,11 @@ function creditChunks(bytes: Uint8Array, credit: Credit): Uint8Array[] {
 }
 
 function exifOf(bytes: Uint8Array): Exif | undefined {
-  for (const chunk of chunksUntilPixels(bytes))
-    if (chunk.type === "eXIf" && isIntact(bytes, chunk))
+  for (const chunk of chunksUntilPixels(bytes)) {
+    if (chunk.type === "eXIf" && isIntact(bytes, chunk)) {
       return parseExif(bytes.subarray(chunk.start, chunk.end));
+    }
+  }
   return undefined;
 }
 

@@ -21,13 +21,17 @@ const CHECKSUM_BYTES = 4;
  * there are too many.
  */
 export function* pngChunksOf(bytes: Uint8Array): Generator<PngChunk> {
-  if (asciiAt(bytes, 0, PNG_SIGNATURE.length) !== PNG_SIGNATURE)
+  if (asciiAt(bytes, 0, PNG_SIGNATURE.length) !== PNG_SIGNATURE) {
     throw new RangeError("Cannot find the start of a PNG");
+  }
   for (const chunk of chunksFrom(bytes, PNG_SIGNATURE.length)) {
-    if (chunk.next > bytes.length)
+    if (chunk.next > bytes.length) {
       throw new RangeError("Cannot read a PNG chunk that was cut short");
+    }
     yield chunk;
-    if (chunk.type === "IEND" || chunk.next === bytes.length) return;
+    if (chunk.type === "IEND" || chunk.next === bytes.length) {
+      return;
+    }
   }
 }
 
@@ -35,7 +39,9 @@ export function* pngChunksOf(bytes: Uint8Array): Generator<PngChunk> {
 export function* chunksUntilPixels(bytes: Uint8Array): Generator<PngChunk> {
   const header = chunkAt(bytes, PNG_SIGNATURE.length);
   for (const chunk of chunksFrom(bytes, header.next)) {
-    if (chunk.type === "IDAT") return;
+    if (chunk.type === "IDAT") {
+      return;
+    }
     yield chunk;
   }
 }

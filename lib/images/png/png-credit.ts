@@ -2,7 +2,7 @@ import { type Credit, type CreditField, type FoundCredit, creditIn } from "../cr
 import { pngChunksOf } from "./png-chunks.ts";
 import { createTextReader, isTextChunk } from "./png-text.ts";
 
-// PNG specification, 11.3.3.1, and what ImageMagick writes.
+/** PNG specification, 11.3.3.1, and what ImageMagick writes. */
 const FIELDS = new Map<string, CreditField>([
   ["author", "dc:creator"],
   ["artist", "dc:creator"],
@@ -16,13 +16,20 @@ export function readPngCredit(bytes: Uint8Array): Credit | undefined {
   const readText = createTextReader();
   for (const { type, start, end } of pngChunksOf(bytes)) {
     const body = bytes.subarray(start, end);
-    if (type === "eXIf") blocks.push(body);
-    if (!isTextChunk(type)) continue;
+    if (type === "eXIf") {
+      blocks.push(body);
+    }
+    if (!isTextChunk(type)) {
+      continue;
+    }
     const { keyword, isPacket, read } = readText(type, body);
     const field = FIELDS.get(keyword.toLowerCase());
     const encoding = type === "iTXt" ? "utf-8" : "windows-1252";
-    if (isPacket) blocks.push(read());
-    else if (field !== undefined) texts.push([field, new TextDecoder(encoding).decode(read())]);
+    if (isPacket) {
+      blocks.push(read());
+    } else if (field !== undefined) {
+      texts.push([field, new TextDecoder(encoding).decode(read())]);
+    }
   }
   return creditIn(blocks, texts);
 }

@@ -11,8 +11,12 @@ export function readPngDensity(bytes: Uint8Array): Density | undefined {
   const view = viewOf(bytes);
   for (const chunk of chunksUntilPixels(bytes)) {
     const { type, start, end } = chunk;
-    if (type !== "pHYs" || end - start !== PHYS_BYTES || !isIntact(bytes, chunk)) continue;
-    if (view.getUint8(start + 8) !== METRES) return undefined;
+    if (type !== "pHYs" || end - start !== PHYS_BYTES || !isIntact(bytes, chunk)) {
+      continue;
+    }
+    if (view.getUint8(start + 8) !== METRES) {
+      return undefined;
+    }
     const { width, height } = readPngHeader(bytes);
     const [x, y] = [view.getUint32(start), view.getUint32(start + 4)];
     return { x, y, dpiOfOne: PER_METRE, storedPixels: width * height };

@@ -9,7 +9,7 @@ export interface PngHeader extends ImageSize {
   dataBytes: number;
 }
 
-// PNG specification, table 12: one sample a pixel is grey, or an index into a palette of colours.
+/** PNG specification, table 12: one sample a pixel is grey, or an index into a palette of colours. */
 const SAMPLES_BY_COLOUR_TYPE = new Map([
   [0, 1],
   [2, 3],

@@ -3,9 +3,9 @@ import { asciiAt } from "../bytes.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-// PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile.
+/** PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile. */
 const MAX_NAME_BYTES = 79;
-// Names that programs give; any other may be that of somebody's display.
+/** Names that programs give; any other may be that of somebody's display. */
 const COMMON_NAME = /^(?:icc|ICC Profile|Photoshop ICC profile|sRGB IEC61966-2\.1|Display P3)$/i;
 const NAME = Buffer.from("ICC Profile\0\0");
 const MAX_PACKED_BYTES = 2 * 1024 * 1024;
@@ -22,10 +22,14 @@ export function readPngProfile(body: Uint8Array): Uint8Array | undefined {
 export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
   const icc = readPngProfile(body);
   const clean = icc && cleanIccProfile(icc);
-  if (clean === undefined) return undefined;
+  if (clean === undefined) {
+    return undefined;
+  }
   const stream = streamIn(body);
   const isCommon = COMMON_NAME.test(asciiAt(body, 0, body.indexOf(0)));
-  if (clean === icc && isCommon && !hasMoreThanItNeeds(stream)) return body;
+  if (clean === icc && isCommon && !hasMoreThanItNeeds(stream)) {
+    return body;
+  }
   // Packing a large one would hold up everything else.
   const level = clean.length > MAX_PACKED_BYTES ? 0 : -1;
   return Buffer.concat([NAME, deflateSync(clean, { level })]);
@@ -35,18 +39,21 @@ function streamIn(body: Uint8Array): Uint8Array {
   return body.subarray(body.indexOf(0) + 2);
 }
 
-// Text can hide behind the end of the compressed data.
+/** Text can hide behind the end of the compressed data. */
 function hasMoreThanItNeeds(stream: Uint8Array): boolean {
   return inflate(stream.subarray(0, -1)) !== undefined;
 }
 
 function inflate(stream: Uint8Array): Uint8Array | undefined {
-  if (stream.length > MAX_PROFILE_BYTES)
+  if (stream.length > MAX_PROFILE_BYTES) {
     throw new LimitError("Cannot read a colour profile that is so large");
+  }
   try {
     return inflateSync(stream, { maxOutputLength: MAX_PROFILE_BYTES });
   } catch (error) {
-    if (error instanceof RangeError) throw error;
+    if (error instanceof RangeError) {
+      throw error;
+    }
     // Damaged or cut short.
     return undefined;
   }

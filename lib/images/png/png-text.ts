@@ -12,10 +12,10 @@ export interface PngText {
 
 export const XMP_KEYWORD = "XML:com.adobe.xmp";
 
-// Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy.
+/** Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy. */
 const MAX_TEXTS = 8;
 const MAX_TEXT_BYTES = 256 * 1024;
-// PNG specification, 11.3.3.2, and the zero behind it.
+/** PNG specification, 11.3.3.2, and the zero behind it. */
 const MAX_KEYWORD_BYTES = 80;
 
 const TEXT_CHUNK = /^[tiz](?:EXt|TXt)$/;
@@ -38,7 +38,9 @@ export function createTextReader(): (type: string, body: Uint8Array) => PngText 
       isPacket: isRaw || keyword.startsWith(XMP_KEYWORD),
       read() {
         textsLeft -= 1;
-        if (textsLeft < 0) return new Uint8Array();
+        if (textsLeft < 0) {
+          return new Uint8Array();
+        }
         const { text, isCompressed } = textOf(type, body, keywordEnd + 1);
         const bounded = text.subarray(0, MAX_TEXT_BYTES);
         const plain = isCompressed ? inflate(bounded) : bounded;
@@ -52,14 +54,20 @@ export function kindsOfText(
   { keyword, isPacket, read }: PngText,
   kindsOf: KindsReader,
 ): MetadataKind[] {
-  if (isPacket) return kindsOf(read());
+  if (isPacket) {
+    return kindsOf(read());
+  }
   return [CREDIT_KEYWORD.test(keyword) ? "credit" : "other"];
 }
 
-// After the keyword: zTXt has a method; iTXt a flag, a method, a language and a translated keyword.
+/** After the keyword: zTXt has a method; iTXt a flag, a method, a language and a translated keyword. */
 function textOf(type: string, body: Uint8Array, start: number) {
-  if (type === "tEXt") return { text: body.subarray(start), isCompressed: false };
-  if (type === "zTXt") return { text: body.subarray(start + 1), isCompressed: true };
+  if (type === "tEXt") {
+    return { text: body.subarray(start), isCompressed: false };
+  }
+  if (type === "zTXt") {
+    return { text: body.subarray(start + 1), isCompressed: true };
+  }
   const languageEnd = body.indexOf(0, start + 2);
   const text = body.subarray(body.indexOf(0, languageEnd + 1) + 1);
   return { text, isCompressed: body[start] === 1 };
@@ -74,7 +82,7 @@ function inflate(text: Uint8Array): Uint8Array {
   }
 }
 
-// A line of its own for the name, one for the length, then hexadecimal digits.
+/** A line of its own for the name, one for the length, then hexadecimal digits. */
 function fromHex(profile: Uint8Array): Uint8Array {
   const lines = latin1(profile).replace(/^(?:.*\n){3}/, "");
   return Buffer.from(lines.replaceAll("\n", ""), "hex");

@@ -23,11 +23,15 @@ export const png: ImageFormat = {
     pixels.toColourspace(metadata.space).png({ compressionLevel: 9, adaptiveFiltering: true }),
 };
 
-// An APNG says so before its pixels.
+/** An APNG says so before its pixels. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   for (const { type } of pngChunksOf(bytes)) {
-    if (type === "IDAT") return false;
-    if (type === "acTL") return true;
+    if (type === "IDAT") {
+      return false;
+    }
+    if (type === "acTL") {
+      return true;
+    }
   }
   return false;
 }

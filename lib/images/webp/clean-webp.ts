@@ -22,7 +22,7 @@ const FRAME_HEADER_BYTES = 16;
 const FILL = Uint8Array.of(0);
 const ANMF = Buffer.from("ANMF");
 const PIXELS = new Set(["VP8 ", "VP8L", "ALPH"]);
-// C2PA's manifest.
+/** C2PA's manifest. */
 const CREDENTIALS = "C2PA";
 const KEPT = new Set([...PIXELS, "ANIM"]);
 
@@ -35,7 +35,9 @@ export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
   const kindsOf = createKindsReader();
   const end = CHUNK_HEADER_BYTES + viewOf(bytes).getUint32(4, true);
-  if (!isWebp(bytes) || end > bytes.length) throw new RangeError("Cannot find a whole WebP");
+  if (!isWebp(bytes) || end > bytes.length) {
+    throw new RangeError("Cannot find a whole WebP");
+  }
   const exif = minimalExif(exifOf(bytes, end), exifTextsFor(credit));
   const xmp = credit && renderCredit(credit);
   const profile = firstProfile(bytes, end);
@@ -47,41 +49,59 @@ export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   cleaning.keep(CHUNK_HEADER_BYTES, RIFF_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
     const body = bytes.subarray(chunk.start, chunk.end);
-    if (added !== 0 && cleaning.length() === RIFF_HEADER_BYTES && chunk.type !== "VP8X")
+    if (added !== 0 && cleaning.length() === RIFF_HEADER_BYTES && chunk.type !== "VP8X") {
       writeChunk(cleaning, "VP8X", headerFor(bytes, chunk, added));
-    if (chunk.type === "VP8X")
+    }
+    if (chunk.type === "VP8X") {
       writeChunk(cleaning, "VP8X", extendedHeader(body, { staying, added }));
-    else if (chunk.type === "ANMF") writeFrame(cleaning, bytes, chunk);
-    else if (KEPT.has(chunk.type)) keepChunk(cleaning, bytes, chunk);
-    else if (chunk.type === "ICCP") {
+    } else if (chunk.type === "ANMF") {
+      writeFrame(cleaning, bytes, chunk);
+    } else if (KEPT.has(chunk.type)) {
+      keepChunk(cleaning, bytes, chunk);
+    } else if (chunk.type === "ICCP") {
       const clean = chunk.start === profile?.start ? profile.clean : undefined;
-      if (clean) writeChunk(cleaning, "ICCP", clean);
-      if (!clean || Buffer.compare(clean, body) !== 0) cleaning.drop("other");
-    } else if (![exif, xmp].some((one) => one && Buffer.compare(one, body) === 0))
+      if (clean) {
+        writeChunk(cleaning, "ICCP", clean);
+      }
+      if (!clean || Buffer.compare(clean, body) !== 0) {
+        cleaning.drop("other");
+      }
+    } else if (![exif, xmp].some((one) => one && Buffer.compare(one, body) === 0)) {
       cleaning.drop(...kindsOfChunk(chunk.type, body, kindsOf));
+    }
   }
-  if (exif) writeChunk(cleaning, "EXIF", exif);
-  if (xmp) writeChunk(cleaning, "XMP ", xmp);
+  if (exif) {
+    writeChunk(cleaning, "EXIF", exif);
+  }
+  if (xmp) {
+    writeChunk(cleaning, "XMP ", xmp);
+  }
   size.set(uint32(cleaning.length() - CHUNK_HEADER_BYTES));
-  if (end < bytes.length) cleaning.drop("other");
+  if (end < bytes.length) {
+    cleaning.drop("other");
+  }
   return cleaning.finish();
 }
 
-// The flag of what stays in the file stays as it was: most viewers look at it, some only at the chunk.
+/** The flag of what stays in the file stays as it was: most viewers look at it, some only at the chunk. */
 function extendedHeader(
   header: Uint8Array,
   { staying, added }: { staying: number; added: number },
 ): Uint8Array {
-  if (header.length !== EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
+  if (header.length !== EXTENDED_BYTES) {
+    throw new RangeError("Cannot read the header of a WebP");
+  }
   const [flags = 0, ...rest] = header;
   const kept = flags & (~(XMP_FLAG | EXIF_FLAG | PROFILE_FLAG) | staying);
   return Uint8Array.of(kept | added, ...rest);
 }
 
-// The header of a file that had none: its one image says the size, and whether it is transparent.
+/** The header of a file that had none: its one image says the size, and whether it is transparent. */
 function headerFor(bytes: Uint8Array, image: WebpChunk, flags: number): Uint8Array {
   const frame = readWebpFrame(bytes, image);
-  if (frame === undefined) throw new RangeError("Cannot find the image of a WebP");
+  if (frame === undefined) {
+    throw new RangeError("Cannot find the image of a WebP");
+  }
   const header = Buffer.alloc(EXTENDED_BYTES);
   header.writeUInt8(flags | (frame.hasAlpha ? ALPHA_FLAG : 0));
   header.writeUIntLE(frame.width - 1, 4, 3);
@@ -90,21 +110,28 @@ function headerFor(bytes: Uint8Array, image: WebpChunk, flags: number): Uint8Arr
 }
 
 function kindsOfChunk(type: string, body: Uint8Array, kindsOf: KindsReader): MetadataKind[] {
-  if (type === CREDENTIALS) return ["credentials"];
+  if (type === CREDENTIALS) {
+    return ["credentials"];
+  }
   return type === "EXIF" || type === "XMP " ? kindsOf(body) : ["other"];
 }
 
-// A frame holds chunks as the file does, unknown ones among them.
+/** A frame holds chunks as the file does, unknown ones among them. */
 function writeFrame(cleaning: ImageCleaning, bytes: Uint8Array, { start, end }: WebpChunk): void {
   const size = uint32(0);
-  if (end - start < FRAME_HEADER_BYTES) throw new RangeError("Cannot read a frame of a WebP");
+  if (end - start < FRAME_HEADER_BYTES) {
+    throw new RangeError("Cannot read a frame of a WebP");
+  }
   cleaning.write(ANMF);
   cleaning.write(size);
   const bodyAt = cleaning.length();
   cleaning.keep(start, start + FRAME_HEADER_BYTES);
   for (const chunk of webpChunksIn(bytes, start + FRAME_HEADER_BYTES, end)) {
-    if (!PIXELS.has(chunk.type)) cleaning.drop("other");
-    else keepChunk(cleaning, bytes, chunk);
+    if (!PIXELS.has(chunk.type)) {
+      cleaning.drop("other");
+    } else {
+      keepChunk(cleaning, bytes, chunk);
+    }
   }
   size.set(uint32(cleaning.length() - bodyAt));
 }
@@ -116,14 +143,18 @@ function keepChunk(
 ): void {
   const isFilled = end === next || bytes[end] === 0;
   cleaning.keep(start - CHUNK_HEADER_BYTES, isFilled ? next : end);
-  if (!isFilled) cleaning.write(FILL);
+  if (!isFilled) {
+    cleaning.write(FILL);
+  }
 }
 
 function writeChunk(cleaning: ImageCleaning, type: string, body: Uint8Array): void {
   cleaning.write(Buffer.from(type, "latin1"));
   cleaning.write(uint32(body.length));
   cleaning.write(body);
-  if (body.length % 2 === 1) cleaning.write(FILL);
+  if (body.length % 2 === 1) {
+    cleaning.write(FILL);
+  }
 }
 
 function uint32(value: number): Uint8Array {
@@ -132,7 +163,9 @@ function uint32(value: number): Uint8Array {
 
 function exifOf(bytes: Uint8Array, end: number): Exif | undefined {
   for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
-    if (chunk.type !== "EXIF") continue;
+    if (chunk.type !== "EXIF") {
+      continue;
+    }
     const body = bytes.subarray(chunk.start, chunk.end);
     const hasSignature = asciiAt(body, 0, 6) === "Exif\0\0";
     return parseExif(hasSignature ? body.subarray(6) : body);
@@ -144,11 +177,13 @@ function firstProfile(
   bytes: Uint8Array,
   end: number,
 ): { start: number; clean: Uint8Array | undefined } | undefined {
-  for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end))
-    if (chunk.type === "ICCP")
+  for (const chunk of webpChunksIn(bytes, RIFF_HEADER_BYTES, end)) {
+    if (chunk.type === "ICCP") {
       return {
         start: chunk.start,
         clean: cleanIccProfile(bytes.subarray(chunk.start, chunk.end)),
       };
+    }
+  }
   return undefined;
 }

@@ -12,13 +12,19 @@ import { viewOf } from "../bytes.ts";
 /** Where the header denies what its image has, Chromium mixes colour and transparency as nobody else does. */
 export function isPlainWebp(bytes: Uint8Array): boolean {
   const header = readWebpHeader(bytes);
-  if (header === undefined) return true;
+  if (header === undefined) {
+    return true;
+  }
   const { flags, width, height } = header;
   const end = 8 + viewOf(bytes).getUint32(4, true);
   const chunks = [...webpChunksIn(bytes, RIFF_HEADER_BYTES, end)];
   const types = new Set(chunks.map(({ type }) => type));
-  if (types.has("ICCP") !== ((flags & PROFILE_FLAG) !== 0)) return false;
-  if ((flags & ANIMATION_FLAG) !== 0) return true;
+  if (types.has("ICCP") !== ((flags & PROFILE_FLAG) !== 0)) {
+    return false;
+  }
+  if ((flags & ANIMATION_FLAG) !== 0) {
+    return true;
+  }
   const [frame] = chunks.flatMap((chunk) => readWebpFrame(bytes, chunk) ?? []);
   return (
     frame !== undefined &&

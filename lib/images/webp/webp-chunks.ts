@@ -13,7 +13,7 @@ export interface WebpChunk {
 export const RIFF_HEADER_BYTES = 12;
 export const CHUNK_HEADER_BYTES = 8;
 
-// RFC 9649, 2.7: the first byte of `VP8X`.
+/** RFC 9649, 2.7: the first byte of `VP8X`. */
 export const ANIMATION_FLAG = 0x02;
 export const XMP_FLAG = 0x04;
 export const EXIF_FLAG = 0x08;
@@ -34,8 +34,12 @@ export function isWebp(bytes: Uint8Array): boolean {
 /** `undefined`: the file is not an extended one. Throws a RangeError where it was cut short. */
 export function readWebpHeader(bytes: Uint8Array): WebpHeader | undefined {
   const { type, start, end } = webpChunkAt(bytes, RIFF_HEADER_BYTES);
-  if (type !== "VP8X") return undefined;
-  if (end - start < EXTENDED_BYTES) throw new RangeError("Cannot read the header of a WebP");
+  if (type !== "VP8X") {
+    return undefined;
+  }
+  if (end - start < EXTENDED_BYTES) {
+    throw new RangeError("Cannot read the header of a WebP");
+  }
   const view = viewOf(bytes);
   return {
     flags: view.getUint8(start),
@@ -48,7 +52,9 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader | undefined {
 export function isLosslessWebp(bytes: Uint8Array): boolean {
   for (let at = RIFF_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= bytes.length;) {
     const { type, next } = webpChunkAt(bytes, at);
-    if (type === "VP8L" || type === "VP8 ") return type === "VP8L";
+    if (type === "VP8L" || type === "VP8 ") {
+      return type === "VP8L";
+    }
     at = next;
   }
   return false;
@@ -66,9 +72,13 @@ export function* webpChunksIn(
   const isWhole = start === RIFF_HEADER_BYTES;
   let left: number = isWhole ? PARSER_LIMITS.webpChunks : PARSER_LIMITS.webpFrameChunks;
   for (let at = start; at < limit; left -= 1) {
-    if (left === 0) throw new LimitError("Cannot read a WebP of so many chunks");
+    if (left === 0) {
+      throw new LimitError("Cannot read a WebP of so many chunks");
+    }
     const chunk = webpChunkAt(bytes, at);
-    if (chunk.end > limit) throw new RangeError("Cannot read a WebP chunk that was cut short");
+    if (chunk.end > limit) {
+      throw new RangeError("Cannot read a WebP chunk that was cut short");
+    }
     yield chunk;
     at = chunk.next;
   }

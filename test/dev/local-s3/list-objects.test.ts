@@ -8,7 +8,7 @@ import { startLocalS3 } from "../../../dev/local-s3/server.ts";
 import type { LocalS3 } from "../../../dev/local-s3/server.ts";
 import { createS3Client } from "../../helpers/s3-client.ts";
 
-// In UTF-8 byte order. In UTF-16, which JavaScript sorts by, the party popper (U+1F389) comes before U+FFFD.
+/** In UTF-8 byte order. In UTF-16, which JavaScript sorts by, the party popper (U+1F389) comes before U+FFFD. */
 const KEYS = ["a", "a b+c", "a/1", "a/2", "a/b/3", "a0", "b/", "b/4", "é", "좋", "\ufffd", "🎉"];
 
 let s3: LocalS3;

@@ -17,12 +17,42 @@ beforeEach(async () => {
 });
 afterEach(() => rm(outside, { recursive: true }));
 
-// Every one of them is a key of its own, and none may be a path.
+/** Every one of them is a key of its own, and none may be a path. */
 const ODD_KEYS = [
-  'a', 'A', 'a/', 'a/b', 'a//b', '/a', '/', '//', '.', '..', '../escaped', '../../escaped', 'a/../../../escaped', '/etc/passwd',
-  'nul', 'con.txt', 'trailing.', 'trailing ', ' ', '%2e%2e%2fescaped', '..\\escaped', 'a\u0000b', 'a\nb', '~', '$HOME', '*?<>|":',
-  'é', 'e\u0301', '좋아/이미지.png', '🎉', '\ufffd', 'k'.repeat(1024), '/k'.repeat(512),
-]; // prettier-ignore
+  "a",
+  "A",
+  "a/",
+  "a/b",
+  "a//b",
+  "/a",
+  "/",
+  "//",
+  ".",
+  "..",
+  "../escaped",
+  "../../escaped",
+  "a/../../../escaped",
+  "/etc/passwd",
+  "nul",
+  "con.txt",
+  "trailing.",
+  "trailing ",
+  " ",
+  "%2e%2e%2fescaped",
+  "..\\escaped",
+  "a\u0000b",
+  "a\nb",
+  "~",
+  "$HOME",
+  '*?<>|":',
+  "é",
+  "e\u0301",
+  "좋아/이미지.png",
+  "🎉",
+  "\ufffd",
+  "k".repeat(1024),
+  "/k".repeat(512),
+];
 
 function put(store: ReturnType<typeof open>, key: string, body = Buffer.from(key)) {
   store.put({
@@ -106,7 +136,9 @@ describe("openDiskRoom()", () => {
       fc.property(
         fc.uniqueArray(fc.string({ unit: "binary", minLength: 1, maxLength: 40 })),
         (keys) => {
-          for (const key of keys) put(store, key);
+          for (const key of keys) {
+            put(store, key);
+          }
           const again = open();
           for (const key of keys) {
             const facts = again.find(key);
@@ -143,7 +175,9 @@ describe("openDiskRoom()", () => {
 
   it("replaces an object in place: one file a key", async () => {
     const store = open();
-    for (let round = 0; round < 5; round += 1) put(store, "k", Buffer.alloc(round));
+    for (let round = 0; round < 5; round += 1) {
+      put(store, "k", Buffer.alloc(round));
+    }
     const files = await readdir(join(directory, "buckets", "bucket"));
     expect(files).toHaveLength(1);
     expect((await stat(join(directory, "buckets", "bucket", files[0] ?? ""))).size).toBeGreaterThan(

@@ -4,8 +4,10 @@ import { parseRequestHead } from "../../../dev/local-s3/request.ts";
 import { S3Error } from "../../../dev/local-s3/s3-error.ts";
 import { verifySignature } from "../../../dev/local-s3/sigv4.ts";
 
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (four examples)
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (one)
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (four examples)
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html (one)
+ */
 const SIGNER = {
   accessKeyId: "AKIAIOSFODNN7EXAMPLE",
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

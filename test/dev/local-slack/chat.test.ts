@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorOf, manifestWith, refused, scopes, start } from "./start.ts";
+import { errorOf, manifestWith, refused, SCOPES, start } from "./start.ts";
 
 const richText = (text: string) => ({
   type: "rich_text" as const,
@@ -75,8 +75,9 @@ describe("chat.postMessage", () => {
   it("refuses a message without text, blocks and attachments as no_text", async () => {
     await using started = await start();
     const { client, images } = started;
-    for (const text of ["", "  \n"])
+    for (const text of ["", "  \n"]) {
       expect(await errorOf(client.chat.postMessage({ channel: images, text }))).toBe("no_text");
+    }
     expect(
       await client.chat.postMessage({ channel: images, blocks: [section("x")] }),
     ).toMatchObject({
@@ -104,10 +105,11 @@ describe("chat.postMessage", () => {
   it("refuses blocks that are no list of objects as invalid_blocks_format", async () => {
     await using started = await start();
     const { client, images } = started;
-    for (const blocks of ["not json", "{}", '["text"]'])
+    for (const blocks of ["not json", "{}", '["text"]']) {
       expect(
         await errorOf(client.apiCall("chat.postMessage", { channel: images, text: "x", blocks })),
       ).toBe("invalid_blocks_format");
+    }
   });
 
   it("accepts 13,200 characters of block text in all and refuses one more", async () => {
@@ -134,7 +136,7 @@ describe("chat.postMessage", () => {
   });
 
   it("posts into a channel that the bot has not joined with chat:write.public only", async () => {
-    await using started = await start({ manifest: manifestWith([...scopes, "chat:write.public"]) });
+    await using started = await start({ manifest: manifestWith([...SCOPES, "chat:write.public"]) });
     expect(
       await started.client.chat.postMessage({ channel: started.general, text: "x" }),
     ).toMatchObject({ ok: true });

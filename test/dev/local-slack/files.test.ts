@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorOf, isRecord, manifestWith, png, scopes, start } from "./start.ts";
+import { errorOf, isRecord, manifestWith, png, SCOPES, start } from "./start.ts";
 import type { Started } from "./start.ts";
 import type { NewFile } from "../../../dev/local-slack/file-store.ts";
 
@@ -184,7 +184,9 @@ describe("files.info", () => {
     const { slack, client } = started;
     const { id } = post(started, { name: "a.png", bytes: png() });
     const file = slack.state.files.get(id);
-    if (file !== undefined) file.isDeleted = true;
+    if (file !== undefined) {
+      file.isDeleted = true;
+    }
     expect(await errorOf(client.files.info({ file: id }))).toBe("file_deleted");
   });
 });
@@ -243,7 +245,7 @@ describe("a private file's address", () => {
   });
 
   it("gives the login page without files:read, and for a channel that the bot is not in", async () => {
-    const manifest = manifestWith(scopes.filter((scope) => scope !== "files:read"));
+    const manifest = manifestWith(SCOPES.filter((scope) => scope !== "files:read"));
     await using blind = await start({ manifest });
     const unreadable = post(blind, { name: "a.png", bytes: png() });
     expect(await isLoginPage(download(unreadable.url, blind.slack.botToken))).toBe(true);
@@ -266,14 +268,15 @@ describe("image blocks", () => {
         blocks: [{ type: "image", alt_text: "a", slack_file: { id } }],
       });
     expect(await show(seen.id)).toMatchObject({ ok: true });
-    for (const id of [unseen.id, webp.id, "F0NOWHERE"])
+    for (const id of [unseen.id, webp.id, "F0NOWHERE"]) {
       expect(await errorOf(show(id))).toBe("invalid_blocks");
+    }
   });
 
   it("fail the post when their address gives no image", async () => {
     await using started = await start();
     const { slack, client, images } = started;
-    for (const image_url of [`${slack.origin}/local/health`, "https://images.example/a.png"])
+    for (const image_url of [`${slack.origin}/local/health`, "https://images.example/a.png"]) {
       expect(
         await errorOf(
           client.chat.postMessage({
@@ -282,6 +285,7 @@ describe("image blocks", () => {
           }),
         ),
       ).toBe("invalid_blocks");
+    }
   });
 });
 

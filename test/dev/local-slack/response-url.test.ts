@@ -14,7 +14,9 @@ describe("POST /response/ID", () => {
 
   it("works five times and not a sixth", async () => {
     await using run = await runShortcut();
-    for (let use = 0; use < 5; use += 1) expect((await run.post({ text: "x" })).status).toBe(200);
+    for (let use = 0; use < 5; use += 1) {
+      expect((await run.post({ text: "x" })).status).toBe(200);
+    }
     const sixth = await run.post({ text: "x" });
     expect(sixth.status).toBe(404);
     expect(await sixth.json()).toEqual({ ok: false, error: "used_url" });

@@ -2,7 +2,7 @@ import { WebClient, LogLevel } from "@slack/web-api";
 import { startLocalSlack } from "../../../dev/local-slack/server.ts";
 import type { LocalSlack, LocalSlackOptions } from "../../../dev/local-slack/server.ts";
 
-export const scopes = [
+export const SCOPES = [
   "channels:history",
   "chat:write",
   "commands",
@@ -12,7 +12,7 @@ export const scopes = [
   "mpim:history",
 ];
 
-export function manifestWith(bot: readonly string[] = scopes): unknown {
+export function manifestWith(bot: readonly string[] = SCOPES): unknown {
   return {
     features: {
       app_home: { home_tab_enabled: false },
@@ -72,7 +72,9 @@ export async function refused(call: Promise<unknown>): Promise<Record<string, un
   try {
     await call;
   } catch (error) {
-    if (error instanceof Error && "data" in error && isRecord(error.data)) return error.data;
+    if (error instanceof Error && "data" in error && isRecord(error.data)) {
+      return error.data;
+    }
     throw error;
   }
   throw new Error("Slack accepted the call");

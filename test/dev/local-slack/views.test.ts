@@ -133,7 +133,9 @@ describe("views.publish", () => {
       tried.client.apiCall("views.publish", { user_id: jane, view: { type: "home", blocks: [] } });
     expect(await errorOf(publish(started))).toBe("not_enabled");
     const manifest = manifestWith();
-    if (isRecord(manifest)) manifest["features"] = { app_home: { home_tab_enabled: true } };
+    if (isRecord(manifest)) {
+      manifest["features"] = { app_home: { home_tab_enabled: true } };
+    }
     await using withHome = await start({ manifest });
     expect(await publish(withHome)).toMatchObject({ ok: true });
     expect(withHome.slack.state.homes.get(jane)).toMatchObject({ type: "home" });

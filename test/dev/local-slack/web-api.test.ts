@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientOf, errorOf, manifestWith, refused, scopes, start } from "./start.ts";
+import { clientOf, errorOf, manifestWith, refused, SCOPES, start } from "./start.ts";
 
 describe("the Web API's token and scopes", () => {
   it("auth.test tells who the bot is", async () => {
@@ -48,7 +48,7 @@ describe("the Web API's token and scopes", () => {
     ["chat.update", "chat:write"],
     ["files.info", "files:read"],
   ])("refuses %s without %s, naming what is needed and provided", async (method, scope) => {
-    const others = scopes.filter((other) => other !== scope);
+    const others = SCOPES.filter((other) => other !== scope);
     await using started = await start({ manifest: manifestWith(others) });
     const answer = await refused(started.client.apiCall(method, { channel: started.images }));
     expect(answer).toMatchObject({
@@ -116,13 +116,16 @@ describe("conversations.*", () => {
   it("history pages with a cursor and refuses another's", async () => {
     await using started = await start();
     const { slack, client, images } = started;
-    for (const text of ["1", "2", "3"]) slack.postMessage({ channel: images, text });
+    for (const text of ["1", "2", "3"]) {
+      slack.postMessage({ channel: images, text });
+    }
     const texts: unknown[] = [];
     for await (const page of client.paginate("conversations.history", {
       channel: images,
       limit: 2,
-    }))
+    })) {
       texts.push(page);
+    }
     expect(texts).toMatchObject([
       { messages: [{ text: "3" }, { text: "2" }], has_more: true },
       { messages: [{ text: "1" }], has_more: false },

@@ -7,7 +7,7 @@ import { readHeicColour } from "../../../lib/images/heif/heic.ts";
 const FIXTURES = new URL("../../fixtures/images/heic/", import.meta.url);
 const convertHeic = createHeicConverter({ timeoutMs: 10_000, maxPixels: 50_000_000 });
 
-// What the fixtures show, from the left to the right and then below.
+/** What the fixtures show, from the left to the right and then below. */
 const QUARTERS = ["red", "green", "blue", "yellow"];
 const COLOURS: Record<string, readonly number[]> = {
   red: [200, 40, 40],
@@ -176,14 +176,19 @@ function withOrientation(heic: Buffer, value: number): Buffer {
   const little = changed.indexOf(Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0]));
   const big = changed.indexOf(Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1]));
   expect(Math.max(little, big)).toBeGreaterThan(0);
-  if (little > 0) changed.writeUInt16LE(value, little + 8);
-  else changed.writeUInt16BE(value, big + 8);
+  if (little > 0) {
+    changed.writeUInt16LE(value, little + 8);
+  } else {
+    changed.writeUInt16BE(value, big + 8);
+  }
   return changed;
 }
 
 async function failure(heic: Uint8Array): Promise<HeicError> {
   const error = await convertHeic(heic).catch((reason: unknown) => reason);
-  if (error instanceof HeicError) return error;
+  if (error instanceof HeicError) {
+    return error;
+  }
   throw new Error("Cannot see why it failed: it did not", { cause: error });
 }
 

@@ -23,7 +23,7 @@ const KEEP = { optimize: "off", maxWidth: undefined } as const;
 const WEBP = { optimize: "webp", maxWidth: undefined } as const;
 const LOSSLESS = { optimize: "lossless", maxWidth: undefined } as const;
 
-// Red, green, blue, yellow.
+/** Red, green, blue, yellow. */
 const QUARTERS: Colour[] = [
   [200, 40, 40],
   [40, 160, 60],
@@ -31,7 +31,9 @@ const QUARTERS: Colour[] = [
   [230, 210, 60],
 ];
 
-// Exif 2.32, table 6: which of the stored corners (top left and right, bottom left and right) are seen in their places.
+/**
+ * Exif 2.32, table 6: which of the stored corners (top left and right, bottom left and right) are seen in their places.
+ */
 const SEEN_BY_ORIENTATION = [
   [1, [0, 1, 2, 3]],
   [2, [1, 0, 3, 2]],
@@ -349,8 +351,9 @@ describe("reworkImage() without loss", () => {
 
   test("leaves a PNG of more than 60 MB of pixels alone, and other formats", async () => {
     expect(await rework(ofSize(screenshot, 20_001, 1_000), LOSSLESS)).toBeUndefined();
-    for (const name of ["still.gif", "lossless.webp", "still.avif"])
+    for (const name of ["still.gif", "lossless.webp", "still.avif"]) {
       expect(await rework(fixture(name), LOSSLESS)).toBeUndefined();
+    }
   });
 
   test("throws on a PNG with a damaged chunk", async () => {
@@ -414,7 +417,9 @@ function rework(bytes: Buffer, options: ReworkOptions) {
 
 function sourceOf(bytes: Buffer) {
   const facts = inspectImage(bytes);
-  if (facts === undefined) throw new Error("Cannot test without an image");
+  if (facts === undefined) {
+    throw new Error("Cannot test without an image");
+  }
   return { bytes, facts };
 }
 
@@ -434,7 +439,7 @@ function quarters(width: number, height: number) {
     .removeAlpha();
 }
 
-// The same at each run: an image in which neighbours are alike, and not quite.
+/** The same at each run: an image in which neighbours are alike, and not quite. */
 function noise(width: number, height: number) {
   const pixels = Buffer.alloc(width * height * 3);
   let state = 1;
@@ -463,7 +468,7 @@ function withChunk(type: string, body: Buffer, ...others: Buffer[]): Buffer {
   return spliced(screenshot, AFTER_IHDR, pngChunk(type, body), ...others);
 }
 
-// In place of its ICC profile, coding-independent code points (ITU-T H.273): the primaries of BT.709.
+/** In place of its ICC profile, coding-independent code points (ITU-T H.273): the primaries of BT.709. */
 function withTransfer(source: Buffer, transfer: number): Buffer {
   const bytes = Buffer.from(source);
   const at = bytes.indexOf("colr") + 4;
@@ -481,7 +486,7 @@ function withGreyProfile(grey: Buffer): Buffer {
   return spliced(grey, AFTER_SOI, jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01", profile));
 }
 
-// The bit in the header of VP8L that says whether any pixel is transparent.
+/** The bit in the header of VP8L that says whether any pixel is transparent. */
 function denyingAlpha(webp: Buffer): Buffer {
   const bytes = Buffer.from(webp);
   const at = bytes.indexOf("VP8L") + 12;
@@ -495,7 +500,7 @@ function ofSize(png: Buffer, width: number, height: number): Buffer {
   return Buffer.concat([png.subarray(0, 8), header, png.subarray(AFTER_IHDR)]);
 }
 
-// Whole chunks, but too little in them.
+/** Whole chunks, but too little in them. */
 function pngCutShort(): Buffer {
   const size = screenshot.readUInt32BE(AFTER_IHDR);
   const body = screenshot.subarray(AFTER_IHDR + 8, AFTER_IHDR + 8 + size / 2);
@@ -512,9 +517,11 @@ function coloursOf(corners: readonly number[]): Colour[] {
 
 async function expectCorners(bytes: Uint8Array | undefined, expected: readonly Colour[]) {
   const corners = await cornersOf(bytes);
-  for (const [index, colour] of expected.entries())
-    for (const [channel, value] of colour.slice(0, 3).entries())
+  for (const [index, colour] of expected.entries()) {
+    for (const [channel, value] of colour.slice(0, 3).entries()) {
       expect(Math.abs((corners[index]?.[channel] ?? Number.NaN) - value)).toBeLessThan(16);
+    }
+  }
 }
 
 async function expectSamePixels(one: Uint8Array | undefined, other: Uint8Array | undefined) {
@@ -523,7 +530,7 @@ async function expectSamePixels(one: Uint8Array | undefined, other: Uint8Array |
   expect(first.data.equals(second.data)).toBe(true);
 }
 
-// As stored, an eighth of the way in.
+/** As stored, an eighth of the way in. */
 async function cornersOf(bytes: Uint8Array | undefined): Promise<Colour[]> {
   const { data, info } = await pixelsOf(bytes);
   return [1 / 8, 7 / 8].flatMap((y) =>

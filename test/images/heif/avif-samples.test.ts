@@ -4,7 +4,7 @@ import { filledBoxes } from "../../../lib/images/heif/boxes.ts";
 import { box, uint32 } from "../metadata-writers.ts";
 
 const numbers = (...values: number[]) => Buffer.concat(values.map(uint32));
-// Two samples in the first chunk, one in each of the others.
+/** Two samples in the first chunk, one in each of the others. */
 const RUNS = box("stsc", numbers(0, 2, 1, 2, 1, 2, 1, 1));
 const SIZES = box("stsz", numbers(0, 0, 4, 10, 20, 30, 40));
 

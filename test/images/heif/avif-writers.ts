@@ -34,17 +34,24 @@ export function grown(bytes: Buffer, { at, end }: FoundBox, ...parts: Buffer[]):
   const part = Buffer.concat(parts);
   const output = Buffer.from(bytes);
   for (const parent of boxesOf(bytes)) {
-    if (parent.at <= at && parent.end >= end)
+    if (parent.at <= at && parent.end >= end) {
       output.writeUInt32BE(parent.end - parent.at + part.length, parent.at);
-    if (parent.type === "stco") moveEach(output, parent.at + 16, bytes, { end, by: part.length });
-    if (parent.type === "iloc") moveItems(output, parent.at, bytes, { end, by: part.length });
+    }
+    if (parent.type === "stco") {
+      moveEach(output, parent.at + 16, bytes, { end, by: part.length });
+    }
+    if (parent.type === "iloc") {
+      moveItems(output, parent.at, bytes, { end, by: part.length });
+    }
   }
   return Buffer.concat([output.subarray(0, end), part, output.subarray(end)]);
 }
 
 export function firstBox(bytes: Buffer, type: string): FoundBox {
   const found = boxesOf(bytes).find((each) => each.type === type);
-  if (found === undefined) throw new Error(`Cannot find a box ${type}`);
+  if (found === undefined) {
+    throw new Error(`Cannot find a box ${type}`);
+  }
   return found;
 }
 
@@ -55,7 +62,9 @@ export function withProperty(still: Buffer, type: string, ...body: (string | Buf
   const countAt = ipma.at + 18;
   const count = wider.readUInt8(countAt);
   const properties = boxesOf(wider).filter(({ type: each }) => each === "ipco").length;
-  if (properties !== 1) throw new Error("Cannot tell which list of properties counts");
+  if (properties !== 1) {
+    throw new Error("Cannot tell which list of properties counts");
+  }
   const output = grown(wider, ipma, Buffer.of(0));
   output.writeUInt8(count + 1, countAt);
   const ipco = firstBox(output, "ipco");
@@ -84,11 +93,13 @@ function moveEach(
   const count = bytes.readUInt32BE(first - 4);
   for (let at = first; at < first + 4 * count; at += 4) {
     const offset = bytes.readUInt32BE(at);
-    if (offset >= end) output.writeUInt32BE(offset + by, at);
+    if (offset >= end) {
+      output.writeUInt32BE(offset + by, at);
+    }
   }
 }
 
-// Offsets and lengths of 32 bits, and one extent an item; those of sharp have a base as well.
+/** Offsets and lengths of 32 bits, and one extent an item; those of sharp have a base as well. */
 function moveItems(
   output: Buffer,
   iloc: number,
@@ -100,7 +111,9 @@ function moveItems(
   for (let left = bytes.readUInt16BE(iloc + 14); left > 0; left -= 1) {
     const offsetAt = baseBytes > 0 ? at + 4 : at + 6;
     const offset = bytes.readUInt32BE(offsetAt);
-    if (offset >= end) output.writeUInt32BE(offset + by, offsetAt);
+    if (offset >= end) {
+      output.writeUInt32BE(offset + by, offsetAt);
+    }
     at += 14 + baseBytes;
   }
 }

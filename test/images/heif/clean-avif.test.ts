@@ -21,7 +21,7 @@ const ANIMATED = fixture("animated.avif");
 const TEXT = Buffer.from(SECRET);
 const URN = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-// As much of the secret as has to be gone. Numbers that say something, an id or a size, may be four letters.
+/** As much of the secret as has to be gone. Numbers that say something, an id or a size, may be four letters. */
 const TRACE = 8;
 
 describe("removeMetadata() of an AVIF", () => {
@@ -135,8 +135,9 @@ describe("inspectImage() of an animated AVIF", () => {
   test("takes the size of the track, however its matrix turns it", () => {
     const turned = Buffer.from(bare);
     const matrix = firstBox(turned, "tkhd").end - 44;
-    for (const [index, value] of [0, 0x1_0000, 0, -0x1_0000, 0].entries())
+    for (const [index, value] of [0, 0x1_0000, 0, -0x1_0000, 0].entries()) {
       turned.writeInt32BE(value, matrix + 4 * index);
+    }
     expect(inspectImage(turned)).toEqual({ type: "avif", width: 48, height: 32 });
   });
 
@@ -193,8 +194,11 @@ function duplicated(type: "iloc" | "iinf"): Buffer {
   const list = firstBox(STILL, type);
   const entry = STILL.subarray(list.at + (type === "iloc" ? 16 : 14), list.end);
   const bytes = grown(STILL, list, entry);
-  if (type === "iloc") bytes.writeUInt16BE(2, list.at + 14);
-  else bytes.writeUInt16BE(2, list.at + 12 + entry.length);
+  if (type === "iloc") {
+    bytes.writeUInt16BE(2, list.at + 14);
+  } else {
+    bytes.writeUInt16BE(2, list.at + 12 + entry.length);
+  }
   return bytes;
 }
 

@@ -94,8 +94,9 @@ describe("readHeicColour()", () => {
   );
 
   test.each([1, 2, 5, 6])("takes the primaries %i with every plain transfer for sRGB", (one) => {
-    for (const transfer of [1, 2, 6, 13])
+    for (const transfer of [1, 2, 6, 13]) {
       expect(readHeicColour(withNumbers(one, transfer))).toEqual({ kind: "srgb" });
+    }
   });
 
   test.each([
