@@ -1,14 +1,17 @@
-/** A view whose reads throw a RangeError past the end, which `inspectImage` takes as "the file is cut short". */
+/**
+ * A DataView over the bytes. Reading past the end throws a RangeError, which `inspectImage` takes
+ * to mean that the file is cut short.
+ */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The same bytes, where Node searches fastest. */
+/** The same bytes as a Buffer, whose search methods are the fastest in Node. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** The text of a chunk's type or a signature; shorter than `length` where the bytes end. */
+/** Reads a chunk type or a signature; the text is shorter than `length` where the bytes end. */
 export function asciiAt(bytes: Uint8Array, at: number, length = 4): string {
   const end = Math.min(at + length, bytes.length);
   let text = "";
@@ -18,7 +21,7 @@ export function asciiAt(bytes: Uint8Array, at: number, length = 4): string {
   return text;
 }
 
-/** Whether nothing but zeros stands there; far faster than a look at each byte. */
+/** Whether the range holds only zeros. Comparing buffers is far faster than checking each byte. */
 export function isZero(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at += ZEROS.length) {
     const part = bytes.subarray(at, Math.min(at + ZEROS.length, end));

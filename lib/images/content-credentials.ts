@@ -3,7 +3,10 @@ import { asciiAt, viewOf } from "./bytes.ts";
 const LARGE_SIZE = 1;
 const BOX_HEADER_BYTES = 8;
 
-/** Whether a box of JUMBF (ISO/IEC 19566-5) holds a C2PA manifest store, by what its description says that it is. */
+/**
+ * Whether a JUMBF box (ISO/IEC 19566-5) holds a C2PA manifest store, according to its description
+ * box.
+ */
 export function isContentCredentials(jumbf: Uint8Array): boolean {
   if (jumbf.length < 2 * BOX_HEADER_BYTES || asciiAt(jumbf, 4) !== "jumb") {
     return false;

@@ -3,7 +3,7 @@ import { ARTIST, COPYRIGHT, XP_AUTHOR, exifTextsOf, readTiffHeader } from "./exi
 import { iptcDatasetsOf } from "./iptc.ts";
 import { XMP_NAMESPACES, xmpValuesOf } from "./xmp.ts";
 
-/** In the order in which they are written. */
+/** The fields are written in this order. */
 const FIELDS = [
   "dc:creator",
   "dc:rights",
@@ -15,17 +15,26 @@ const FIELDS = [
 
 export type CreditField = (typeof FIELDS)[number];
 
-/** Who made an image and whose it is, by the names of XMP. Only creators may be several. */
+/**
+ * Who made an image and who owns it, by XMP property name. Only `dc:creator` may have several
+ * values.
+ */
 export type Credit = ReadonlyMap<CreditField, readonly string[]>;
 
-/** A value as it was found, by its field. */
+/** A value as found in the file, with its field. */
 export type FoundCredit = readonly [CreditField, string];
 
-/** With these limits, a packet of characters that take five bytes each (`&amp;`) still fits into a segment of a JPEG. */
+/**
+ * Within these limits, even a packet whose every character takes five bytes (`&amp;`) fits into one
+ * JPEG segment.
+ */
 const MAX_LENGTH = 2000;
 const MAX_CREATORS = 20;
 
-/** Real files have one of each kind; a file of nothing but packets is not to keep the CPU busy. */
+/**
+ * Real files have one block of each kind. The limit keeps a file that is all packets from hogging
+ * the CPU.
+ */
 const MAX_BLOCKS = 16;
 
 /** XMP, part 1, section 7.3.2. */
@@ -45,15 +54,15 @@ const IPTC_FIELDS = new Map<number, CreditField>([
   [116, "dc:rights"],
 ]);
 
-/** IPTC-IIM, 1:90, coded character set: ISO 2022's escape sequence of UTF-8. */
+/** IPTC-IIM, 1:90, coded character set: the ISO 2022 escape sequence for UTF-8. */
 const IPTC_CHARSET = 90;
 const UTF_8 = "\x1b%G";
 
 /**
- * Who is credited in blocks of metadata: EXIF, Photoshop's resources with IPTC, XMP; and in further texts. Where they
- * contradict each other, XMP counts before IPTC and that before EXIF, field by field: XMP alone has all the fields, knows
- * no doubt about letters, and is what editors write last; EXIF often holds no more than the name that was set in the camera.
- * `undefined`: nobody is.
+ * Collects the credit from metadata blocks (EXIF, Photoshop resources with IPTC, XMP) and from
+ * further texts. Where blocks contradict each other, XMP wins over IPTC and IPTC over EXIF, field
+ * by field: only XMP has all the fields and a known character encoding, and editors write it last,
+ * while EXIF often holds just the name set in the camera. `undefined`: the blocks credit nobody.
  */
 export function creditIn(
   blocks: Iterable<Uint8Array>,
@@ -83,7 +92,7 @@ export function creditIn(
   return credit.size === 0 ? undefined : credit;
 }
 
-/** As a packet of XMP, the same bytes for the same credit. */
+/** Renders the credit as an XMP packet. The same credit gives the same bytes. */
 export function renderCredit(credit: Credit): Buffer {
   const properties = FIELDS.flatMap((field) => {
     const values = (credit.get(field) ?? []).map(escapeXml);
@@ -98,7 +107,10 @@ export function renderCredit(credit: Credit): Buffer {
   );
 }
 
-/** The two fields that EXIF has. Many programs read nothing else: exifr unless it is asked, and always of an AVIF. */
+/**
+ * The two credit fields that EXIF has. Many programs read only EXIF: exifr does unless told
+ * otherwise, and always for AVIF.
+ */
 export function exifTextsFor(credit: Credit | undefined): ReadonlyMap<number, string> {
   const artist = credit?.get("dc:creator")?.join("; ");
   const copyright = credit?.get("dc:rights")?.at(0);
@@ -143,7 +155,10 @@ function asManyAsFit(creators: readonly string[]): string[] {
   });
 }
 
-/** On one line, without control characters and what XML cannot hold, and without half a character at its end. */
+/**
+ * Puts the text on one line and drops control characters, characters that XML cannot hold, and a
+ * trailing lone surrogate.
+ */
 function tidied(text: string): string {
   return text
     .slice(0, 2 * MAX_LENGTH)
@@ -194,7 +209,7 @@ function creditInExif(tiff: Uint8Array): FoundCredit[] {
   const texts = exifTextsOf(tiff, new Set(EXIF_FIELDS.keys()));
   return [...EXIF_FIELDS].flatMap(([tag, field]) => {
     const value = texts.get(tag);
-    // The author that Windows wrote counts where there is no artist.
+    // XPAuthor, which Windows writes, counts only where Artist is missing.
     if (value === undefined || (tag === XP_AUTHOR && texts.has(ARTIST))) {
       return [];
     }
@@ -205,7 +220,10 @@ function creditInExif(tiff: Uint8Array): FoundCredit[] {
   });
 }
 
-/** Several artists are separated by semicolons, the copyright of photographer and editor by NUL. */
+/**
+ * Semicolons separate several artists; NUL separates the photographer's copyright from the
+ * editor's.
+ */
 function partsOf(field: CreditField, text: string): FoundCredit[] {
   if (field === "dc:creator") {
     return text.split(/[;\0]/, 2 * MAX_CREATORS).map((one) => [field, one]);
@@ -214,7 +232,10 @@ function partsOf(field: CreditField, text: string): FoundCredit[] {
   return [[field, parts.filter((part) => part !== "").join("; ")]];
 }
 
-/** Text that is no UTF-8 and does not claim to be is Latin-1, as Windows has it. */
+/**
+ * Decodes text as UTF-8. Text that does not claim to be UTF-8 and is not valid as such is read as
+ * Windows-1252.
+ */
 function decodeText(bytes: Uint8Array, { isUtf8 = false } = {}): string {
   try {
     return new TextDecoder("utf-8", { fatal: !isUtf8 }).decode(bytes);

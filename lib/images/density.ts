@@ -1,9 +1,9 @@
-/** Dots per unit in each direction, and how many dots per inch one dot per unit is. */
+/** Dots per unit in each direction. One dot per unit equals `dpiOfOne` dots per inch. */
 export interface Density {
   x: number;
   y: number;
   dpiOfOne: number;
-  /** How many pixels the file stores; browsers may show fewer. */
+  /** The number of pixels that the file stores; browsers may show fewer. */
   storedPixels: number;
 }
 

@@ -1,15 +1,18 @@
 import type { ImageSize } from "./image-size.ts";
 import { asciiAt, viewOf } from "./bytes.ts";
 
-/** The numbers of an EXIF block by tag, of the tags that change how large a browser shows an image. */
+/**
+ * Numbers from an EXIF block by tag, for the tags that change the size at which a browser shows an
+ * image.
+ */
 export type Exif = ReadonlyMap<number, number>;
 
 export interface TiffHeader {
-  /** Where the first directory starts. */
+  /** Offset of the first directory. */
   mainAt: number;
 }
 
-/** One entry of a directory; its value stands in the entry itself if it takes no more than four bytes. */
+/** One directory entry. A value of up to four bytes stands in the entry itself. */
 export interface ExifEntry {
   tag: number;
   type: number;
@@ -22,7 +25,7 @@ const ASCII = 2;
 const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
-/** Exif 3.0. */
+/** Added in Exif 3.0. */
 const UTF_8 = 129;
 const BYTES_BY_TYPE = new Map([
   [BYTE, 1],
@@ -47,7 +50,9 @@ export const GPS_DIRECTORY = 0x8825;
 const PIXEL_X_DIMENSION = 0xa002;
 const PIXEL_Y_DIMENSION = 0xa003;
 
-/** A tag of another type counts as absent: Chromium ignores an orientation written as LONG or BYTE. */
+/**
+ * A tag of another type counts as absent: Chromium ignores an orientation written as LONG or BYTE.
+ */
 const TYPES_BY_TAG = new Map([
   [ORIENTATION, [SHORT]],
   [X_RESOLUTION, [RATIONAL]],
@@ -62,10 +67,12 @@ export const INCHES = 2;
 const CSS_DPI = 72;
 const ENTRY_BYTES = 12;
 
-/** Big-endian; the first directory follows. */
+/** Big-endian, with the first directory right after it. */
 const TIFF_HEADER = Uint8Array.of(0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8);
 
-/** Reads a TIFF block (no `Exif\0\0` before it). What is broken is left out, as Chromium leaves it out. */
+/**
+ * Reads a TIFF block without the leading `Exif\0\0`. Broken entries are skipped, as in Chromium.
+ */
 export function parseExif(tiff: Uint8Array): Exif {
   const exif = new Map<number, number>();
   const header = readTiffHeader(tiff);
@@ -78,8 +85,8 @@ export function parseExif(tiff: Uint8Array): Exif {
 }
 
 /**
- * A TIFF block that says the orientation, but not of an image that stands upright, and some texts by their tags in
- * ascending order; `undefined` where nothing is to be said.
+ * Builds a TIFF block that holds the orientation, unless the image is upright, and the given texts,
+ * whose tags must ascend. `undefined`: there is nothing to write.
  */
 export function minimalExif(
   exif: Exif | undefined,
@@ -108,7 +115,7 @@ export function minimalExif(
     if (value.length <= ENTRY_VALUE_BYTES) {
       directory.set(value, at + 8);
     } else {
-      // A value starts at an even place (TIFF 6.0, section 2).
+      // A value starts at an even offset (TIFF 6.0, section 2).
       const padded = Buffer.concat([value], value.length + (value.length % 2));
       directory.writeUInt32BE(valueAt, at + 8);
       values.push(padded);
@@ -118,7 +125,7 @@ export function minimalExif(
   return Buffer.concat([TIFF_HEADER, directory, ...values]);
 }
 
-/** The bytes of the texts in the first directory that have one of the tags. */
+/** The bytes of the texts in the first directory whose tag is among the given ones. */
 export function exifTextsOf(
   tiff: Uint8Array,
   tags: ReadonlySet<number>,
@@ -142,8 +149,8 @@ export function readTiffHeader(tiff: Uint8Array): TiffHeader | undefined {
 }
 
 /**
- * The entries of one directory (TIFF 6.0, section 2) as far as the block holds them; none where it starts at 0, which says
- * that there is none.
+ * The entries of one directory (TIFF 6.0, section 2), up to the end of the block. A start of 0
+ * means that there is no directory.
  */
 export function* exifEntriesAt(tiff: Uint8Array, start = 0): Generator<ExifEntry> {
   const view = viewOf(tiff);
@@ -161,7 +168,10 @@ export function* exifEntriesAt(tiff: Uint8Array, start = 0): Generator<ExifEntry
   }
 }
 
-/** The number in an entry that has one. `undefined`: it has none, or several, or stands past the end of the block. */
+/**
+ * Reads an entry's number. `undefined`: the entry holds no number or several, or its value lies
+ * past the end of the block.
+ */
 export function readExifNumber(tiff: Uint8Array, entry: ExifEntry): number | undefined {
   const { type, count, valueAt } = entry;
   const view = viewOf(tiff);
@@ -181,14 +191,15 @@ export function readExifNumber(tiff: Uint8Array, entry: ExifEntry): number | und
   return view.getUint32(valueAt, littleEndian) / view.getUint32(valueAt + 4, littleEndian);
 }
 
-/** Orientations 5 to 8 lie on their side: width and height change places. */
+/** Orientations 5 to 8 turn the image by 90 degrees, so width and height swap. */
 export function orientedSize(exif: Exif, { width, height }: ImageSize): ImageSize {
   return (exif.get(ORIENTATION) ?? 1) >= 5 ? { width: height, height: width } : { width, height };
 }
 
 /**
- * Blink's density correction (`ExtractDensityCorrectedSize`): PixelXDimension × PixelYDimension is the size shown when
- * it is exactly what the resolution in dots per inch makes of the stored pixels, at 72 to the inch.
+ * Follows Blink's density correction (`ExtractDensityCorrectedSize`): PixelXDimension ×
+ * PixelYDimension is the size shown if it is exactly the stored size scaled from the resolution in
+ * dots per inch to 72.
  */
 export function densityCorrectedSize(exif: Exif, stored: ImageSize): ImageSize {
   const width = exif.get(PIXEL_X_DIMENSION);

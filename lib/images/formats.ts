@@ -4,12 +4,12 @@ import { jpeg } from "./jpeg/jpeg.ts";
 import { png } from "./png/png.ts";
 import { webp } from "./webp/webp.ts";
 
-/** The formats that every browser shows, each with a room of its own. */
+/** The formats that every browser shows. Each has a folder of its own. */
 export const FORMATS = { png, jpg: jpeg, gif, webp, avif } as const;
 
 export type ImageType = keyof typeof FORMATS;
 
-/** The format that the first bytes name; no two of them begin alike. */
+/** Detects the format by its first bytes. No two formats begin alike. */
 export function matchType(bytes: Uint8Array): ImageType | undefined {
   return Object.keys(FORMATS)
     .filter(isImageType)

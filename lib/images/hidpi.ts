@@ -6,8 +6,9 @@ import { unlessBroken } from "./unless-broken.ts";
 const HIDPI = 144;
 
 /**
- * Whether the file as posted declares 144 dots per inch, as screenshots of a Mac do, so that what is published of it
- * is to be shown at half its pixels. Not so when Chromium halves it by itself, from the EXIF that was kept.
+ * Whether the posted file declares 144 dots per inch, as Mac screenshots do, so that the published
+ * image should be shown at half its pixels. False when Chromium already halves the image because of
+ * the EXIF that was kept.
  */
 export function isHiDpi(source: Uint8Array, published: ImageFacts): boolean {
   const type = matchType(source);
@@ -17,7 +18,8 @@ export function isHiDpi(source: Uint8Array, published: ImageFacts): boolean {
 }
 
 function isAtHiDpi({ x, y, dpiOfOne }: Density): boolean {
-  // JFIF has whole numbers only: 57 to the centimetre is what 56.69 became, though it is nearer to 145 dpi.
+  // JFIF holds whole numbers only: 56.69 dots per centimetre become 57, although 57 is nearer to
+  // 145 dpi.
   return [x, y].every(
     (dots) => Math.round(dots * dpiOfOne) === HIDPI || dots === Math.round(HIDPI / dpiOfOne),
   );

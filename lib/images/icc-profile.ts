@@ -1,7 +1,7 @@
 import { asciiAt, viewOf } from "./bytes.ts";
 import { LimitError, PARSER_LIMITS } from "./parser-limits.ts";
 
-/** From `start` to `end` is its data, which other tags may share. */
+/** The tag's data runs from `start` to `end`. Tags may share their data. */
 interface IccTag {
   signature: string;
   start: number;
@@ -14,7 +14,7 @@ const ENTRY_BYTES = 12;
 const MIN_TAG_BYTES = 4;
 const ALIGNMENT = 4;
 
-/** ICC.1:2022, 7.2: the MD5 of the profile, and what is reserved behind it. */
+/** ICC.1:2022, 7.2: the profile's MD5, followed by reserved bytes. */
 const ID_START = 84;
 const RESERVED_START = 100;
 
@@ -26,12 +26,18 @@ const MAX_VERSION = 4;
 const D50 = [0.9642, 1, 0.8249];
 const TOLERANCE = 0.01;
 
-/** ICC.1:2022, 9.2: what colours are computed from, and what says under which light and with which intent. */
+/**
+ * ICC.1:2022, 9.2: tags that colours are computed from, and tags that describe the illuminant and
+ * the rendering intent.
+ */
 const TABLES = ["kTRC", "A2B0", "A2B1", "A2B2"];
 const TABLES_BACK = ["B2A0", "B2A1", "B2A2", "D2B0", "D2B1", "D2B2", "D2B3", "B2D0", "B2D1"];
 const WHITE = ["wtpt", "bkpt", "chad", "lumi", "meas", "view", "arts", "chrm", "cicp"];
 const INTENT = ["B2D2", "B2D3", "gamt", "rig0", "rig2", "ciis", "tech"];
-/** The standard's own names, which stand in most profiles: of the profile, its owner, and the kind of device. */
+/**
+ * Standard text tags, present in most profiles: the names of the profile, its owner and the kind of
+ * device.
+ */
 const NAMES = ["desc", "cprt", "dmnd", "dmdd", "vued"];
 const KEPT = new Set([
   ...MATRIX,
@@ -43,17 +49,18 @@ const KEPT = new Set([
   ...NAMES,
 ]);
 
-/** Far beyond any real profile: the standard knows some 60 names. */
+/** Far more than any real profile has: the standard defines some 60 tags. */
 const MAX_TAGS = 100;
 
 /**
- * A colour profile without private tags (Apple's `mmod` tells the serial number of a display) and bytes of no tag: the
- * same bytes if it has none. `undefined`: Chromium takes it for no profile, and so shows the image without it. Throws a
- * RangeError if it is too large.
+ * Returns a colour profile without private tags (Apple's `mmod` holds a display's serial number)
+ * and without bytes that belong to no tag; the same bytes if there is nothing to remove.
+ * `undefined`: Chromium rejects the profile and shows the image without it. Throws a RangeError if
+ * the profile is too large.
  */
 export function cleanIccProfile(icc: Uint8Array): Uint8Array | undefined {
   if (icc.length > PARSER_LIMITS.profileBytes) {
-    throw new LimitError("Cannot read a colour profile that is so large");
+    throw new LimitError("Cannot read a colour profile larger than allowed");
   }
   const tags = readTags(icc);
   if (tags === undefined) {
@@ -66,7 +73,10 @@ export function cleanIccProfile(icc: Uint8Array): Uint8Array | undefined {
   return kept.length === tags.length && !hasSlack(icc, tags) ? icc : withTags(icc, kept);
 }
 
-/** Whether Chromium (skcms) can compute colours from it, `RGB ` or `GRAY`; libvips computes them from more. */
+/**
+ * Whether Chromium (skcms) can compute colours from a profile of this space, `RGB ` or `GRAY`.
+ * libvips accepts more profiles.
+ */
 export function hasColours(icc: Uint8Array, space: string): boolean {
   const tags = new Map(readTags(icc)?.map(({ signature, start }) => [signature, start]));
   const isOfType = (names: readonly string[], types: readonly string[]) =>
@@ -87,7 +97,7 @@ function s15Fixed16(icc: Uint8Array, at: number): number {
   return viewOf(icc).getInt32(at) / 65_536;
 }
 
-/** As strict as skcms, which ignores the whole profile for one bad tag. */
+/** Is as strict as skcms, which ignores the whole profile because of one bad tag. */
 function readTags(icc: Uint8Array): IccTag[] | undefined {
   if (icc.length < TABLE_START || asciiAt(icc, 36) !== "acsp") {
     return undefined;
@@ -111,7 +121,10 @@ function tagAt(icc: Uint8Array, index: number): IccTag {
   return { signature: asciiAt(icc, at), start, end: start + view.getUint32(at + 8) };
 }
 
-/** Tags share their data as a whole or not at all: what overlaps again and again would take for ever to copy. */
+/**
+ * Sums the bytes of distinct ranges. Tags may share data only as a whole: copying ranges that
+ * overlap many times would take forever.
+ */
 function bytesOf(tags: readonly IccTag[]): number {
   return distinctRanges(tags).reduce((sum, { start, end }) => sum + end - start, 0);
 }
@@ -124,7 +137,7 @@ function rangeOf({ start, end }: IccTag): string {
   return `${start}-${end}`;
 }
 
-/** Bytes that neither header nor tags need have to be zero. */
+/** Whether bytes outside the header and the tags are not zero. */
 function hasSlack(icc: Uint8Array, tags: readonly IccTag[]): boolean {
   const rest = new Uint8Array(icc);
   rest.fill(0, 0, RESERVED_START);
@@ -135,7 +148,7 @@ function hasSlack(icc: Uint8Array, tags: readonly IccTag[]): boolean {
   return Buffer.compare(rest, new Uint8Array(rest.length)) !== 0;
 }
 
-/** Its MD5 stays zero, which says that there is none. */
+/** Leaves the MD5 at zero, which means that none was computed. */
 function withTags(icc: Uint8Array, tags: readonly IccTag[]): Uint8Array {
   const places = new Map<string, number>();
   let length = TABLE_START + tags.length * ENTRY_BYTES;

@@ -7,20 +7,20 @@ export interface CleanImage {
 
 export interface ImageCleaning {
   keep(start: number, end: number): void;
-  /** A size that is not known yet may be set in these same bytes until `finish`. */
+  /** Adds bytes. The caller may still fill in a size in these same bytes until `finish`. */
   write(bytes: Uint8Array): void;
   drop(...kinds: MetadataKind[]): void;
-  /** How many bytes are written so far. */
+  /** The number of bytes written so far. */
   length(): number;
   finish(): CleanImage;
 }
 
-/** Written bytes, or from where to where those of the source stay. */
+/** Written bytes, or the range of the source that stays. */
 type Part = Uint8Array | { start: number; end: number };
 
 /**
- * Joins the parts of a file that stay, in order, and copies nothing where all of them do. Throws a RangeError where a part
- * reaches past the end of the file.
+ * Joins the kept parts of a file in order, and copies nothing if all of them stay. Throws a
+ * RangeError for a part that reaches past the end of the file.
  */
 export function createCleaning(source: Uint8Array): ImageCleaning {
   const parts: Part[] = [];

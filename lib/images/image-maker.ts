@@ -13,7 +13,7 @@ import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
 import type { FailureCode, UploadedImage } from "../records/record.ts";
 
-/** The image that is published of a file. */
+/** The image that is published for a file. */
 export interface PublishableImage
   extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {
   removed: readonly MetadataKind[];
@@ -23,34 +23,36 @@ export interface PublishableImage
 export type MadeImage =
   | { outcome: "made"; image: PublishableImage }
   | { outcome: "refused"; code: FailureCode }
-  /** Its turn came after the deadline: it is left for the next attempt. */
+  /** The deadline passed before the image's turn came; the next attempt makes it. */
   | { outcome: "late" };
 
-/** What the team wants of its images. */
+/** The team's settings for images. */
 export interface ImageOptions extends ReworkOptions {
   keepMetadata: KeptMetadata;
   hidpi: "off" | "halve";
-  /** Pixels, ascending; none where no tag shows them. */
+  /** Widths in pixels, ascending; empty if no tag uses them. */
   variantWidths: readonly number[];
 }
 
 export interface AnotherSource {
-  /** The same image as somebody else converted it, for one that cannot be converted here. */
+  /** Reads Slack's preview, for an image that cannot be converted here. */
   readPreview: () => Promise<Uint8Array | undefined>;
 }
 
 export interface ImageMaker {
   make(body: Buffer, work: ImageWork & AnotherSource): Promise<MadeImage>;
   /**
-   * WebP copies, descending, never wider than the image, which may be one of them. One that fails is left out; without
-   * the widest there are none, for a browser would show a narrower one in its place.
+   * Makes WebP copies, widest first, none wider than the image. The image itself may be one of
+   * them. A copy that fails is left out; if the widest fails there are none, because a browser
+   * would show a narrower one in its place.
    */
   makeVariants(image: PublishableImage, work: ImageWork): AsyncIterable<SourceImage>;
 }
 
 /**
- * File → image. By default nothing is decoded: metadata is cut out, the pixels stay. Where somebody asked for more, or a
- * browser could not show the file, images are worked on one at a time: each takes some hundred megabytes meanwhile.
+ * Makes an image from a file. By default nothing is decoded: metadata is cut out and the pixels
+ * stay. If a setting asks for more, or browsers could not show the file, images are processed one
+ * at a time, because each takes some hundred megabytes.
  */
 export function createImageMaker(dependencies: {
   codec: ImageCodec;
@@ -153,7 +155,7 @@ export function createImageMaker(dependencies: {
     );
     const reworked = made.outcome === "done" ? made.result : undefined;
     if (made.outcome === "done" && reworked === undefined) {
-      // Nothing is gained, or it might look different.
+      // The result would not be smaller, or might look different.
       logger.info("image.kept", {
         file: work.fileId,
         type: facts.type,
@@ -163,13 +165,13 @@ export function createImageMaker(dependencies: {
     return reworked;
   }
 
-  // An image that is encoded anew has neither the metadata that was to be kept nor a gain map.
+  // Encoding an image anew loses the metadata that should be kept and the gain map.
   async function kindsLost(source: SourceImage, reworked: SourceImage): Promise<MetadataKind[]> {
     const left = await kindsHeld(reworked);
     return (await kindsHeld(source)).filter((kind) => !left.includes(kind));
   }
 
-  // Metadata can be left only where all of it was kept: otherwise the image is clean already.
+  // Metadata is left only if all of it was kept; otherwise the image is already clean.
   async function kindsHeld({ bytes, facts: { type } }: SourceImage): Promise<MetadataKind[]> {
     const cleaned =
       wanted.keepMetadata === "all"
@@ -179,7 +181,7 @@ export function createImageMaker(dependencies: {
     return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
   }
 
-  // What was scaled down is still shown no smaller than half of what was posted.
+  // A scaled-down image is never shown smaller than half of the posted size.
   function densityOf(
     body: Buffer,
     { from, to }: { from: ImageFacts; to: ImageFacts },
@@ -193,7 +195,7 @@ type PreparedSource = Extract<PreparedImage, { outcome: "prepared" }> &
   Pick<PublishableImage, "original" | "isPreview">;
 type ConvertedHeic = PreparedSource | { outcome: "heic" } | { outcome: "late" };
 
-/** The image's own width stands in for all that are larger: the widest copy is what large screens get. */
+/** The image's own width replaces all larger ones, because large screens get the widest copy. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
   return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
 }

@@ -3,7 +3,10 @@ export interface ImageSize {
   height: number;
 }
 
-/** More are neither decoded nor published: a few hundred bytes can claim them and cost every reader the memory. */
+/**
+ * Larger images are neither decoded nor published: a file of a few hundred bytes can claim them,
+ * and every reader would pay in memory.
+ */
 export const MAX_MEGAPIXELS = 100;
 
 export function hasTooManyPixels({ width, height }: ImageSize): boolean {

@@ -7,8 +7,9 @@ export interface ImageFacts extends ImageSize {
 }
 
 /**
- * Type and size of an image, from its bytes alone. Width and height are the CSS pixels of an `<img>` without a size
- * (`naturalWidth` and `naturalHeight`). `undefined`: not one of the five formats, or too broken to tell; never throws.
+ * Reads type and size from the bytes alone. Width and height are the CSS pixels of an `<img>`
+ * without a size (`naturalWidth` and `naturalHeight`). `undefined`: the file is not one of the five
+ * formats, or too broken to tell. Never throws.
  */
 export function inspectImage(bytes: Uint8Array): ImageFacts | undefined {
   const type = matchType(bytes);

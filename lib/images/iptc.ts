@@ -1,6 +1,6 @@
 import { asciiAt, viewOf } from "./bytes.ts";
 
-/** One field of IPTC-IIM. */
+/** One IPTC-IIM dataset. */
 export interface IptcDataset {
   record: number;
   dataset: number;
@@ -13,7 +13,10 @@ const SIGNATURE = "Photoshop 3.0\0";
 const RESOURCE_SIGNATURE = 0x3842494d;
 const TAG_MARKER = 0x1c;
 
-/** The fields of IPTC in Photoshop's resources, with or without their signature, up to the first that is broken. */
+/**
+ * The IPTC datasets in Photoshop's resources, with or without the leading signature. Stops at the
+ * first broken one.
+ */
 export function* iptcDatasetsOf(block: Uint8Array): Generator<IptcDataset> {
   const view = viewOf(block);
   let at = asciiAt(block, 0, SIGNATURE.length) === SIGNATURE ? SIGNATURE.length : 0;

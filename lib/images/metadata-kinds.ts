@@ -10,16 +10,17 @@ import {
 import { iptcDatasetsOf } from "./iptc.ts";
 
 /**
- * The kinds of metadata that somebody reads of, in a reply or in the log, never with the values: where it was taken, who
- * made it and whose it is, C2PA's manifest of how it came about, the gain map that makes it brighter on an HDR screen.
+ * The kinds of metadata that replies and logs mention, never with their values: where the image was
+ * taken, who made and owns it, the C2PA manifest of its origin, the gain map that brightens it on
+ * an HDR screen.
  */
 export const METADATA_KINDS = ["location", "credit", "credentials", "hdr", "other"] as const;
 
 export type MetadataKind = (typeof METADATA_KINDS)[number];
 
-/** Artist, copyright, XPAuthor, the camera's owner. */
+/** Artist, Copyright, XPAuthor, CameraOwnerName. */
 const CREDIT_TAGS = new Set([0x013b, 0x8298, 0x9c9d, 0xa430]);
-/** Latitude, longitude, those of the destination, and the name of the area. */
+/** Latitude, longitude, both for the destination, and the name of the area. */
 const LOCATION_TAGS = new Set([0x02, 0x04, 0x14, 0x16, 0x1c]);
 
 /** IPTC-IIM, record 2. */
@@ -36,12 +37,18 @@ const XMP_NAMES: readonly [MetadataKind, RegExp][] = [
 
 export type KindsReader = (block: Uint8Array) => MetadataKind[];
 
-/** More than real files hold, but for pictures in their metadata. A file of nothing else is not to keep the CPU busy. */
+/**
+ * Real files hold less, apart from pictures inside their metadata. The limit keeps a file that is
+ * all metadata from hogging the CPU.
+ */
 export const MAX_READ_BYTES = 512 * 1024;
-/** A look at a block of a few bytes takes as long as at one of so many. */
+/** Looking into a tiny block takes as long as looking into one of this size. */
 const BLOCK_BYTES = 4096;
 
-/** Looks into the blocks of one file, until it has seen half a megabyte; what it does not look into is `other`. */
+/**
+ * Looks into the blocks of one file until it has read half a megabyte. Blocks beyond that count as
+ * `other`.
+ */
 export function createKindsReader(): KindsReader {
   let bytesLeft = MAX_READ_BYTES;
   return (block) => {
@@ -54,7 +61,9 @@ export function createKindsReader(): KindsReader {
   };
 }
 
-/** EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP. */
+/**
+ * The block is EXIF (with or without its signature), Photoshop resources with IPTC, or else XMP.
+ */
 function kindsOf(block: Uint8Array): MetadataKind[] {
   const body = asciiAt(block, 0, 6) === "Exif\0\0" ? block.subarray(6) : block;
   const header = readTiffHeader(body);
@@ -93,7 +102,7 @@ function kindsOfIptc(block: Uint8Array): MetadataKind[] {
   );
 }
 
-/** NUL bytes are left out, so that UTF-16 is found as well. */
+/** Drops NUL bytes, so that UTF-16 matches as well. */
 function kindsOfXmp(block: Uint8Array): MetadataKind[] {
   const xmp = new TextDecoder("latin1").decode(block).replaceAll("\0", "");
   return XMP_NAMES.filter(([, pattern]) => pattern.test(xmp)).map(([kind]) => kind);

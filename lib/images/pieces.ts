@@ -1,7 +1,7 @@
-/** Work that ends a piece of it with each `yield`, so that something else may be done before the next one. */
+/** Work in pieces: each `yield` ends one, so that other work can run before the next. */
 export type Pieces<Result> = Generator<undefined, Result>;
 
-/** All pieces, one right after the other. */
+/** Runs all pieces without a pause. */
 export function atOnce<Result>(work: Pieces<Result>): Result {
   let step = work.next();
   while (step.done !== true) {

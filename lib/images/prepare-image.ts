@@ -10,32 +10,35 @@ import type { Pieces } from "./pieces.ts";
 import { isWithinLimits, removeInPieces } from "./remove-metadata.ts";
 import { inspectUnsupported, type UnsupportedFormat } from "./unsupported-format.ts";
 
-/** Nothing, who made an image and whose it is, or all that a camera or an editor wrote into it. */
+/**
+ * Metadata that stays: none, who made and owns the image, or everything that a camera or an editor
+ * wrote.
+ */
 export type KeptMetadata = "none" | "credit" | "all";
 
-/** What could be published of a file as it is, or why it cannot. */
+/** The file made ready to publish, or why it cannot be published. */
 export type PreparedImage =
   | {
       outcome: "prepared";
       bytes: Uint8Array;
       facts: ImageFacts;
       removed: readonly MetadataKind[];
-      /** To be written again where the image is encoded anew. */
+      /** The credit, to be written again if the image is encoded anew. */
       credit?: Credit | undefined;
     }
-  /** What phones take; no browser but Safari shows it. */
+  /** The format of phone cameras, which only Safari shows. */
   | { outcome: "heic" }
   /** A format that browsers do not show, or that is not safe to show. */
   | { outcome: UnsupportedFormat }
   | { outcome: "empty" }
   | { outcome: "not_an_image" }
   | { outcome: "too_many_pixels" }
-  /** Too broken to be shown, or to be sure that nothing private is left in it. */
+  /** Too broken to show, or to be sure that nothing private is left in it. */
   | { outcome: "not_safe" };
 
 /**
- * Nothing is decoded, and no piece of the work takes long, whatever the file is made of. The facts are those of the
- * published bytes: without its EXIF, a JPEG's size may be another.
+ * Prepares a file without decoding it; no piece of the work takes long, whatever the file contains.
+ * The facts describe the published bytes, because a JPEG without its EXIF may have another size.
  */
 export function* prepareImage(
   source: Uint8Array,
@@ -44,7 +47,10 @@ export function* prepareImage(
     credit,
   }: {
     keepMetadata: KeptMetadata;
-    /** It was read from the file that the source was made of, and is kept instead of the source's own. */
+    /**
+     * The credit of the original file, if `source` was converted from one. It replaces the source's
+     * own.
+     */
     credit?: Credit | undefined;
   },
 ): Pieces<PreparedImage> {

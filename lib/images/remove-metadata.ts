@@ -6,10 +6,10 @@ import { LimitError } from "./parser-limits.ts";
 import { type Pieces, atOnce } from "./pieces.ts";
 
 /**
- * The same image without metadata: pixels, colour profile, animation and the orientation that viewers see stay, all
- * else goes, but for the credit that is given. The bytes are the given ones where there is nothing to remove. Inspect the
- * size again: a JPEG's may have changed. `undefined`: the file is too broken to be sure that nothing is left in it; never
- * throws.
+ * Removes the metadata of an image. Pixels, colour profile, animation and the visible orientation
+ * stay, and the given credit is written; everything else goes. Returns the given bytes if there is
+ * nothing to remove. Inspect the size again afterwards: a JPEG's may have changed. `undefined`: the
+ * file is too broken to be sure that nothing is left in it. Never throws.
  */
 export function removeMetadata(
   bytes: Uint8Array,
@@ -19,7 +19,7 @@ export function removeMetadata(
   return atOnce(removeInPieces(bytes, type, credit));
 }
 
-/** The same, of which no piece takes long, whatever the file is made of. */
+/** Does the same in pieces, none of which takes long, whatever the file contains. */
 export function* removeInPieces(
   bytes: Uint8Array,
   type: ImageType,
@@ -34,10 +34,10 @@ export function* removeInPieces(
       return result;
     }
     yield;
-    // What reads otherwise once a part of it is gone was not understood in the first place.
+    // If the clean file reads differently, the source was not understood in the first place.
     return clean(cleaned.bytes, credit).bytes === cleaned.bytes ? result : undefined;
   } catch (error) {
-    // A part that reaches past the last byte, or that a cleaner cannot tell the use of.
+    // A part reaches past the last byte, or a cleaner does not know its purpose.
     if (error instanceof RangeError) {
       return undefined;
     }
@@ -45,7 +45,10 @@ export function* removeInPieces(
   }
 }
 
-/** Whether the file has no more parts than it may have, broken or not: codecs are not asked to read others. */
+/**
+ * Whether the file has no more parts than allowed, broken or not. Codecs never read files over the
+ * limits.
+ */
 export function isWithinLimits(bytes: Uint8Array, type: ImageType): boolean {
   try {
     FORMATS[type].clean(bytes);

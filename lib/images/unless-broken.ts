@@ -1,6 +1,6 @@
 /**
- * Reads a file, and gives something else where the file is broken: a RangeError says so, ours or that of a DataView
- * whose bytes end.
+ * Reads a file, or returns `otherwise` if the file is broken. Our parsers and a DataView read past
+ * its end both throw a RangeError then.
  */
 export function unlessBroken<Result, Otherwise>(
   read: () => Result,

@@ -2,7 +2,10 @@ import { asciiAt, viewOf } from "./bytes.ts";
 
 export type UnsupportedFormat = "svg" | "tiff_or_bmp" | "jxl";
 
-/** A licence or the entities of an Illustrator drawing come before the root, but no more than this. */
+/**
+ * A licence or an Illustrator drawing's entities precede the root element, but never more than
+ * this.
+ */
 const MAX_PROLOG_BYTES = 64 * 1024;
 
 /** The last two are BigTIFF. */
@@ -11,11 +14,11 @@ const TIFF_SIGNATURES = new Set(["II*\0", "MM\0*", "II+\0", "MM\0+"]);
 const BMP_HEADER_SIZE_AT = 14;
 const BMP_HEADER_SIZES = new Set([12, 16, 40, 52, 56, 64, 108, 124]);
 
-/** ISO/IEC 18181-2, 5: a codestream, and the first box of a file that holds one. */
+/** ISO/IEC 18181-2, 5: a bare codestream, and the first box of a container. */
 const JXL_CODESTREAM = "\xff\n";
 const JXL_BOX = "\0\0\0\x0cJXL \r\n\x87\n";
 
-/** Names a format that is none of the five, for a sentence about it. Never throws. */
+/** Names a format other than the five, so that the reply can mention it. Never throws. */
 export function inspectUnsupported(bytes: Uint8Array): UnsupportedFormat | undefined {
   if (TIFF_SIGNATURES.has(asciiAt(bytes, 0)) || isBmp(bytes)) {
     return "tiff_or_bmp";
@@ -35,7 +38,8 @@ function isBmp(bytes: Uint8Array): boolean {
 }
 
 /**
- * XML 1.0, section 4.3.3: UTF-16 begins with a byte order mark, which the decoder takes away, as it does that of UTF-8.
+ * XML 1.0, section 4.3.3: UTF-16 begins with a byte order mark. The decoder strips it, and that of
+ * UTF-8.
  */
 function decode(bytes: Uint8Array): string {
   const mark = asciiAt(bytes, 0, 2);
@@ -51,7 +55,10 @@ function isSvg(text: string): boolean {
   return matchEnd(SVG_ROOT, text, at) !== undefined;
 }
 
-/** Where a run of white space, the declaration or another instruction, a comment or the document type ends. */
+/**
+ * Where one run of white space, processing instruction, comment or document type ends. The XML
+ * declaration counts as an instruction.
+ */
 function endOfMisc(text: string, at: number): number | undefined {
   if (text.startsWith("<?", at)) {
     return endOf(text, "?>", at + 2);
@@ -67,7 +74,10 @@ function endOf(text: string, closing: string, from: number): number | undefined 
   return found === -1 ? undefined : found + closing.length;
 }
 
-/** Sticky, and without two ways to match the same text: the time grows with the length and no faster. */
+/**
+ * Each pattern is sticky and matches a text in one way only, so that its time grows linearly with
+ * the length.
+ */
 const SPACE = /\s+/y;
 const DOCUMENT_TYPE = /<!DOCTYPE\s[^[>]*(?:\[[^\]]*\]\s*)?>/y;
 const SVG_ROOT = /<(?:[\p{L}_][\p{L}\p{M}\p{N}._-]*:)?svg(?=[\s/>])/uy;

@@ -1,8 +1,11 @@
-/** A text in a packet of XMP, as an attribute or as an element. */
+/** A text in an XMP packet, from an attribute or an element. */
 export interface XmpValue {
-  /** With the usual prefix of its namespace, whatever the packet calls it: `dc:creator`. */
+  /** The name with its namespace's usual prefix, whatever prefix the packet uses: `dc:creator`. */
   name: string;
-  /** The property of the image that the text belongs to; the same as the name, but for fields of a structure. */
+  /**
+   * The image's property that the text belongs to. It differs from the name only for fields of a
+   * structure.
+   */
   property: string;
   text: string;
   /** The language of one alternative among several: `x-default`, `en-GB`. */
@@ -40,7 +43,7 @@ const USUAL_PREFIXES: ReadonlyMap<string, string> = new Map(
   Object.entries(XMP_NAMESPACES).map(([prefix, namespace]) => [namespace, prefix]),
 );
 
-/** Real packets hold some kilobytes, and what somebody looks for stands in the first of them. */
+/** Real packets hold a few kilobytes, and the properties of interest come early. */
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
 const MAX_CODE_POINT = 0x10_ff_ff;
@@ -48,8 +51,9 @@ const MAX_CODE_POINT = 0x10_ff_ff;
 const CODES = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }));
 
 /**
- * The texts of all properties of the image itself, not of other images that it tells of. The packet may be broken, and is
- * read up to there; entities of its own are not expanded. Takes time in proportion to the bytes.
+ * The texts of all properties of the image itself, but not of other images that the packet
+ * describes. A broken packet is read up to the break, and its own entities are not expanded. Takes
+ * linear time.
  */
 export function* xmpValuesOf(packet: Uint8Array): Generator<XmpValue> {
   const prefixes = new Map<string, string>();
@@ -96,7 +100,10 @@ export function* xmpValuesOf(packet: Uint8Array): Generator<XmpValue> {
   }
 }
 
-/** rdf:RDF, rdf:Description, and then the property, with lists and structures in it. */
+/**
+ * The path leads through rdf:RDF and rdf:Description to the property, then through its lists and
+ * structures.
+ */
 function* valueIn(path: readonly Element[], { text, language }: Element): Generator<XmpValue> {
   const names = path.map(({ name }) => name);
   const [description, property, ...inner] = names.slice(names.indexOf("rdf:RDF") + 1);
@@ -112,7 +119,7 @@ function usualName(name: string, prefixes: ReadonlyMap<string, string>): string 
   return `${prefixes.get(prefix) ?? prefix}:${local}`;
 }
 
-/** XMP, part 1, section 7: UTF-8 as a rule. A packet begins with "<", if not with a byte order mark. */
+/** XMP, part 1, section 7: usually UTF-8. A packet begins with "<" or with a byte order mark. */
 function decodePacket(packet: Uint8Array): string {
   const [first, second] = packet;
   const encoding =
@@ -124,7 +131,7 @@ function decodePacket(packet: Uint8Array): string {
   return new TextDecoder(encoding).decode(packet.subarray(0, MAX_BYTES));
 }
 
-/** Whatever does not end is the end, so that nothing is looked for twice. */
+/** Stops at the first token that does not end, so that no search runs twice. */
 function* tokensOf(xml: string): Generator<Token> {
   for (let at = xml.indexOf("<"); at !== -1;) {
     const [start = "", end = ">"] = SECTIONS.find(([opening]) => xml.startsWith(opening, at)) ?? [];
