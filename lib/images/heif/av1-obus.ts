@@ -1,6 +1,9 @@
 import { PARSER_LIMITS } from "../parser-limits.ts";
 
-/** A part of an AV1 bitstream (AV1, 5.3): its header is at `at`, its payload from `start` to `end`. */
+/**
+ * A unit of an AV1 bitstream (AV1, 5.3). Its header is at `at`, its payload runs from `start` to
+ * `end`.
+ */
 export interface Obu {
   type: number;
   at: number;
@@ -22,17 +25,20 @@ export interface ObuWalker {
   (bytes: Uint8Array): Generator<Obu>;
 }
 
-/** The parts that fill a bitstream. Throws a RangeError where one is cut short, or where all that were walked are too many. */
+/**
+ * Walks the units that fill a bitstream. Throws a RangeError if one is cut short, or if all walks
+ * together exceed the limit.
+ */
 export function createObuWalker(): ObuWalker {
   let left: number = PARSER_LIMITS.obus;
   return function* walk(bytes) {
     for (let at = 0; at < bytes.length; left -= 1) {
       if (left === 0) {
-        throw new RangeError("Cannot read an image of so many parts");
+        throw new RangeError("Cannot read an image of more parts than allowed");
       }
       const header = bytes[at] ?? 0;
       const sizeAt = at + (header & EXTENSION_FLAG ? 2 : 1);
-      // Without a size it reaches to the end.
+      // A unit without a size reaches to the end.
       const { value, end: start } =
         header & SIZE_FLAG
           ? readLeb128(bytes, sizeAt)

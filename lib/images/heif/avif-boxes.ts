@@ -1,21 +1,21 @@
 import { type Box, type BoxWalker, createBoxWalker } from "./boxes.ts";
 import { findTracks } from "./avif-tracks.ts";
 
-/** The boxes that say where an image's data is; each track of an animation has its own. */
+/** The boxes that locate an image's data. Each track of an animation has its own. */
 export interface AvifBoxes {
   file: ReadonlyMap<string, Box>;
   tracks: readonly ReadonlyMap<string, Box>[];
   mediaData: readonly Box[];
-  /** All in `ipco`, of use or not: `ipma` numbers them. */
+  /** All properties in `ipco`, used or not, because `ipma` refers to them by number. */
   properties: readonly Box[];
   associations: readonly Box[];
-  /** All else that stays, with the boxes in them or without. */
+  /** All other boxes that stay, including boxes inside them. */
   kept: readonly KeptBox[];
-  /** What says nothing about the image: whole boxes, header and all, that can become free space. */
+  /** Whole boxes that do not affect the image and can become free space, header included. */
   unneeded: readonly Box[];
 }
 
-/** `fieldsEnd`: where the boxes in it begin, or its end. */
+/** `fieldsEnd` is where the inner boxes begin, or the end of the box. */
 export interface KeptBox extends Box {
   fieldsEnd: number;
 }
@@ -48,7 +48,7 @@ const NEEDED_BY_PARENT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   }).map(([parent, types]) => [parent, new Set(types.split(" "))]),
 );
 
-/** What stands in these before their boxes: version and flags, a count of entries, the size of the video. */
+/** Fields that precede the inner boxes: version and flags, an entry count, the video size. */
 const FIELD_BYTES = new Map([
   ["meta", 4],
   ["dref", 8],
@@ -59,8 +59,8 @@ const REPEATABLE = new Set(["mdat", "trak", "ipma", "av01", "dinf", "dref", "url
 const FRAGMENTED = new Set(["moof", "mvex"]);
 
 /**
- * Sorts all boxes of an AVIF. Throws a RangeError where they do not fill the file, are too many, or could be understood in
- * two ways.
+ * Sorts all boxes of an AVIF. Throws a RangeError if they do not fill the file, are too many, or
+ * are ambiguous.
  */
 export function readAvifBoxes(bytes: Uint8Array): AvifBoxes {
   const file = new Map<string, Box>();

@@ -4,12 +4,12 @@ import { asciiAt, viewOf } from "../bytes.ts";
 import { type ByteRange, type PlacedItem, canRelocateItem, relocateItem } from "./avif-items.ts";
 import { type Box, filledBoxes } from "./boxes.ts";
 
-/** An item of metadata that stays, with nothing in it but the credit. */
+/** A metadata item that stays but holds only the credit. */
 export interface CreditItem {
   item: PlacedItem;
   iloc: Box;
   data: Uint8Array;
-  /** Fills what the old data leaves. */
+  /** Fills the rest of the space that the old data took. */
   padding: string;
 }
 
@@ -18,8 +18,8 @@ const XMP_TYPE = "\0application/rdf+xml\0";
 const MAX_RANGES = 16;
 
 /**
- * The first EXIF and the first XMP of a file, each with as much of the credit as it can hold: whatever was read of a
- * credit, one of them had it.
+ * Finds the first EXIF and the first XMP item of a file, each with as much of the credit as it can
+ * hold. A file with a credit has at least one of them, because the credit was read from there.
  */
 export function creditItemsOf(
   bytes: Uint8Array,
@@ -32,7 +32,7 @@ export function creditItemsOf(
   if (xmp) {
     candidates.push({ item: xmp, iloc, data: renderCredit(credit), padding: " " });
   }
-  // ISO/IEC 23008-12, A.2.1: first how many bytes stand before the TIFF header.
+  // ISO/IEC 23008-12, A.2.1: the item begins with the number of bytes that precede the TIFF header.
   if (exif && tiff) {
     candidates.push({
       item: exif,
@@ -47,7 +47,10 @@ export function creditItemsOf(
   });
 }
 
-/** Writes the credit where the item's data was, if there is room that nothing else needs, or else behind the file. */
+/**
+ * Writes the credit over the item's old data if nothing else needs that space and it suffices, or
+ * else appends it to the file.
+ */
 export function placeCredit(
   bytes: Uint8Array,
   credit: CreditItem,
@@ -66,7 +69,8 @@ export function placeCredit(
   if (room < data.length || !isFree) {
     return withDataBehind(bytes, credit);
   }
-  // Counted from the start of the file: some programs (exifr) know no other way.
+  // The offset counts from the start of the file, because some programs (exifr) support nothing
+  // else.
   const [first, ...others] = ranges;
   if (first && others.length === 0) {
     relocateItem(bytes, { iloc, item, data: first });
@@ -85,7 +89,7 @@ export function placeCredit(
 function withDataBehind(bytes: Uint8Array, { item, iloc, data }: CreditItem): Uint8Array {
   const view = viewOf(bytes);
   const last = [...filledBoxes(bytes, 0, bytes.length)].at(-1);
-  // A box without a size reaches to the end of the file.
+  // A box without a size reaches to the end of the file, so it needs one now.
   if (last && view.getUint32(last.at) === 0) {
     view.setUint32(last.at, bytes.length - last.at);
   }
@@ -96,7 +100,7 @@ function withDataBehind(bytes: Uint8Array, { item, iloc, data }: CreditItem): Ui
   return Uint8Array.from(Buffer.concat([bytes, header, data]));
 }
 
-/** The name of the item, then its type of content (ISO/IEC 14496-12, 8.11.6). */
+/** The item's name is followed by its content type (ISO/IEC 14496-12, 8.11.6). */
 function isXmp(bytes: Uint8Array, { type, typeAt, end }: PlacedItem): boolean {
   const nameEnd = bytes.indexOf(0, typeAt + 4);
   const isThere = asciiAt(bytes, nameEnd, XMP_TYPE.length) === XMP_TYPE;

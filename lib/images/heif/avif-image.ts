@@ -12,29 +12,29 @@ import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { type ItemAssociations, associationsIn } from "./item-properties.ts";
 
-/** What an AVIF is made of, and which of its items the image needs. */
+/** The parts of an AVIF, and which of its items the image needs. */
 export interface AvifImage {
   boxes: AvifBoxes;
   items: readonly PlacedItem[];
   references: readonly Reference[];
   associations: readonly ItemAssociations[];
   primaryId: number | undefined;
-  /** The image itself, its tiles, its transparency and its gain map. */
+  /** The image itself, its tiles, its alpha and its gain map. */
   neededIds: ReadonlySet<number>;
   propertiesOf: (id: number) => readonly Box[];
 }
 
-/** Coded images and those made of others: grid, identity, tone map (a gain map). */
+/** Coded images and images derived from others: grid, identity, tone map (a gain map). */
 const CODED_IMAGES = new Set(["av01", "grid", "iden", "tmap"]);
 
-/** ISO/IEC 23000-22, 4.1: what transparency calls itself; the second is HEVC's name. */
+/** ISO/IEC 23000-22, 4.1: the names for alpha. The second comes from HEVC. */
 const ALPHA = new Set([
   "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
   "urn:mpeg:hevc:2015:auxid:1\0",
 ]);
 const FULL_BOX_BYTES = 4;
 
-/** Throws a RangeError for what could be understood in two ways. */
+/** Throws a RangeError if the file is ambiguous. */
 export function readAvifImage(bytes: Uint8Array): AvifImage {
   const boxes = readAvifBoxes(bytes);
   const { file } = boxes;
@@ -56,7 +56,7 @@ export function readAvifImage(bytes: Uint8Array): AvifImage {
   return { boxes, items, references, associations, primaryId, neededIds, propertiesOf };
 }
 
-/** Looks at `auxC` or `auxi`; where the name ends, others may follow. */
+/** Reads `auxC` or `auxi`. Other data may follow the name. */
 export function isAlphaName(bytes: Uint8Array, box: Box): boolean {
   return endOfAlphaName(bytes, box) !== undefined;
 }
@@ -87,7 +87,8 @@ function readPlacedItems(bytes: Uint8Array, file: AvifBoxes["file"]): PlacedItem
     const base = isInIdat ? (idat?.start ?? bytes.length) : 0;
     const placed = ranges.map(({ start, end }) => ({ start: base + start, end: base + end }));
     for (const { start, end } of placed) {
-      // Images may share their data; metadata that overlaps again and again would take for ever to read.
+      // Images may share data. Metadata may not, because ranges that overlap many times would take
+      // forever to read.
       if (!isCodedImage(item)) {
         total += end - start;
       }
@@ -120,7 +121,7 @@ function readPrimaryId(bytes: Uint8Array, file: AvifBoxes["file"]): number {
   return readUint(view, pitm.start + FULL_BOX_BYTES, view.getUint8(pitm.start) === 0 ? 2 : 4);
 }
 
-/** Thumbnails, other photos and maps of depth are not reached from the primary item. */
+/** Thumbnails, other photos and depth maps cannot be reached from the primary item. */
 function needed(image: {
   items: readonly AvifItem[];
   references: readonly Reference[];

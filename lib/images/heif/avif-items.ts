@@ -10,25 +10,29 @@ export interface ByteRange {
 export interface AvifItem {
   id: number;
   type: string;
-  /** Where the type stands in `infe`; the item's name and more follow it, to the end of the box. */
+  /**
+   * The offset of the type in `infe`. The item's name and more follow, up to the end of the box.
+   */
   typeAt: number;
   end: number;
 }
 
-/** An item, with the ranges of the file that its data lies in. */
+/** An item, and the ranges of the file that hold its data. */
 export interface PlacedItem extends AvifItem {
   ranges: ByteRange[];
-  /** Where `iloc` says so; `undefined`: it does not. */
+  /** The offset of the item's entry in `iloc`; `undefined` if it has none. */
   entryAt: number | undefined;
 }
 
 export interface ItemData {
-  /** Where its entry in `iloc` starts. */
+  /** The offset of the entry in `iloc`. */
   entryAt: number;
-  /** Where the ranges count from: the file, or the body of `idat`. */
+  /**
+   * Whether the ranges are relative to the body of `idat`; otherwise they are relative to the file.
+   */
   isInIdat: boolean;
   ranges: ByteRange[];
-  /** Where `iloc` says so, and where it counts the ranges in between. */
+  /** The fields of the entry that hold the ranges, on both sides of the extent count. */
   fields: readonly ByteRange[];
 }
 
@@ -42,7 +46,7 @@ export interface Reference {
 
 const FULL_BOX_BYTES = 4;
 
-/** The items that `iinf` lists. */
+/** Reads the items that `iinf` lists. */
 export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
   const view = viewOf(bytes);
   const countBytes = view.getUint8(iinf.start) === 0 ? 2 : 4;
@@ -67,8 +71,9 @@ export function readItems(bytes: Uint8Array, iinf: Box): AvifItem[] {
 }
 
 /**
- * Where `iloc` says that each item lies. Data in other files or made of other items' data is not understood. Extents are
- * counted before they are read: those without sizes take no bytes, so a few bytes could ask for millions.
+ * Reads from `iloc` where each item's data lies. Data in other files, or derived from other items,
+ * is not supported. Extents are counted before they are read: extents without sizes take no bytes,
+ * so a few bytes could ask for millions.
  */
 export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData> {
   const view = viewOf(bytes);
@@ -96,7 +101,7 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
     const count = read(2);
     extentsLeft -= count;
     if (extentsLeft < 0 || dataById.size === PARSER_LIMITS.items) {
-      throw new LimitError("Cannot read a list of so many items");
+      throw new LimitError("Cannot read a list of more items than allowed");
     }
     if (at + count * extentBytes > iloc.end || (extentBytes === 0 && count > 1)) {
       throw new RangeError("Cannot read a list that was cut short");
@@ -121,13 +126,15 @@ export function readItemData(bytes: Uint8Array, iloc: Box): Map<number, ItemData
   return dataById;
 }
 
-/** Whether all offsets and lengths of items are wide enough for any place in the file. */
+/** Whether item offsets and lengths are wide enough for any place in the file. */
 export function canRelocateItem(bytes: Uint8Array, iloc: Box): boolean {
   const { offsetBytes, lengthBytes } = readWidths(bytes, iloc);
   return offsetBytes >= 4 && lengthBytes >= 2;
 }
 
-/** Lets the data of an item lie in one piece elsewhere in the file. It goes on in as many extents as it had. */
+/**
+ * Moves an item's data to one range elsewhere in the file. The number of extents stays the same.
+ */
 export function relocateItem(
   bytes: Uint8Array,
   { iloc, item, data }: { iloc: Box; item: PlacedItem; data: ByteRange },
@@ -143,7 +150,8 @@ export function relocateItem(
     }
     at += size;
   };
-  // How the data is found, unless the version knows one way only; in this file; from its start.
+  // Writes the construction method (absent in version 0), the data reference "this file", and the
+  // base offset.
   if (version > 0) {
     write(0, 2);
   }
@@ -171,7 +179,10 @@ function readWidths(bytes: Uint8Array, iloc: Box) {
   };
 }
 
-/** Says how items belong together: `dimg` leads from a grid to its tiles, `auxl` from transparency to colours. */
+/**
+ * Reads how items relate: `dimg` leads from a grid to its tiles, `auxl` from alpha to its colour
+ * image.
+ */
 export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
   const view = viewOf(bytes);
   const idBytes = view.getUint8(iref.start) === 0 ? 2 : 4;
@@ -181,7 +192,7 @@ export function readReferences(bytes: Uint8Array, iref: Box): Reference[] {
     const count = view.getUint16(start + idBytes);
     left -= count;
     if (left < 0) {
-      throw new RangeError("Cannot read a list of so many references");
+      throw new RangeError("Cannot read a list of more references than allowed");
     }
     const first = start + idBytes + 2;
     if (first + count * idBytes > end) {

@@ -6,12 +6,13 @@ import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 const FULL_BOX_BYTES = 4;
 const RUN_BYTES = 12;
 
-/** More kinds of samples than any animation has. */
+/** More sample descriptions than any animation has. */
 const MAX_DESCRIPTIONS = 16;
 
 /**
- * Where the samples of a track lie (ISO/IEC 14496-12, 8.7), one range for each. Throws a RangeError where the tables
- * contradict each other: Chromium shows no such track, and numbers that nobody reads could spell something.
+ * Returns the range of each sample in a track (ISO/IEC 14496-12, 8.7). Throws a RangeError if the
+ * tables contradict each other: Chromium does not show such a track, and unused numbers could spell
+ * out text.
  */
 export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, Box>): ByteRange[] {
   const view = viewOf(bytes);
@@ -27,7 +28,7 @@ export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, B
   const runAt = (index: number) => runs.start + 8 + index * RUN_BYTES;
   const chunkCount = readCount(view, offsets, offsets.type === "stco" ? 4 : 8);
   if (chunkCount > PARSER_LIMITS.sampleChunks) {
-    throw new LimitError("Cannot read an animation of so many chunks");
+    throw new LimitError("Cannot read an animation of more chunks than allowed");
   }
   const ranges: ByteRange[] = [];
   for (let run = 0; run < runCount; run += 1) {
@@ -46,7 +47,7 @@ export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, B
       for (let left = perChunk; left > 0; left -= 1) {
         const end = at + sizeAt(ranges.length);
         if (end === at) {
-          throw new RangeError("Cannot find a sample that has no bytes");
+          throw new RangeError("Cannot read a sample without bytes");
         }
         ranges.push({ start: at, end });
         at = end;
@@ -59,7 +60,9 @@ export function readSampleRanges(bytes: Uint8Array, table: ReadonlyMap<string, B
   return ranges;
 }
 
-/** Empties what the tables say of samples that the track does not have. Throws a RangeError for times beyond belief. */
+/**
+ * Clears table entries beyond the track's last sample. Throws a RangeError for implausible times.
+ */
 export function cleanSampleTables(
   output: Uint8Array,
   table: ReadonlyMap<string, Box>,
@@ -78,7 +81,7 @@ export function cleanSampleTables(
       const count = Math.min(left, view.getUint32(at));
       const duration = view.getUint32(at + 4);
       if (count > 0 && duration >= MAX_TICKS) {
-        throw new RangeError("Cannot believe a duration");
+        throw new RangeError("Cannot accept an implausible duration");
       }
       left -= count;
       view.setUint32(at, count);
@@ -99,10 +102,13 @@ export function cleanSampleTables(
   }
 }
 
-/** Letters, four of them, are a larger number. */
+/** Four ASCII letters read as a number are larger than this. */
 export const MAX_TICKS = 2 ** 29;
 
-/** How many entries follow, all of which have to be in the box: tracks would read each other's otherwise. */
+/**
+ * Reads the entry count. All entries must lie inside the box, or a track would read another track's
+ * data.
+ */
 function readCount(view: DataView, { start, end }: Box, entryBytes: number): number {
   const count = view.getUint32(start + FULL_BOX_BYTES);
   if (start + 8 + count * entryBytes > end) {
@@ -111,7 +117,7 @@ function readCount(view: DataView, { start, end }: Box, entryBytes: number): num
   return count;
 }
 
-/** How many bytes a sample takes; the sizes are one for all, or listed. */
+/** Reads the size of a sample. All samples share one size, or each has its own in a list. */
 function createSizeReader(view: DataView, stsz: Box): (sample: number) => number {
   const common = view.getUint32(stsz.start + FULL_BOX_BYTES);
   const count = view.getUint32(stsz.start + 8);
@@ -124,7 +130,7 @@ function createSizeReader(view: DataView, stsz: Box): (sample: number) => number
       throw new RangeError("Cannot find as many samples as chunks have");
     }
     if (sample >= PARSER_LIMITS.samples) {
-      throw new RangeError("Cannot read an animation of so many frames");
+      throw new RangeError("Cannot read an animation of more frames than allowed");
     }
     return common > 0 ? common : view.getUint32(listAt + sample * 4);
   };

@@ -2,7 +2,7 @@ import { type Box, type BoxWalker } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { PARSER_LIMITS } from "../parser-limits.ts";
 
-/** These tracks of an animation are shown: its colours and, in a track of its own, its transparency. */
+/** The tracks of an animation that are shown: its colours and, separately, its alpha. */
 export interface AvifTracks {
   colour: Track | undefined;
   alpha: Track | undefined;
@@ -10,32 +10,39 @@ export interface AvifTracks {
 
 interface Track {
   trak: Box;
-  /** `tkhd` and `stbl`. */
+  /** The `tkhd` box. */
   header: Box | undefined;
+  /** The `stbl` box. */
   table: Box | undefined;
   id: number;
   isImage: boolean;
-  /** The track that it is transparency for. */
+  /** The id of the track that this one is alpha for. */
   auxiliaryFor: number | undefined;
 }
 
 const IMAGE_TRACKS = new Set(["pict", "vide", "auxv"]);
 const STSD_FIELD_BYTES = 8;
 
-/** As Chromium chooses them: the first that holds AV1 and is no helper of another, and the first helper of that. */
+/**
+ * Chooses tracks as Chromium does: the first AV1 track that is not auxiliary, and the first track
+ * auxiliary to it.
+ */
 export function findTracks(bytes: Uint8Array, walk: BoxWalker, moov: Box): AvifTracks {
   const traks = [...walk(moov.start, moov.end)].filter(({ type }) => type === "trak");
   const tracks = traks.map((trak) => describeTrack(bytes, walk, trak));
   const images = tracks.filter(({ isImage, id }) => isImage && id > 0);
   if (images.length > PARSER_LIMITS.tracks) {
-    throw new RangeError("Cannot read an animation of so many tracks");
+    throw new RangeError("Cannot read an animation of more tracks than allowed");
   }
   const colour = images.find(({ auxiliaryFor }) => auxiliaryFor === undefined);
   const alpha = colour && images.find(({ auxiliaryFor }) => auxiliaryFor === colour.id);
   return { colour, alpha };
 }
 
-/** Where the fields of `tkhd` or `mdhd` stand that follow two times, in 32 bits each or 64. */
+/**
+ * Returns the offset of the fields in `tkhd` or `mdhd` that follow the two times, which take 32 or
+ * 64 bits each.
+ */
 export function afterTimes(bytes: Uint8Array, box: Box): number {
   return box.start + 4 + (viewOf(bytes).getUint8(box.start) === 0 ? 8 : 16);
 }

@@ -18,7 +18,7 @@ export const avif: ImageFormat = {
   readCredit: readHeifCredit,
   isTurnedByExif: false,
   isWorthConverting: false,
-  // Effort 4, the default, takes six times as long for 2 % less.
+  // Effort 4, the default, takes six times as long to save 2 %.
   encode: (pixels, { hasGreyProfile }) =>
     hasGreyProfile ? undefined : pixels.avif({ quality: 70, effort: 3 }),
 };

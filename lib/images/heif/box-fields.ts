@@ -1,24 +1,27 @@
 import type { Box } from "./boxes.ts";
 import { viewOf } from "../bytes.ts";
 
-/** How many bytes stay, or the bytes that stand there instead, in hexadecimal. What follows the last is zeros. */
+/**
+ * Each field is the number of bytes that stay, or replacement bytes in hexadecimal. Zeros follow
+ * the last field.
+ */
 type Fields = readonly (number | string)[];
 
 const zeros = (count: number) => "00".repeat(count);
 
 const NO_FLAGS = "000000";
 const PLAIN = zeros(4);
-/** ISO/IEC 14496-12, 6.2.2: neither turned nor scaled. Browsers turn nothing by it. */
+/** ISO/IEC 14496-12, 6.2.2: the identity matrix. Browsers ignore the matrix. */
 const MATRIX = `00010000${zeros(12)}00010000${zeros(12)}40000000`;
 const UNDETERMINED_LANGUAGE = "55c4";
 
 const RATE_AND_VOLUME = `00010000${zeros(2 + 10)}`;
 const LAYER_GROUP_VOLUME = zeros(8);
-/** 16 bits before the point and 16 after it. */
+/** 16.16 fixed-point numbers. */
 const SIZE: Fields = [2, "0000", 2, "0000"];
 const DPI_72 = "00480000";
 
-/** By type; the second are those of version 1, whose times and ids are wider. */
+/** The fields by box type. The second list is for version 1, which has wider times and ids. */
 const FIELDS: ReadonlyMap<string, readonly [Fields, Fields?]> = new Map(
   Object.entries<readonly [Fields, Fields?]>({
     meta: [[PLAIN]],
@@ -57,7 +60,7 @@ const FIELDS: ReadonlyMap<string, readonly [Fields, Fields?]> = new Map(
   }),
 );
 
-/** Each entry of these lists takes so many bytes; before them stand version, flags and a count. */
+/** The entry size of these lists. Version, flags and a count precede the entries. */
 const ENTRY_BYTES = new Map([
   ["stts", 8],
   ["stsc", 12],
@@ -67,8 +70,9 @@ const ENTRY_BYTES = new Map([
 ]);
 
 /**
- * Overwrites what no viewer needs of a box: names, reserved fields, whatever follows its last field up to `end`. Leaves
- * alone boxes that need more thought. Throws a RangeError where the box ends before its fields do.
+ * Overwrites the parts of a box that no viewer needs: names, reserved fields, and everything from
+ * its last field up to `end`. Leaves other box types alone. Throws a RangeError if the box ends
+ * before its fields do.
  */
 export function cleanFields(output: Uint8Array, { type, start }: Box, end: number): void {
   const view = viewOf(output);
@@ -89,7 +93,7 @@ export function cleanFields(output: Uint8Array, { type, start }: Box, end: numbe
   }
 }
 
-/** Overwrites a part of a file, to its end. */
+/** Overwrites a range of a file and fills the rest of the range with zeros. */
 export function write(
   output: Uint8Array,
   { start, end }: { start: number; end: number },

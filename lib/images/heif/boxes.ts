@@ -3,9 +3,9 @@ import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
 export interface Box {
   type: string;
-  /** Where its header starts, with the size and the type. */
+  /** The offset of its header, which holds size and type. */
   at: number;
-  /** Where its body starts and ends. */
+  /** The offset of its body. */
   start: number;
   end: number;
 }
@@ -13,8 +13,8 @@ export interface Box {
 export type BoxWalker = (from: number, to: number) => Generator<Box>;
 
 /**
- * The boxes that fill a part of a file (ISO/IEC 14496-12) to its last byte. Throws a RangeError where they do not, or where
- * all parts that were walked have too many of them.
+ * Walks the boxes that fill a range of a file (ISO/IEC 14496-12). Throws a RangeError if they do
+ * not fill it, or if all walks together exceed the limit.
  */
 export function createBoxWalker(bytes: Uint8Array): BoxWalker {
   const view = viewOf(bytes);
@@ -22,7 +22,7 @@ export function createBoxWalker(bytes: Uint8Array): BoxWalker {
   return function* walk(from, to) {
     for (let at = from; at < to; left -= 1) {
       if (left === 0) {
-        throw new LimitError("Cannot read a file of so many boxes");
+        throw new LimitError("Cannot read a file of more boxes than allowed");
       }
       const size = view.getUint32(at);
       const start = at + (size === 1 ? 16 : 8);
@@ -36,12 +36,12 @@ export function createBoxWalker(bytes: Uint8Array): BoxWalker {
   };
 }
 
-/** The boxes of one part, where no other is walked. */
+/** Walks the boxes of one range, with a limit of its own. */
 export function filledBoxes(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   return createBoxWalker(bytes)(from, to);
 }
 
-/** The boxes of one part up to the first that was cut short, as browsers read them. */
+/** Walks the boxes of one range up to the first that is cut short, as browsers do. */
 export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   try {
     yield* filledBoxes(bytes, from, to);

@@ -5,12 +5,12 @@ const HEIF_BRANDS = new Set(["mif1", "msf1"]);
 const AVIF_BRANDS = new Set(["avif", "avis"]);
 const MAX_BRANDS = 1024;
 
-/** By its brands, which say nothing of whether it is whole. A file may name both AVIF and HEIC. */
+/** Checks only the brands, so the file may still be broken. A file may name both AVIF and HEIC. */
 export function isAvif(bytes: Uint8Array): boolean {
   return brandsOf(bytes).some((brand) => AVIF_BRANDS.has(brand));
 }
 
-/** By its brands, which say nothing of whether it is whole. */
+/** Checks only the brands, so the file may still be broken. */
 export function isHeic(bytes: Uint8Array): boolean {
   const brands = brandsOf(bytes);
   if (brands.some((brand) => HEVC_BRANDS.has(brand))) {
@@ -19,7 +19,7 @@ export function isHeic(bytes: Uint8Array): boolean {
   return brands.some((brand) => HEIF_BRANDS.has(brand)) && !isAvif(bytes);
 }
 
-/** ISO/IEC 14496-12, 4.3: the major brand, its version, the brands that it is compatible with. */
+/** ISO/IEC 14496-12, 4.3: the major brand, its version, the compatible brands. */
 export function brandsOf(bytes: Uint8Array): string[] {
   if (bytes.length < 16 || asciiAt(bytes, 4) !== "ftyp") {
     return [];

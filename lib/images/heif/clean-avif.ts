@@ -23,10 +23,11 @@ const FREE_SPACE = new Set(["free", "skip"]);
 const NO_ITEM = "skip";
 
 /**
- * Overwrites with zeros, so that no offset changes: boxes and items (EXIF, XMP, thumbnails) that the image does not need,
- * all media data that belongs to none, and names and reserved fields of what stays. Unneeded boxes become free space,
- * unneeded items get a type that nobody reads. An EXIF orientation goes too: an image is turned by `irot` and `imir`
- * alone (ISO/IEC 23008-12). The credit is written into the EXIF and the XMP that the file has.
+ * Overwrites with zeros, so that no offset changes: boxes and items (EXIF, XMP, thumbnails) that
+ * the image does not need, media data that belongs to no item, and names and reserved fields in the
+ * rest. Unneeded boxes become free space; unneeded items get a type that no program reads. An EXIF
+ * orientation goes as well, because only `irot` and `imir` turn an image (ISO/IEC 23008-12). The
+ * credit is written into the file's existing EXIF and XMP.
  */
 export function cleanAvif(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
@@ -98,7 +99,9 @@ function containersOf({ file, mediaData }: AvifBoxes): Box[] {
   return [...mediaData, ...(idat ? [idat] : [])].toSorted((a, b) => a.start - b.start);
 }
 
-/** What of the containers is in none of the ranges; each range has to lie in one container. */
+/**
+ * Returns the parts of the containers that no range covers. Each range must lie in one container.
+ */
 function gapsBetween(ranges: readonly ByteRange[], containers: readonly Box[]): ByteRange[] {
   const sorted = ranges
     .filter(({ start, end }) => end > start)
@@ -165,6 +168,6 @@ function kindsOfItem(bytes: Uint8Array, item: PlacedItem, kindsOf: KindsReader):
   if (type !== "Exif" || data.length < 4) {
     return kindsOf(data);
   }
-  // How far into the rest the TIFF block starts.
+  // The first four bytes give the offset of the TIFF block in the rest.
   return kindsOf(data.subarray(4 + data.readUInt32BE(0)));
 }

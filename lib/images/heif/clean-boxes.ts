@@ -17,14 +17,14 @@ const MAX_DURATION = 2n ** 48n;
 /** An animation has one. */
 const MAX_EDITS = 100;
 
-/** Whatever says what a file can be read as; the code points of AVIF, HEIF and MP4. */
+/** The known brands of AVIF, HEIF and MP4. */
 const BRANDS = new Set(
   "avif avis avio mif1 mif2 mif3 miaf msf1 MiHB MiHE MiHA MA1A MA1B MiPr MiAn tmap heic heix heim heis hevc hevx hevm hevs heif unif geo1 1pic isom iso2 iso3 iso4 iso5 iso6 iso7 iso8 iso9 isoa isob isoc mp41 mp42 av01".split(
     " ",
   ),
 );
 
-/** Empties fields of the boxes that stay, in place; of boxes in `ipco` cleanItemLists() knows more. */
+/** Clears fields of the kept boxes in place. cleanItemLists() handles the boxes in `ipco`. */
 export function cleanBoxes(output: Uint8Array, { kept }: AvifBoxes): void {
   for (const box of kept) {
     SPECIAL.get(box.type)?.(output, box);
@@ -33,8 +33,8 @@ export function cleanBoxes(output: Uint8Array, { kept }: AvifBoxes): void {
 }
 
 /**
- * Empties fields of a property. `false`: browsers do not heed it, or Chromium would show nothing for it, and it has to
- * go as a whole.
+ * Clears fields of a property. `false`: the property must go as a whole, because browsers ignore it
+ * or Chromium would not show the image with it.
  */
 export function cleanProperty(output: Uint8Array, box: Box): boolean {
   const clean = PROPERTIES.get(box.type);
@@ -67,7 +67,7 @@ const PROPERTIES: ReadonlyMap<string, (output: Uint8Array, box: Box) => boolean>
   ["a1lx", cleanLayers],
 ]);
 
-/** Leaves a box of no use, which keeps its number among properties. */
+/** Turns a box into free space. It keeps its number among the properties. */
 export function free(output: Uint8Array, { at, start, end }: Box): void {
   output.set(Buffer.from("free"), at + 4);
   output.fill(0, start, end);
@@ -75,7 +75,7 @@ export function free(output: Uint8Array, { at, start, end }: Box): void {
 
 function cleanBrands(output: Uint8Array, { start, end }: Box): void {
   const brand = (at: number) => asciiAt(output, at);
-  // The version of the first brand, which nobody reads.
+  // No program reads the version of the major brand.
   output.fill(0, start + 4, start + 8);
   for (let at = start; at < end; at += 4) {
     if (at === start + 4) {
@@ -92,7 +92,7 @@ function cleanConfiguration(output: Uint8Array, { start, end }: Box): boolean {
   return true;
 }
 
-/** A shorter profile is followed by zeros: its own size says where it ends. */
+/** Zeros follow a shortened profile, which states its own size. */
 function cleanColour(output: Uint8Array, { start, end }: Box): boolean {
   const type = asciiAt(output, start);
   if (type === "nclx") {
@@ -109,7 +109,7 @@ function cleanColour(output: Uint8Array, { start, end }: Box): boolean {
     return false;
   }
   if (clean.length > icc.length) {
-    throw new RangeError("Cannot find the room for a profile");
+    throw new RangeError("Cannot fit a profile into its box");
   }
   icc.set(clean);
   icc.fill(0, clean.length);
@@ -126,18 +126,18 @@ function cleanAuxiliary(output: Uint8Array, box: Box): boolean {
   return true;
 }
 
-/** ISO/IEC 23008-12, 6.5.6: how many channels, and their bits. */
+/** ISO/IEC 23008-12, 6.5.6: the number of channels, and the bits of each. */
 function cleanDepths(output: Uint8Array, { start, end }: Box): boolean {
   const channels = viewOf(output).getUint8(start + 4);
   write(output, { start, end }, [PLAIN, 1 + channels]);
   const depths = output.subarray(start + 5, start + 5 + channels);
   if (channels > 4 || depths.some((depth) => depth > 16)) {
-    throw new RangeError("Cannot believe how many bits a pixel has");
+    throw new RangeError("Cannot accept an implausible bit depth");
   }
   return true;
 }
 
-/** Whole pixels as whole numbers; Chromium ignores any other crop. */
+/** Normalises a crop to whole pixels. Chromium ignores any other crop. */
 function cleanCrop(output: Uint8Array, { start, end }: Box): boolean {
   const view = viewOf(output);
   const fraction = (at: number) => view.getInt32(at) / view.getInt32(at + 4);
@@ -164,19 +164,22 @@ function cleanCrop(output: Uint8Array, { start, end }: Box): boolean {
   return true;
 }
 
-/** AVIF, 2.3.2.3: how many bytes the first layers take, in 16 bits or 32. */
+/** AVIF, 2.3.2.3: the byte sizes of the first layers, in 16 or 32 bits each. */
 function cleanLayers(output: Uint8Array, { start, end }: Box): boolean {
   const view = viewOf(output);
   const isLarge = (view.getUint8(start) & 1) === 1;
   write(output, { start, end }, [1, isLarge ? 12 : 6]);
   const sizes = [1, 5, 9].map((at) => (isLarge ? view.getUint32(start + at) : 0));
   if (sizes.some((size) => size > output.length)) {
-    throw new RangeError("Cannot believe the size of a layer");
+    throw new RangeError("Cannot accept an implausible layer size");
   }
   return true;
 }
 
-/** Letters make numbers that no animation has. Both stand behind the times. */
+/**
+ * Refuses numbers that no animation has: letters could hide in them. Both offsets count from the
+ * end of the times.
+ */
 function believe(
   output: Uint8Array,
   box: Box,
@@ -189,24 +192,27 @@ function believe(
   const isEndless = duration === 2n ** 64n - 1n;
   const ticks = scaleAt === undefined ? 0 : view.getUint32(at + scaleAt);
   if (ticks >= MAX_TICKS || (!isEndless && duration >= MAX_DURATION)) {
-    throw new RangeError("Cannot believe how long an animation takes");
+    throw new RangeError("Cannot accept an implausible animation length");
   }
 }
 
-/** ISO/IEC 14496-12, 8.6.6: whether it repeats, how many parts, and of each how long, from when and how fast. */
+/**
+ * ISO/IEC 14496-12, 8.6.6: a repeat flag and a count, then the duration, start and rate of each
+ * edit.
+ */
 function cleanEdits(output: Uint8Array, { start, end }: Box): void {
   const view = viewOf(output);
   const bytes = view.getUint8(start) === 0 ? 4 : 8;
   const count = view.getUint32(start + 4);
   const entryBytes = 2 * bytes + 4;
   if (count > MAX_EDITS || start + 8 + count * entryBytes > end) {
-    throw new RangeError("Cannot follow so many edits");
+    throw new RangeError("Cannot read more edits than allowed");
   }
   write(output, { start, end }, [1, "0000", 1, 4 + count * entryBytes]);
   for (let index = 0; index < count; index += 1) {
     const at = start + 8 + index * entryBytes;
     if (bytes === 8 && view.getBigUint64(at) >= MAX_DURATION) {
-      throw new RangeError("Cannot believe a duration");
+      throw new RangeError("Cannot accept an implausible duration");
     }
     write(output, { start: at, end: at + entryBytes }, [bytes, "00".repeat(bytes), "00010000"]);
   }

@@ -4,7 +4,10 @@ import { type ObuWalker, createObuWalker } from "./av1-obus.ts";
 import { viewOf } from "../bytes.ts";
 import { cleanObus } from "./clean-obus.ts";
 
-/** Empties what no pixel needs of the images' own data. Throws a RangeError for images that share a part of theirs. */
+/**
+ * Clears the parts of coded images that no pixel needs. Throws a RangeError if images share part of
+ * their data.
+ */
 export function cleanImageData(
   output: Uint8Array,
   image: { needed: readonly PlacedItem[]; samples: readonly ByteRange[][] },
@@ -32,8 +35,9 @@ function clean(type: string, data: Uint8Array, walk: ObuWalker): void {
 }
 
 /**
- * ISO/IEC 23008-12, 6.6.2.3: version, flags, rows, columns, and a size in 16 bits or 32. ISO 21496-1, C.2: the versions,
- * flags, how bright both images are, and five fractions for one channel or three.
+ * ISO/IEC 23008-12, 6.6.2.3: version, flags, rows, columns, and a size in 16 or 32 bits. ISO
+ * 21496-1, C.2: the versions, flags, the headroom of both images, and five fractions for one
+ * channel or three.
  */
 function lengthOf(type: string, data: Uint8Array): number {
   const view = viewOf(data);
@@ -70,7 +74,10 @@ function placeOf(ranges: readonly ByteRange[]): string {
   return ranges.map(({ start, end }) => `${start}-${end}`).join();
 }
 
-/** The same part could have to be emptied for one and be a pixel of another, and would be walked again and again. */
+/**
+ * Refuses shared parts: one image's padding could be another's pixels, and the parts would be
+ * walked again and again.
+ */
 function refuseOverlaps(ranges: readonly ByteRange[]): void {
   const sorted = ranges.toSorted((a, b) => a.start - b.start);
   let last = 0;

@@ -9,16 +9,22 @@ import type { Association } from "./item-properties.ts";
 const FULL_BOX_BYTES = 4;
 const REFERENCE_TYPES = new Set(["dimg", "auxl", "prem", "thmb", "cdsc"]);
 
-/** The type of an item, and how its data and other viewers' copies of it are named, stand behind `infe`'s own number. */
+/**
+ * In `infe`, the item's protection index and its type precede the name, content type and other
+ * fields.
+ */
 const TYPE_BYTES = 4;
 const PROTECTION_BYTES = 2;
 
-/** Chromium ignores this even where it is said to be essential; it shows nothing for any other that it does not know. */
+/**
+ * Chromium ignores `pasp` even if it is marked essential. Any other unknown essential property
+ * prevents display.
+ */
 const IGNORED = new Set(["pasp"]);
 
 /**
- * Empties names, and numbers of what the file does not have, in the lists that tell what it has. In place. The names of
- * `creditIds` are left to who writes the credit.
+ * Clears, in place, the names in the item lists and the numbers that refer to nothing in the file.
+ * Leaves the names of `creditIds` alone; placeCredit() handles them.
  */
 export function cleanItemLists(
   output: Uint8Array,
@@ -79,7 +85,7 @@ function cleanLocations(output: Uint8Array, iloc: Box | undefined, ids: Readonly
   }
 }
 
-/** A reference that leads nowhere stays one, from the image to itself: its ids must not be 0. */
+/** Points an unknown reference from the primary item to itself, because ids must not be 0. */
 function cleanReferences(output: Uint8Array, image: AvifImage, ids: ReadonlySet<number>): void {
   const iref = image.boxes.file.get("iref");
   if (!iref) {
@@ -107,7 +113,8 @@ function leadNowhere(output: Uint8Array, { box, to, idBytes }: Reference, id: nu
 }
 
 /**
- * ISO/IEC 14496-12, 8.15.3: a number of the group's own, how many, and which. A gain map is an alternative to its image.
+ * ISO/IEC 14496-12, 8.15.3: the group's id, the number of members, and their ids. A gain map is
+ * grouped with its image as an alternative.
  */
 function cleanGroups(output: Uint8Array, grpl: Box | undefined, ids: ReadonlySet<number>): void {
   if (!grpl) {
@@ -129,7 +136,7 @@ function cleanGroups(output: Uint8Array, grpl: Box | undefined, ids: ReadonlySet
   }
 }
 
-/** A property stays where it is the first of its kind that a needed item has. */
+/** Keeps a property only if a needed item has it as the first of its kind. */
 function cleanAssociations(output: Uint8Array, image: AvifImage): void {
   const { boxes, associations, neededIds } = image;
   const verdicts = new Map<number, boolean>();
@@ -174,7 +181,7 @@ function cleanAssociations(output: Uint8Array, image: AvifImage): void {
   }
 }
 
-/** An image may have a profile and numbers for its colours. */
+/** Tells profiles from numbers, because an image may have both for its colours. */
 function kindOf(output: Uint8Array, { type, start }: Box): string {
   return type === "colr" ? `${type} ${asciiAt(output, start) === "nclx"}` : type;
 }
@@ -183,7 +190,7 @@ function isIgnored(kind: string | undefined): boolean {
   return kind !== undefined && (IGNORED.has(kind) || kind.startsWith("colr") || kind === "clap");
 }
 
-/** The number 0 stands for no property. */
+/** Index 0 means no property. */
 function forget(output: Uint8Array, { at, sizeBytes }: Association): void {
   output.fill(0, at, at + sizeBytes);
 }

@@ -8,20 +8,25 @@ import {
 } from "./av1-obus.ts";
 import { readSequenceHeader } from "./sequence-header.ts";
 
-/** AV1, 6.2.2: sequence header, temporal delimiter, frame header, tiles, frame, repeated frame header. */
+/**
+ * AV1, 6.2.2: sequence header, temporal delimiter, frame header, tiles, frame, repeated frame
+ * header.
+ */
 const NEEDED = new Set([SEQUENCE_HEADER, TEMPORAL_DELIMITER, 3, 4, 6, 7]);
 
-/** A payload ends with a bit, and zeros. */
+/** A payload ends with one set bit, then zeros. */
 const TRAILING_BIT = 0x80;
 
-/** Empties the parts of a bitstream that no pixel needs (metadata, padding), in place and at the same length. */
+/**
+ * Clears the units that no pixel needs (metadata, padding) in place, without changing any length.
+ */
 export function cleanObus(data: Uint8Array, walk: ObuWalker): void {
   for (const { type, at, start, end } of walk(data)) {
     const header = data[at] ?? 0;
     const isNeeded = NEEDED.has(type);
     data[at] =
       ((isNeeded ? type : PADDING) << 3) | (header & EXTENSION_FLAG) | (header & SIZE_FLAG);
-    // Its last three bits are reserved.
+    // The last three bits of the extension are reserved.
     if (header & EXTENSION_FLAG) {
       data[at + 1] = (data[at + 1] ?? 0) & 0xf8;
     }

@@ -10,7 +10,10 @@ const AUXILIARY_TYPES = [
   "urn:iso:std:iso:ts:21496:-1\0",
 ];
 
-/** Whether a HEIC or an AVIF holds a gain map: an image that is made with one, or one that belongs to an image. Never throws. */
+/**
+ * Whether a HEIC or AVIF holds a gain map, as a tone-mapped item or as an auxiliary image. Never
+ * throws.
+ */
 export function holdsGainMap(bytes: Uint8Array): boolean {
   return unlessBroken(() => {
     const meta = findBox(bytes, "meta", 0, bytes.length);

@@ -10,7 +10,10 @@ import { createKindsReader, type MetadataKind } from "../metadata-kinds.ts";
 
 const FULL_BOX_BYTES = 4;
 
-/** What a HEIC says beside its pixels, as far as it can be read: none of it is in the JPEG that is made of it. */
+/**
+ * The kinds of metadata in a HEIC, as far as it can be read. The JPEG converted from it carries
+ * none of them.
+ */
 export function kindsOfHeic(bytes: Uint8Array): MetadataKind[] {
   const kinds = packetsIn(bytes).flatMap(createKindsReader());
   for (const box of boxesIn(bytes, 0, bytes.length)) {
@@ -29,13 +32,13 @@ export function readHeifCredit(bytes: Uint8Array): Credit | undefined {
   return creditIn(packetsIn(bytes));
 }
 
-/** Of the first EXIF block; empty where there is none that can be read. */
+/** Reads the first EXIF block; empty if there is none or it is unreadable. */
 export function readHeicExif(bytes: Uint8Array): Exif {
   const [block] = itemsOfType(bytes, "Exif");
   return parseExif(block === undefined ? new Uint8Array() : tiffOf(block));
 }
 
-/** EXIF and XMP. */
+/** Returns the EXIF and XMP blocks. */
 function packetsIn(bytes: Uint8Array): Uint8Array[] {
   return [...itemsOfType(bytes, "Exif").map(tiffOf), ...itemsOfType(bytes, "mime")];
 }
@@ -57,7 +60,7 @@ function itemsOfType(bytes: Uint8Array, wanted: "Exif" | "mime"): Uint8Array[] {
         const base = isInIdat ? idatAt : 0;
         return ranges.map(({ start, end }) => bytes.subarray(base + start, base + end));
       });
-    // Items that overlap again and again would take for ever to read.
+    // Items that overlap many times would take forever to read.
     const total = blocks.flat().reduce((sum, part) => sum + part.length, 0);
     return total > bytes.length ? [] : blocks.map((parts) => Buffer.concat(parts));
   }, []);
@@ -67,7 +70,10 @@ function boxesByType(bytes: Uint8Array, from: number, to: number): Map<string, B
   return new Map(Array.from(filledBoxes(bytes, from, to), (box) => [box.type, box]));
 }
 
-/** ISO/IEC 23008-12, A.2.1: first how many bytes stand before the TIFF header, mostly those of "Exif\0\0". */
+/**
+ * ISO/IEC 23008-12, A.2.1: the block begins with the number of bytes that precede the TIFF header,
+ * usually those of "Exif\0\0".
+ */
 function tiffOf(block: Uint8Array): Uint8Array {
   return block.length < 4 ? block : block.subarray(4 + viewOf(block).getUint32(0));
 }

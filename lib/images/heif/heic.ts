@@ -6,14 +6,17 @@ import { ORIENTATION } from "../exif.ts";
 import { readHeicExif } from "./heic-metadata.ts";
 import { readProperties } from "./item-properties.ts";
 
-/** What the numbers of an image's pixels stand for. */
+/** The colour space of an image's pixel values. */
 export type HeicColour =
   | { kind: "profile"; icc: Uint8Array }
   | { kind: "srgb" }
-  /** Display P3 or BT.2020 without a profile, HDR, or too broken to tell: a JPEG cannot say so. */
+  /** Display P3 or BT.2020 without a profile, HDR, or unreadable: a JPEG cannot express it. */
   | { kind: "unknown" };
 
-/** ITU-T H.273: BT.709, unspecified, BT.601 with 625 or 525 lines; BT.709, unspecified, BT.601, sRGB. */
+/**
+ * ITU-T H.273: BT.709, unspecified, BT.601 with 625 or 525 lines; BT.709, unspecified, BT.601,
+ * sRGB.
+ */
 const SRGB_PRIMARIES = new Set([1, 2, 5, 6]);
 const SRGB_TRANSFERS = new Set([1, 2, 6, 13]);
 
@@ -23,21 +26,22 @@ const PROFILE_TYPES = new Set(["prof", "rICC"]);
 const COLOUR_TYPE_BYTES = 4;
 const FULL_BOX_BYTES = 4;
 
-/** An image that is turned may be made of one that is made of tiles. */
+/** A derived image may in turn derive from tiles. */
 const MAX_DERIVATIONS = 4;
 
 /**
- * What `colr` says of the item to be shown or, where it is a grid that says nothing, of its first tile (iOS 11). None at
- * all means sRGB, and a profile counts before numbers. Never throws.
+ * Reads the `colr` of the primary item or, if it is a grid without one (iOS 11), of its first tile.
+ * No `colr` means sRGB, and a profile wins over numbers. Never throws.
  */
 export function readHeicColour(bytes: Uint8Array): HeicColour {
   return unlessBroken(() => readColour(bytes), undefined) ?? { kind: "unknown" };
 }
 
 /**
- * What is left to do once `irot` and `imir` are heeded, as EXIF numbers it: nothing (1), unless the file has neither. EXIF
- * only informs there (ISO/IEC 23008-12), but for phones whose photos have nothing else (Galaxy S24), and for Apple's
- * Photos (libvips/libvips#2551, imgproxy/imgproxy#1418). Never throws.
+ * Returns the EXIF orientation left to apply after `irot` and `imir`: 1 (none) unless the file has
+ * neither. EXIF is informative only (ISO/IEC 23008-12), but photos of some phones (Galaxy S24)
+ * carry nothing else, and Apple's Photos honours it (libvips/libvips#2551, imgproxy/imgproxy#1418).
+ * Never throws.
  */
 export function readHeicOrientation(bytes: Uint8Array): number {
   return isTurnedByItself(bytes) ? 1 : (readHeicExif(bytes).get(ORIENTATION) ?? 1);
@@ -86,7 +90,7 @@ function isSrgb(bytes: Uint8Array, { start }: Box): boolean {
   return SRGB_PRIMARIES.has(primaries) && SRGB_TRANSFERS.has(transfer);
 }
 
-/** ISO/IEC 14496-12, 8.11.12: from an item, how many to, to which. */
+/** ISO/IEC 14496-12, 8.11.12: the source item, a count, and the target items. */
 function firstPartOf(bytes: Uint8Array, meta: Box, itemId: number): number | undefined {
   const iref = findBox(bytes, "iref", meta.start + FULL_BOX_BYTES, meta.end);
   if (iref === undefined) {

@@ -8,8 +8,8 @@ import { findSequenceHeader } from "./sequence-header.ts";
 const UNSHOWN = { width: 0, height: 0 };
 
 /**
- * The size of an animation, as its track says; Chromium turns no track, and shows nothing of one whose frames have another
- * size. `undefined`: the file has no animation.
+ * Returns the size that the animation's track declares. Chromium does not rotate tracks, and does
+ * not show one whose frames have another size. `undefined`: the file has no animation.
  */
 export function inspectAnimation(bytes: Uint8Array): ImageSize | undefined {
   const moov = findBox(bytes, "moov", 0, bytes.length);
@@ -19,7 +19,8 @@ export function inspectAnimation(bytes: Uint8Array): ImageSize | undefined {
     return undefined;
   }
   const view = viewOf(bytes);
-  // Behind the times: an id and 4 bytes, the duration, 16 bytes and the matrix; then 16 bits before the point and 16 after.
+  // After the times come an id and 4 bytes, the duration, 16 bytes and the matrix, then the size as
+  // 16.16 fixed-point numbers.
   const durationBytes = view.getUint8(colour.header.start) === 0 ? 4 : 8;
   const sizeAt = afterTimes(bytes, colour.header) + 8 + durationBytes + 16 + 36;
   const size = { width: view.getUint16(sizeAt), height: view.getUint16(sizeAt + 4) };

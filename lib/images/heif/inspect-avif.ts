@@ -8,7 +8,9 @@ import { readProperties } from "./item-properties.ts";
 
 const TRANSFORMS = new Set(["clap", "irot", "imir"]);
 
-/** Chromium understands these; where anything else is essential, it shows nothing. */
+/**
+ * The properties that Chromium understands. It does not show an image with any other essential one.
+ */
 const UNDERSTOOD = new Set(
   "ispe pixi av1C colr auxC pasp clap irot imir a1op lsel a1lx clli".split(" "),
 );
@@ -20,9 +22,11 @@ const MAX_PIXELS = 16_384 * 16_384;
 const MAX_SIDE = 32_768;
 
 /**
- * Chromium crops by `clap`, if the crop starts at the top left (any other is ignored), then turns by `irot`; `imir`
- * changes no size and EXIF is ignored. Of a repeated property the first counts; one not marked essential is refused. Where
- * there is an animation Chromium plays that, unless the file says first of all that it is a still image.
+ * Computes the size as Chromium does. It crops by `clap` if the crop starts at the top left, and
+ * ignores any other crop; then it rotates by `irot`. `imir` does not change the size, and EXIF is
+ * ignored. The first of repeated properties counts; a transform that is not marked essential makes
+ * Chromium refuse the image. Chromium plays an animation if there is one, unless the major brand
+ * says still image.
  */
 export function inspectAvif(bytes: Uint8Array): ImageSize | undefined {
   const meta = findBox(bytes, "meta", 0, bytes.length);
@@ -32,7 +36,7 @@ export function inspectAvif(bytes: Uint8Array): ImageSize | undefined {
     return meta === undefined && brands.includes("avif") ? undefined : sane(animation);
   }
   const properties = meta && readProperties(bytes, meta);
-  // Tells AVIF from HEIC.
+  // `av1C` tells AVIF from HEIC.
   if (!properties?.all.some(({ type }) => type === "av1C")) {
     return undefined;
   }
@@ -64,7 +68,7 @@ function sane({ width, height }: ImageSize): ImageSize | undefined {
   return isTooLarge ? undefined : { width, height };
 }
 
-/** Chromium shows nothing where it cannot read the profile. */
+/** Chromium does not show an image whose profile it cannot read. */
 function isUsableColour(bytes: Uint8Array, { type, start, end }: Box): boolean {
   if (type !== "colr" || !PROFILE_TYPES.has(asciiAt(bytes, start))) {
     return true;
@@ -78,7 +82,7 @@ function sizeIn(bytes: Uint8Array, { start }: Box): ImageSize {
   return { width: view.getUint32(start + 4), height: view.getUint32(start + 8) };
 }
 
-/** ISO/IEC 14496-12, 12.1.4: a size, and how far its centre lies from the image's, as fractions. */
+/** ISO/IEC 14496-12, 12.1.4: a size and the offset of its centre from the image's, as fractions. */
 function croppedSize(bytes: Uint8Array, clap: Box, stored: ImageSize): ImageSize {
   const view = viewOf(bytes);
   const width = readFraction(view, clap.start);
@@ -98,7 +102,10 @@ function isLeadingPart(stored: number, cropped: number, centreOffset: number): b
   return isWhole && centreOffset * 2 === cropped - stored;
 }
 
-/** Anticlockwise quarter turns; the six bits before them are reserved, and Chromium refuses them. */
+/**
+ * Counts anticlockwise quarter turns. The upper six bits are reserved, and Chromium refuses the
+ * image if they are set.
+ */
 function rotatedSize(bytes: Uint8Array, irot: Box, size: ImageSize): ImageSize | undefined {
   const quarterTurns = viewOf(bytes).getUint8(irot.start);
   if (quarterTurns > 3) {

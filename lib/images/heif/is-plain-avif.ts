@@ -4,7 +4,10 @@ import type { Box } from "./boxes.ts";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { type ColourNumbers, type SequenceHeader, findSequenceHeader } from "./sequence-header.ts";
 
-/** ITU-T H.273: BT.709 or unspecified; transfers that Chromium draws as it draws sRGB; matrices that it knows. */
+/**
+ * ITU-T H.273: BT.709 or unspecified; transfers that Chromium draws like sRGB; matrices that it
+ * supports.
+ */
 const SDR_PRIMARIES = new Set([1, 2]);
 const SDR_TRANSFERS = new Set([1, 2, 6, 13]);
 const MATRICES = new Set([0, 1, 2, 4, 5, 6, 7, 9]);
@@ -12,12 +15,12 @@ const UNSPECIFIED = 2;
 
 const PROFESSIONAL = 2;
 const COLOUR_CHANNELS = 3;
-/** What makes one image of several layers. */
+/** Properties of images with several layers. */
 const LAYERED = new Set(["a1op", "lsel"]);
 
 /**
- * Whether everything that the file says of its pixels, in `av1C`, `pixi`, `ispe`, `colr` and in the coded images, is the
- * same. libheif takes grey, of which transparency is made too, for darker or lighter than it is. Early files of the
+ * Whether `av1C`, `pixi`, `ispe`, `colr` and the coded images all describe the pixels alike.
+ * libheif decodes monochrome images, including alpha, too dark or too light. Early files of the
  * Professional profile (4:2:2, 12 bits) describe themselves wrongly, and Chromium draws nothing.
  */
 export function isPlainAvif(bytes: Uint8Array): boolean {
@@ -34,7 +37,7 @@ export function isPlainAvif(bytes: Uint8Array): boolean {
 function dataOf(bytes: Uint8Array, { ranges }: PlacedItem): Uint8Array {
   const [first] = ranges;
   const total = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-  // Parts of a file that are read again and again would take for ever.
+  // Ranges that overlap many times would take forever to read.
   if (total > bytes.length) {
     throw new RangeError("Cannot find the data of an image");
   }
@@ -62,7 +65,10 @@ function isDescribed(bytes: Uint8Array, boxes: readonly Box[], header: SequenceH
   return isKnown && isWhole && isPlain && boxes.every((box) => isTrue[box.type]?.(box) ?? true);
 }
 
-/** AV1 in ISO base media, 2.3.3: the second and third byte of `av1C`, whose level and tier are taken as they are. */
+/**
+ * AV1 in ISO base media, 2.3.3: the second and third byte of `av1C`. Level and tier are taken as
+ * they are.
+ */
 function flagsOf(header: SequenceHeader, said: number): number {
   const { profile, bitDepth, isMonochrome, subsampling } = header;
   return (
@@ -82,7 +88,7 @@ interface Colour {
   isSaidOnce: boolean;
 }
 
-/** The image and its tiles all have to say the same. */
+/** The image and all its tiles must declare the same colours. */
 function colourOf(bytes: Uint8Array, { items, neededIds, propertiesOf }: AvifImage): Colour {
   const boxes = items
     .filter(({ id, type }) => type !== "tmap" && neededIds.has(id))
@@ -123,7 +129,7 @@ function isPlainColour(headers: readonly SequenceHeader[], colour: Colour): bool
   return headers.every((header) => {
     const said = numbers ?? header;
     const isSdr = SDR_PRIMARIES.has(said.primaries) && SDR_TRANSFERS.has(said.transfer);
-    // Without a word of it in the file, 10 bits are mostly HDR.
+    // 10-bit files without any colour information are mostly HDR.
     const isColour = numbers ? isSdr : hasProfile || (isSdr && header.bitDepth === 8);
     return (
       isColour && MATRICES.has(said.matrix) && isAgreed(said, header) && isAgreed(header, first)

@@ -3,11 +3,11 @@ import { type Box, boxesIn, findBox } from "./boxes.ts";
 import { PARSER_LIMITS } from "../parser-limits.ts";
 
 export interface ItemProperties {
-  /** Of every item in the file. */
+  /** The properties of all items in the file. */
   all: readonly Box[];
-  /** Which item is to be shown. */
+  /** The item to show. */
   primaryId: number;
-  /** Those that `ipma` ties to an item. */
+  /** The properties that `ipma` assigns to an item. */
   ofItem(id: number): readonly Property[];
 }
 
@@ -16,11 +16,11 @@ export interface Property {
   isEssential: boolean;
 }
 
-/** One entry of `ipma`: which properties an item has, by their numbers in `ipco` from 1. */
+/** One entry of `ipma`: an item's properties, by their numbers in `ipco`, counted from 1. */
 export interface ItemAssociations {
   itemId: number;
   associations: readonly Association[];
-  /** Where the entry ends. */
+  /** The end of the entry. */
   end: number;
 }
 
@@ -33,7 +33,7 @@ export interface Association {
 
 const FULL_BOX_BYTES = 4;
 
-/** What `meta` says of the images in a file (AVIF, HEIC); `undefined` where it lacks the boxes that say it. */
+/** Reads the image properties in `meta` (AVIF, HEIC). `undefined`: a required box is missing. */
 export function readProperties(bytes: Uint8Array, meta: Box): ItemProperties | undefined {
   const pitm = findBox(bytes, "pitm", meta.start + FULL_BOX_BYTES, meta.end);
   const iprp = findBox(bytes, "iprp", meta.start + FULL_BOX_BYTES, meta.end);
@@ -69,14 +69,14 @@ function associationsOf(view: DataView, ipma: Box, itemId: number): readonly Ass
   return [];
 }
 
-/** ISO/IEC 23008-12, 9.3: an index of 7 or 15 bits, the first bit before it says "essential". */
+/** ISO/IEC 23008-12, 9.3: an "essential" bit, then an index of 7 or 15 bits. */
 export function* associationsIn(view: DataView, ipma: Box): Generator<ItemAssociations> {
   const idBytes = view.getUint8(ipma.start) === 0 ? 2 : 4;
   const sizeBytes = view.getUint8(ipma.start + 3) & 1 ? 2 : 1;
   let at = ipma.start + 8;
   const entries = view.getUint32(ipma.start + FULL_BOX_BYTES);
   if (entries > PARSER_LIMITS.items) {
-    throw new RangeError("Cannot read a list of so many items");
+    throw new RangeError("Cannot read a list of more items than allowed");
   }
   for (let left = entries; left > 0; left -= 1) {
     const itemId = idBytes === 2 ? view.getUint16(at) : view.getUint32(at);

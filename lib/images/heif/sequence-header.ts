@@ -1,6 +1,6 @@
 import { SEQUENCE_HEADER, createObuWalker } from "./av1-obus.ts";
 
-/** Numbers as ITU-T H.273 gives them; 2 stands for "unspecified". */
+/** Code points of ITU-T H.273; 2 means "unspecified". */
 export interface ColourNumbers {
   primaries: number;
   transfer: number;
@@ -8,7 +8,7 @@ export interface ColourNumbers {
   isFullRange: boolean;
 }
 
-/** The coded image says this of itself (AV1, 5.5). */
+/** A coded image's description of itself (AV1, 5.5). */
 export interface SequenceHeader extends ColourNumbers {
   profile: number;
   operatingPoints: number;
@@ -16,9 +16,9 @@ export interface SequenceHeader extends ColourNumbers {
   height: number;
   bitDepth: number;
   isMonochrome: boolean;
-  /** Across and down: 1 where the colours have half the resolution. */
+  /** Horizontal and vertical: 1 means that the colours have half the resolution. */
   subsampling: readonly [number, number];
-  /** How many bits of the payload say all this; a bit that ends it, and zeros, follow. */
+  /** The number of payload bits that the header takes. One set bit and zeros follow. */
   bits: number;
 }
 
@@ -27,7 +27,7 @@ const BT709 = 1;
 const SRGB = 13;
 const IDENTITY = 0;
 
-/** That of a coded image; the last where there are several. Throws a RangeError where there is none. */
+/** Finds the last sequence header of a coded image. Throws a RangeError if there is none. */
 export function findSequenceHeader(data: Uint8Array): SequenceHeader {
   let found: SequenceHeader | undefined;
   for (const { type, start, end } of createObuWalker()(data)) {
@@ -36,12 +36,12 @@ export function findSequenceHeader(data: Uint8Array): SequenceHeader {
     }
   }
   if (found === undefined) {
-    throw new RangeError("Cannot find what an image says of itself");
+    throw new RangeError("Cannot find the sequence header of an image");
   }
   return found;
 }
 
-/** Throws a RangeError where the payload ends before the header does. */
+/** Throws a RangeError if the payload ends before the header does. */
 export function readSequenceHeader(payload: Uint8Array): SequenceHeader {
   const bits = createBitReader(payload);
   const profile = bits.read(3);
