@@ -4,18 +4,18 @@ import { withinLimit } from "../../time-limit.ts";
 import { TIME_PLAN } from "../../time-plan.ts";
 
 export interface ImageWork {
-  /** What the log calls the image. */
+  /** Names the image in the log. */
   fileId: string;
-  /** Nothing is begun after it. */
+  /** No step begins after this time. */
   deadlineMs: number;
 }
 
-/** What became of a step of decoding and encoding. */
+/** The result of one decoding or encoding step. */
 export type Attempted<Result> =
   | { outcome: "done"; result: Result }
   /** The log says why. */
   | { outcome: "failed" }
-  /** Its turn came after the deadline. */
+  /** The deadline passed before the step's turn came. */
   | { outcome: "late" };
 
 export type Attempt = <Result>(
@@ -25,8 +25,8 @@ export type Attempt = <Result>(
 ) => Promise<Attempted<Result>>;
 
 /**
- * One step at a time, over all uploads of the process: each takes some hundred megabytes. What takes too long fails, and
- * the next one has its turn. Never rejects.
+ * Runs one step at a time across all uploads of the process, because each takes some hundred
+ * megabytes. A step that takes too long fails, and the next one runs. Never rejects.
  */
 export function createAttempt({ clock, logger }: { clock: Clock; logger: Logger }): Attempt {
   const limit = { clock, timeoutMs: TIME_PLAN.codecMs };

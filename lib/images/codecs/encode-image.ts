@@ -9,7 +9,10 @@ import { type OpenImage, type SourceImage, asSourceImage } from "./open-image.ts
 /** libwebp's WEBP_MAX_DIMENSION. */
 const MAX_WEBP_SIDE = 16_383;
 
-/** An image no wider than `maxWidth`, as WebP of quality 82. `undefined`: WebP cannot hold it. */
+/**
+ * Encodes an image no wider than `maxWidth` as WebP of quality 82. `undefined`: WebP cannot hold
+ * it.
+ */
 export async function encodeAsWebp(
   image: OpenImage,
   source: SourceImage,
@@ -23,7 +26,7 @@ export async function encodeAsWebp(
   return asSourceImage(withCredit(bytes, "webp", source.credit), meant);
 }
 
-/** An image `maxWidth` wide, in its own format. */
+/** Encodes an image `maxWidth` wide, in its own format. */
 export async function encodeScaled(
   image: OpenImage,
   { bytes, facts, credit }: SourceImage,
@@ -34,7 +37,10 @@ export async function encodeScaled(
   return output && asSourceImage(withCredit(await output.toBuffer(), facts.type, credit), meant);
 }
 
-/** libvips wrote it as XMP, which is what an AVIF needs to have room for it. */
+/**
+ * Writes the credit in our own form. libvips has already written it as XMP, which gives an AVIF the
+ * room for it.
+ */
 function withCredit(bytes: Uint8Array, type: ImageType, credit: Credit | undefined): Uint8Array {
   return credit ? (removeMetadata(bytes, type, credit)?.bytes ?? bytes) : bytes;
 }
@@ -44,10 +50,12 @@ function scaledTo(maxWidth: number, { width, height }: ImageFacts, type: ImageTy
   return { type, width: shown, height: Math.max(1, Math.round((height * shown) / width)) };
 }
 
-/** A JPEG is decoded at half its size or less where that leaves a factor of two to Lanczos. */
+/** Lets a JPEG shrink while it is decoded, but only as far as that leaves Lanczos a factor of two. */
 function resized(pixels: Sharp, { width, height }: ImageFacts): Sharp {
   if (!fitsInMemory({ width, height })) {
-    throw new RangeError(`Cannot encode an image anew: ${width}×${height} pixels are too many`);
+    throw new RangeError(
+      `Cannot encode an image anew: ${width}×${height} pixels are over the limit`,
+    );
   }
   return pixels.resize({ width, kernel: "lanczos3", fastShrinkOnLoad: false });
 }

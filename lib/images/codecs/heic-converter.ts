@@ -6,7 +6,10 @@ import { readHeicColour, readHeicOrientation } from "../heif/heic.ts";
 import { withColourProfile } from "../jpeg/jpeg-profile.ts";
 import { sharp } from "./sharp.ts";
 
-/** `undecodable`: broken, of another codec than HEVC, too slow, or of colours that a JPEG cannot name. */
+/**
+ * `undecodable`: the file is broken, not coded in HEVC, too slow to decode, or in colours that a
+ * JPEG cannot express.
+ */
 export type HeicErrorCode = "too_many_pixels" | "undecodable";
 
 export class HeicError extends Error {
@@ -19,16 +22,19 @@ export class HeicError extends Error {
   }
 }
 
-/** HEIC or HEIF → JPEG of quality 90, upright, in its own colours. @throws {HeicError} */
+/**
+ * Converts HEIC or HEIF to a JPEG of quality 90, upright, in its original colours. @throws
+ * {HeicError}
+ */
 export type ConvertHeic = (heic: Uint8Array) => Promise<Uint8Array>;
 
 export interface HeicLimits {
-  /** Of decoding, from the start of the worker that does it. */
+  /** Limits the decoding, counted from the start of its worker. */
   timeoutMs: number;
   maxPixels: number;
 }
 
-/** What the worker is started with. */
+/** The data that the worker starts with. */
 export interface HeicJob {
   heic: Uint8Array<ArrayBuffer>;
   maxPixels: number;
@@ -42,7 +48,7 @@ const HeicReply = v.variant("outcome", [
     outcome: v.literal("decoded"),
     width: v.number(),
     height: v.number(),
-    /** RGB, eight bits each. */
+    /** RGB, eight bits per channel. */
     pixels: v.custom<Uint8Array<ArrayBuffer>>((input) => input instanceof Uint8Array),
   }),
   v.object({ outcome: v.literal("too_many_pixels"), width: v.number(), height: v.number() }),
@@ -52,7 +58,7 @@ type Decoded = Extract<HeicReply, { outcome: "decoded" }>;
 
 const QUALITY = 90;
 
-/** 48 megapixels take 350 MB. A function of Vercel has 2 GB for everything. */
+/** 48 megapixels take 350 MB. A Vercel function has 2 GB in total. */
 const MAX_WASM_BYTES = 1024 ** 3;
 const MAX_HEAP_MB = 128;
 
@@ -76,7 +82,7 @@ function readProfile(heic: Uint8Array): Uint8Array | undefined {
   if (colour.kind === "srgb") {
     return undefined;
   }
-  // ICC.1:2022, 7.2: what the profile is for, and the signature of all profiles.
+  // ICC.1:2022, 7.2: the profile's colour space, and the signature that every profile has.
   if (
     colour.kind === "profile" &&
     asciiAt(colour.icc, 16) === "RGB " &&
@@ -84,11 +90,12 @@ function readProfile(heic: Uint8Array): Uint8Array | undefined {
   ) {
     return colour.icc;
   }
-  throw new HeicError("undecodable", "a JPEG cannot name its colours");
+  throw new HeicError("undecodable", "a JPEG cannot express its colours");
 }
 
 /**
- * In a thread of its own, since libheif does not return before it is done, and ended with the image, which frees all memory.
+ * Decodes in a worker, because libheif blocks until it is done. The worker ends with the image,
+ * which frees all its memory.
  */
 async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): Promise<Decoded> {
   const job: HeicJob = { heic: new Uint8Array(heic), maxPixels, maxMemoryBytes: MAX_WASM_BYTES };
@@ -102,10 +109,10 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
-  // What libheif prints is read and dropped.
+  // Drains and discards libheif's output.
   worker.stdout.resume();
   worker.stderr.resume();
-  // An error that comes after the timeout would end the process.
+  // An unhandled error after the timeout would end the process.
   worker.on("error", () => undefined);
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
@@ -120,7 +127,9 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
     if (!timeout.aborted) {
       throw error;
     }
-    throw new HeicError("undecodable", `it took longer than ${timeoutMs} ms`, { cause: error });
+    throw new HeicError("undecodable", `it took longer than ${timeoutMs} ms`, {
+      cause: error,
+    });
   } finally {
     await worker.terminate();
   }
@@ -139,7 +148,7 @@ function encode(
     .toBuffer();
 }
 
-/** By EXIF orientation: first mirrored from left to right, then turned clockwise. */
+/** The steps for each EXIF orientation: mirror horizontally, then rotate clockwise. */
 const TURNS = new Map([
   [2, { isMirrored: true, degrees: 0 }],
   [3, { isMirrored: false, degrees: 180 }],

@@ -1,5 +1,5 @@
 // @ts-check
-/** Plain JavaScript: a build compiles what is imported, and a worker is named by its URL. */
+/** Plain JavaScript, because the build compiles imports only, and a worker is named by its URL. */
 import { parentPort, workerData } from "node:worker_threads";
 import libheif from "libheif-js/wasm-bundle.js";
 
@@ -8,7 +8,7 @@ import libheif from "libheif-js/wasm-bundle.js";
 
 const WASM_PAGE_BYTES = 64 * 1024;
 
-/** The code, the subcode and the message of an error in libheif's memory. */
+/** An error in libheif's memory holds a code, a subcode and a message. */
 const HEIF_ERROR_WORDS = 3;
 const WORD_BYTES = 4;
 
@@ -19,7 +19,7 @@ const reply = decode(heic, maxPixels);
 parentPort?.postMessage(reply, reply.outcome === "decoded" ? [reply.pixels.buffer] : []);
 
 /**
- * The numbers in a file may ask for any amount. Where memory cannot grow, libheif gives up.
+ * Limits the memory, because a file can ask for any amount. libheif gives up if it cannot grow.
  * @param {number} maxBytes
  */
 function limitMemory(maxBytes) {
@@ -28,14 +28,14 @@ function limitMemory(maxBytes) {
   // @this {WebAssembly.Memory} @param {number} pages
   prototype.grow = function growWithinLimit(pages) {
     if (this.buffer.byteLength + pages * WASM_PAGE_BYTES > maxBytes) {
-      throw new RangeError("Cannot take more memory for one image");
+      throw new RangeError("Cannot allocate more memory for one image");
     }
     return grow.call(this, pages);
   };
 }
 
 /**
- * Nothing is freed: the worker ends with its image.
+ * Frees nothing, because the worker ends with its image.
  * @param {Uint8Array} bytes
  * @param {number} limit
  * @returns {HeicReply}
@@ -53,7 +53,7 @@ function decode(bytes, limit) {
 }
 
 /**
- * As RGB, what is transparent on white.
+ * Returns RGB, with transparent pixels on white.
  * @param {Pointer} handle
  * @param {{ width: number, height: number }} size
  */
@@ -70,7 +70,7 @@ function pixelsOf(handle, { width, height }) {
   expectWhole(decoded);
   const [channel] = decoded.channels;
   if (channel === undefined) {
-    throw new Error("it has no pixels");
+    throw new Error("the image has no pixels");
   }
   const { data, stride } = channel;
   const rowBytes = width * (hasAlpha ? 4 : 3);
@@ -104,8 +104,8 @@ function onWhite(rgba, isPremultiplied) {
 }
 
 /**
- * libheif leaves out the parts that it cannot decode, and warns. Numbers for the colours that are others in the HEVC
- * stream are no such thing: those of the file count.
+ * Throws if libheif left out parts that it cannot decode, which it reports as warnings. A mismatch between the
+ * colour numbers of the file and of the HEVC stream is harmless, because those of the file count.
  * @param {DecodedImage} decoded
  */
 function expectWhole({ image: { $$: image } }) {
@@ -116,7 +116,7 @@ function expectWhole({ image: { $$: image } }) {
   for (let index = 0; index < count; index += 1) {
     const subcode = libheif.HEAP32[errors / WORD_BYTES + index * HEIF_ERROR_WORDS + 1];
     if (subcode !== harmless) {
-      throw new Error(`a part of it is broken (${subcode})`);
+      throw new Error(`a part of the image is broken (${subcode})`);
     }
   }
 }

@@ -3,14 +3,14 @@ import { RIFF_HEADER_BYTES, webpChunksIn } from "../webp/webp-chunks.ts";
 import type { CodecLimits } from "./open-image.ts";
 import { sharp } from "./sharp.ts";
 
-/** RFC 9649, 3.4: the bit of alpha stands in the last byte of the header, behind the signature. */
+/** RFC 9649, 3.4: the alpha bit is in the last byte of the header, after the signature. */
 const ALPHA_BYTE = 4;
 const ALPHA_BIT = 0x10;
 const OPAQUE = 255;
 
 /**
- * Whether a lossless WebP denies that it has transparent pixels. Libvips believes it; Chromium shows them, in colours
- * that are nobody else's. Only the pixels can tell.
+ * Whether a lossless WebP has transparent pixels but its header denies it. libvips believes the
+ * header; Chromium shows the transparency, in colours of its own. Only the pixels reveal it.
  */
 export async function hidesAlpha(
   webp: Uint8Array,

@@ -3,16 +3,16 @@ import { TIME_PLAN } from "../../time-plan.ts";
 import type { ConvertHeic } from "./heic-converter.ts";
 import type { Reworker } from "./rework-image.ts";
 
-/** Decodes and encodes, off the event loop. Whatever it cannot do, it throws. */
+/** Decodes and encodes off the event loop. Throws for anything it cannot do. */
 export interface ImageCodec extends Reworker {
   convertHeic: ConvertHeic;
 }
 
-/** One step takes a photo of 12 megapixels one or two seconds. */
+/** One step takes one or two seconds for a photo of 12 megapixels. */
 const TIMEOUT_SECONDS = TIME_PLAN.codecMs / 1000;
 const MAX_PIXELS = MAX_MEGAPIXELS * 1_000_000;
 
-/** A decoder is loaded with the first image that needs it: by default, only a HEIC does. */
+/** Loads a decoder with the first image that needs it. By default only a HEIC does. */
 export function createImageCodec(): ImageCodec {
   return {
     async convertHeic(heic) {

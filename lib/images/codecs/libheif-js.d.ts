@@ -1,4 +1,4 @@
-/** The part of both that heic-worker.js uses: neither the package nor @types/node 20 declares it. */
+/** Declares what heic-worker.js uses, which neither the package nor @types/node 20 declares. */
 
 declare module "libheif-js/wasm-bundle.js" {
   export interface HeifError {
@@ -7,14 +7,14 @@ declare module "libheif-js/wasm-bundle.js" {
     message: string;
   }
 
-  /** Objects of C++, known by where they lie in the memory of libheif. */
+  /** A C++ object, identified by its address in libheif's memory. */
   export interface Pointer {
     $$: { ptr: number };
   }
 
   export interface DecodedImage {
     image: Pointer;
-    /** The pixels, row by row, are a view of that memory. */
+    /** Row by row, as a view of that memory. */
     channels: { stride: number; data: Uint8Array }[];
   }
 

@@ -7,13 +7,13 @@ import * as v from "valibot";
 export interface LosslessJob {
   bytes: Uint8Array;
   type: "jpg" | "png";
-  /** oxipng may reduce these things of a PNG. */
+  /** The reductions that oxipng may apply to a PNG. */
   reductions?: PNGLosslessOptions;
 }
 
 /**
- * Packs a JPEG or a PNG tighter. mozjpeg and oxipng cannot be stopped, so they run in a process of their own, which
- * can, and which knows no secret. Throws when they fail, or take longer than that.
+ * Packs a JPEG or a PNG tighter. mozjpeg and oxipng cannot be stopped, so they run in a child
+ * process, which can be killed and has no secrets. Throws if they fail or exceed the timeout.
  */
 export async function recodeInProcess(job: LosslessJob, timeoutMs: number): Promise<Uint8Array> {
   const child = fork(fileURLToPath(new URL("./lossless-process.js", import.meta.url)), {

@@ -10,33 +10,39 @@ import { fitsInMemory } from "./fits-in-memory.ts";
 import { hidesAlpha } from "./hides-alpha.ts";
 import { sharp } from "./sharp.ts";
 
-/** An image that a browser shows: its bytes, what they are, and the credit that is to stay when they are encoded anew. */
+/**
+ * An image that browsers show: its bytes, its facts, and the credit to write when it is encoded
+ * anew.
+ */
 export interface SourceImage {
   bytes: Uint8Array;
   facts: ImageFacts;
   credit?: Credit | undefined;
 }
 
-/** More pixels are refused, slower work is given up: both throw. */
+/** An image with more pixels is refused, slower work is abandoned. Both throw. */
 export interface CodecLimits {
   maxPixels: number;
   timeoutSeconds: number;
 }
 
 export interface OpenImage {
-  /** Upright, with its ICC profile, its credit and no other metadata. */
+  /** Upright, with ICC profile and credit but no other metadata. */
   pixels: Sharp;
   metadata: Metadata;
-  /** Its ICC profile is for grey alone and fits no format that has only colours. */
+  /** Whether the ICC profile is for grey only, so that it does not fit a format without grey. */
   hasGreyProfile: boolean;
 }
 
-/** 100 megapixels in colour; half that at 16 bits would take 1.4 GB, if the image is interlaced or turned. */
+/**
+ * 100 megapixels of colour. Half as many at 16 bits would take 1.4 GB if the image is interlaced or
+ * rotated.
+ */
 const MAX_PNG_DATA_BYTES = 300_000_000;
 
 /**
- * A still image to be decoded and encoded anew, or `undefined` if browsers and the decoder might disagree on how it
- * looks: CMYK, HDR, another gamma or size.
+ * Opens a still image for encoding anew. `undefined`: browsers and the decoder might disagree on
+ * how it looks, as with CMYK, HDR, another gamma or another size.
  */
 export async function openImage(
   { bytes, facts, credit }: SourceImage,
@@ -46,7 +52,7 @@ export async function openImage(
     throw new RangeError(`Cannot decode an image: ${nameOf(facts)} takes too much memory`);
   }
   const format = FORMATS[facts.type];
-  // What is left is the orientation that browsers heed, in a form that all decoders read alike.
+  // Keeps only the orientation that browsers apply, in a form that all decoders read alike.
   const clean = removeMetadata(bytes, facts.type);
   if (clean === undefined || !format.isDecodedAlike(clean.bytes)) {
     return undefined;
@@ -76,7 +82,10 @@ function isTooLarge({ bytes, facts }: SourceImage): boolean {
   return facts.type === "avif" && !fitsInMemory(facts);
 }
 
-/** What came of it; throws unless a browser shows it at the size meant, give or take a pixel of its height. */
+/**
+ * Wraps the result. Throws unless a browser shows it at the intended size, within a pixel of its
+ * height.
+ */
 export function asSourceImage(bytes: Uint8Array, meant: ImageFacts): SourceImage {
   const facts = inspectImage(bytes);
   const isAsMeant =

@@ -9,12 +9,14 @@ import { recodeInProcess } from "./lossless-recoder.ts";
 import { type CodecLimits, type SourceImage, asSourceImage } from "./open-image.ts";
 import { sharp } from "./sharp.ts";
 
-/** A megabyte of pixels takes a core 0.15 to 0.3 seconds: more would only run out of time. */
+/**
+ * A core takes 0.15 to 0.3 seconds per megabyte of pixels, so a larger image would only time out.
+ */
 const MAX_PNG_DATA_BYTES = 60_000_000;
 
 /**
- * The same image in fewer bytes, or `undefined`: nothing is gained, it would take too long, or it is not certain that
- * the result looks the same. JPEG and PNG only.
+ * Recodes a JPEG or PNG into fewer bytes. `undefined`: the result is not smaller, recoding would
+ * take too long, or the result might not look the same.
  */
 export async function recodeLosslessly(
   source: SourceImage,
@@ -25,7 +27,7 @@ export async function recodeLosslessly(
     return undefined;
   }
   const recoded = asSourceImage(bytes, source.facts);
-  // One after the other: the pixels of both together may be too much.
+  // Hashes one after the other, because the pixels of both together may not fit into memory.
   const before = await hashPixels(source, limits);
   return before === (await hashPixels(recoded, limits)) ? recoded : undefined;
 }
@@ -53,8 +55,9 @@ async function recodePng(bytes: Uint8Array, timeoutMs: number): Promise<Uint8Arr
 }
 
 /**
- * A profile for colours fits no grey image and the other way round; pixels of 8 and 16 bits do not compare; browsers
- * and decoders see different colours where an index reaches beyond the palette, as long as it does.
+ * A colour profile does not fit a grey image, nor a grey profile a colour image. Pixels of 8 and 16
+ * bits cannot be compared. If an index exceeds the palette, browsers and decoders show different
+ * colours, so palettes stay.
  */
 function reductionsOf(bytes: Uint8Array, { isColour, isPalette, bitDepth }: PngHeader) {
   const hasColourSpace = [...pngChunksOf(bytes)].some(({ type }) => /^(?:iCCP|cICP)$/.test(type));
@@ -66,7 +69,7 @@ function reductionsOf(bytes: Uint8Array, { isColour, isPalette, bitDepth }: PngH
   };
 }
 
-/** As they are stored: not turned, and not through the colour profile. */
+/** Hashes the pixels as stored, neither rotated nor colour-managed. */
 async function hashPixels(
   { bytes, facts }: SourceImage,
   { maxPixels, timeoutSeconds }: CodecLimits,
@@ -80,7 +83,7 @@ async function hashPixels(
   if (depth === "ushort") {
     image.toColourspace("rgb16");
   }
-  // Transparency that is nowhere used may be gone.
+  // oxipng may drop an alpha channel that is fully opaque.
   if (facts.type === "png") {
     image.ensureAlpha();
   }

@@ -9,22 +9,25 @@ export type { CodecLimits, SourceImage } from "./open-image.ts";
 
 export interface ReworkOptions {
   optimize: OptimizeMode;
-  /** Pixels; `undefined` leaves the size alone. */
+  /** In pixels; `undefined` keeps the size. */
   maxWidth: number | undefined;
 }
 
 export interface Reworker {
   /**
-   * The image to publish instead, upright, with its ICC profile, its credit and no other metadata. `undefined`: the one at hand
-   * stays, since it is animated, nothing is gained, or browsers might show the new one otherwise. Throws when a codec
-   * fails.
+   * Makes the image to publish instead: upright, with ICC profile and credit but no other metadata.
+   * `undefined`: the source stays, because it is animated, nothing is gained, or browsers might
+   * show the result differently. Throws if a codec fails.
    */
   reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
-  /** WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws where none can be made. */
+  /**
+   * Makes a WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws if it
+   * cannot.
+   */
   makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
 }
 
-/** An image takes up to a gigabyte while it is worked on: one at a time. */
+/** Processing takes up to a gigabyte per image, so callers must process one at a time. */
 export function createReworker(limits: CodecLimits): Reworker {
   return {
     async reworkImage(source, { optimize, maxWidth = Number.POSITIVE_INFINITY }) {
@@ -47,7 +50,7 @@ export function createReworker(limits: CodecLimits): Reworker {
         : await openImage(source, limits);
       const variant = image && (await encodeAsWebp(image, source, width));
       if (variant === undefined) {
-        throw new Error(`Cannot make a WebP of a ${source.facts.type}: it would not look the same`);
+        throw new Error(`Cannot make a WebP of a ${source.facts.type}: it might not look the same`);
       }
       return variant;
     },

@@ -1,9 +1,12 @@
 import sharp from "sharp";
 
-/** Of all that libvips can read, the five formats: bytes from outside reach no other decoder. */
+/** The decoders for the five formats. Bytes from outside reach none of libvips' other decoders. */
 const LOADERS = ["Jpeg", "Png", "Nsgif", "Webp", "Heif"] as const;
 
-/** Settings of the process. A function takes an image at a time; what it took stays small and no thread stays behind. */
+/**
+ * Applies to the whole process. A function processes one image at a time, so it keeps no cache and
+ * no extra threads.
+ */
 sharp.cache(false);
 sharp.concurrency(1);
 sharp.block({ operation: ["VipsForeignLoad"] });

@@ -90,7 +90,7 @@ describe("convertHeic()", () => {
   test("refuses colours that only the numbers of a HEIC can name", async () => {
     expect(await failure(fixture("display-p3-numbers.heic"))).toMatchObject({
       code: "undecodable",
-      message: "Cannot convert the HEIC: a JPEG cannot name its colours",
+      message: "Cannot convert the HEIC: a JPEG cannot express its colours",
     });
   });
 
