@@ -8,12 +8,13 @@ const APPLICATION = 0xff;
 const APPLICATION_BYTES = 11;
 
 const LOOPING = new Set(["NETSCAPE2.0", "ANIMEXTS1.0"]);
-/** C2PA's manifest. */
+/** Holds the C2PA manifest. */
 const CREDENTIALS = "C2PA_GIF\x01\0\0";
 
 /**
- * Keeps the frames, their timing and the looping. ICC profiles (ICCRGBG1012) and plain text go as well: no browser heeds
- * them, so they only say something that nobody sees. Browsers stop at a block that is none, and so does the copy.
+ * Keeps the frames, their timing and the looping. ICC profiles (ICCRGBG1012) and plain text go,
+ * because browsers ignore them and so nobody sees what they contain. Browsers stop at an unknown
+ * block, and so does the copy.
  */
 export function cleanGif(bytes: Uint8Array): CleanImage {
   const cleaning = createCleaning(bytes);
@@ -25,7 +26,7 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
   for (const { introducer, start, end } of gifBlocksOf(bytes)) {
     if (introducer === EXTENSION) {
       const keptBytes = extensionBytesToKeep(bytes, start);
-      // The rest of what is kept in part is the empty sub-block that ends it.
+      // An extension kept in part still needs the empty sub-block that ends it.
       cleaning.keep(start, start + keptBytes);
       if (keptBytes > 0) {
         cleaning.write(Uint8Array.of(0));
@@ -33,7 +34,7 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
         cleaning.drop(...kindsOfExtension(bytes.subarray(start, end), kindsOf));
       }
     } else if (introducer === IMAGE || introducer === 0) {
-      // Some readers pass over empty blocks and some stop there: what follows has to be clean for both.
+      // Some readers skip empty blocks and some stop there, so the rest must be clean as well.
       cleaning.keep(start, end);
     } else {
       cleaning.write(Uint8Array.of(TRAILER));
@@ -45,7 +46,9 @@ export function cleanGif(bytes: Uint8Array): CleanImage {
   return cleaning.finish();
 }
 
-/** Without the empty sub-block at its end. Of timing and looping browsers read the first sub-block only. */
+/**
+ * Excludes the final empty sub-block. Browsers read only the first sub-block of timing and looping.
+ */
 function extensionBytesToKeep(bytes: Uint8Array, start: number): number {
   const view = viewOf(bytes);
   const label = view.getUint8(start + 1);

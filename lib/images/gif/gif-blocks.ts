@@ -1,12 +1,15 @@
 import { asciiAt, isZero, viewOf } from "../bytes.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-/** From `start` to `end` is the whole block: an extension with its sub-blocks, a frame with its data, empty blocks, or one byte. */
+/**
+ * The whole block runs from `start` to `end`: an extension with its sub-blocks, a frame with its
+ * data, empty blocks, or one byte.
+ */
 export interface GifBlock {
   introducer: number;
   start: number;
   end: number;
-  /** Not where the file ends before the sub-blocks do. */
+  /** False if the file ends before the sub-blocks do. */
   isWhole: boolean;
 }
 
@@ -20,9 +23,9 @@ const HEADER_BYTES = 13;
 const ZEROS_AT_ONCE = 4096;
 
 /**
- * All blocks up to the first that is neither extension, frame nor empty, and that one too: the trailer, or junk. Empty
- * blocks in a row are one. Throws a RangeError where the file ends in the middle of a header, or has too many blocks or
- * sub-blocks.
+ * Walks all blocks through the first that is neither extension, frame nor empty: the trailer or
+ * junk. Consecutive empty blocks count as one. Throws a RangeError if the file ends inside a
+ * header, or has too many blocks or sub-blocks.
  */
 export function* gifBlocksOf(bytes: Uint8Array): Generator<GifBlock> {
   const view = viewOf(bytes);
@@ -30,13 +33,13 @@ export function* gifBlocksOf(bytes: Uint8Array): Generator<GifBlock> {
   let start = endOfGifHeader(bytes);
   for (let left: number = PARSER_LIMITS.gifBlocks; start < bytes.length; left -= 1) {
     if (left === 0) {
-      throw new LimitError("Cannot read a GIF of so many blocks");
+      throw new LimitError("Cannot read a GIF of more blocks than allowed");
     }
     const introducer = view.getUint8(start);
     const claimedEnd = endOfBlock(introducer, start);
     const end = Math.min(claimedEnd, bytes.length);
     yield { introducer, start, end, isWhole: claimedEnd === end };
-    // Some readers pass over empty blocks.
+    // The walk goes on after empty blocks, because some readers skip them.
     if (introducer !== EXTENSION && introducer !== IMAGE && introducer !== 0) {
       return;
     }
@@ -48,12 +51,14 @@ export function isGif(bytes: Uint8Array): boolean {
   return SIGNATURES.has(asciiAt(bytes, 0, 6));
 }
 
-/** Past the end of a file that is no longer than a part of its header. */
+/** The result may lie past the end of a file that is cut short in its header. */
 export function endOfGifHeader(bytes: Uint8Array): number {
   return HEADER_BYTES + colourTableBytes(bytes[10] ?? 0);
 }
 
-/** The flags of the header or of a frame's descriptor say how many colours follow it. */
+/**
+ * The flags of the header or of a frame descriptor give the size of the colour table that follows.
+ */
 export function colourTableBytes(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
@@ -75,14 +80,15 @@ function createBlockMeasure(bytes: Uint8Array): (introducer: number, start: numb
     return afterSubBlocks(start + DESCRIPTOR_BYTES + colourTableBytes(flags) + 1);
   };
 
-  // Past the end of a file that was cut short: browsers show as much as there is of its last frame.
+  // The result may lie past the end of the file: browsers show as much of the last frame as there
+  // is.
   function afterSubBlocks(start: number): number {
     let at = start;
     for (let size = bytes[at]; size; size = bytes[at]) {
       at += 1 + size;
       subBlocksLeft -= 1;
       if (subBlocksLeft < 0) {
-        throw new LimitError("Cannot read a GIF of so many sub-blocks");
+        throw new LimitError("Cannot read a GIF of more sub-blocks than allowed");
       }
     }
     return at + 1;

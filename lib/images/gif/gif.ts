@@ -4,7 +4,10 @@ import { cleanGif } from "./clean-gif.ts";
 import { EXTENSION, IMAGE, TRAILER, endOfGifHeader, gifBlocksOf, isGif } from "./gif-blocks.ts";
 import { inspectGif } from "./inspect-gif.ts";
 
-/** Text that only begins like a GIF has no block behind the header; a file that was cut short may end there. */
+/**
+ * Text that merely begins like a GIF has no block after the header. A file that is cut short may
+ * end there.
+ */
 const BLOCKS = new Set([EXTENSION, IMAGE, TRAILER, undefined]);
 
 export const gif: ImageFormat = {
@@ -33,7 +36,7 @@ function isAnimatedGif(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The part of the screen that the frame leaves free is transparent in browsers. */
+/** Browsers leave the part of the screen that the frame does not cover transparent. */
 function isFilledGif(bytes: Uint8Array): boolean {
   const view = viewOf(bytes);
   for (const { introducer, start } of gifBlocksOf(bytes)) {

@@ -10,12 +10,15 @@ import {
   gifBlocksOf,
 } from "./gif-blocks.ts";
 
-/** What an image whose data is whole may be followed by; a magic number followed by noise gets no further than here. */
+/** What may follow a complete image. Noise after a magic number fails here. */
 const AFTER_IMAGE = new Set([EXTENSION, IMAGE, TRAILER, 0]);
-/** LZW codes of at most 12 bits need literals of at most 11. */
+/** LZW codes of at most 12 bits allow literals of at most 11. */
 const MAX_CODE_BITS = 11;
 
-/** Chromium widens the screen until the first frame fits, and ignores how far later frames reach beyond it. */
+/**
+ * Chromium enlarges the screen until the first frame fits, and ignores how far later frames reach
+ * beyond it.
+ */
 export function inspectGif(bytes: Uint8Array): ImageSize | undefined {
   const view = viewOf(bytes);
   const frame = firstFrameOf(bytes);
@@ -39,7 +42,7 @@ export function inspectGif(bytes: Uint8Array): ImageSize | undefined {
   };
 }
 
-/** Nothing but extensions may come before it. */
+/** Only extensions may precede the first frame. */
 function firstFrameOf(bytes: Uint8Array): GifBlock | undefined {
   for (const block of gifBlocksOf(bytes)) {
     if (block.introducer === IMAGE) {

@@ -27,19 +27,25 @@ import { type KindsReader, type MetadataKind, createKindsReader } from "../metad
 
 const APP14 = 0xee;
 
-/** Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines, restart interval. */
+/**
+ * Frames, Huffman tables, arithmetic conditioning, scans, quantisation tables, number of lines,
+ * restart interval.
+ */
 const PIXELS = new Set([0xc0, 0xc1, 0xc2, 0xc4, 0xc9, 0xca, 0xcc, SOS, 0xdb, 0xdc, 0xdd]);
 
-/** ISO/IEC 19566-5, D.2: "JP", the number of the box and that of its part; then the box, or what follows its header. */
+/**
+ * ISO/IEC 19566-5, D.2: "JP", the box number, the part number; then the box or its continuation.
+ */
 const JUMBF_HEADER_BYTES = 8;
 
-/** What libjpeg reads of Adobe's segment, which it takes the colour transform from; more may follow. */
+/** libjpeg reads this much of Adobe's segment, for the colour transform. More may follow. */
 const ADOBE_BYTES = 12;
 
 /**
- * Keeps the segments that make the image, JFIF's density, Adobe's colour transform (CMYK) and what colours need
- * of the ICC profile. EXIF shrinks to the orientation and the credit, so an image whose size Chromium took from the EXIF resolution
- * gets that of its pixels. All that follows EOI goes: gain maps (Ultra HDR), motion photos, second images (MPF).
+ * Keeps the segments that make up the image, JFIF's density, Adobe's colour transform (CMYK) and
+ * what colours need of the ICC profile. EXIF shrinks to the orientation and the credit, so an image
+ * that Chromium sized by its EXIF resolution falls back to its pixel size. Everything after EOI
+ * goes: gain maps (Ultra HDR), motion photos, second images (MPF).
  */
 export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
@@ -56,7 +62,7 @@ export function cleanJpeg(bytes: Uint8Array, credit?: Credit): CleanImage {
     end = segment.end;
     const part = profile.get(start);
     const keptBytes = part?.length ?? bytesToKeep(bytes, segment);
-    // EXIF comes first, but for JFIF.
+    // EXIF comes first, but after JFIF.
     if (!isWritten && keptBytes !== undefined && !isJfif(bytes, segment)) {
       for (const one of metadata) {
         cleaning.write(one);
@@ -107,13 +113,13 @@ function bytesToKeep(bytes: Uint8Array, segment: JpegSegment): number | undefine
   if (isApplicationMarker(marker) || marker === COM) {
     return undefined;
   }
-  throw new RangeError("Cannot tell what a JPEG segment is for");
+  throw new RangeError("Cannot tell the purpose of a JPEG segment");
 }
 
 function shortSegment(marker: number, body: Uint8Array): Uint8Array {
   const segment = Buffer.concat([Buffer.of(0xff, marker, 0, 0), body]);
   segment.writeUInt16BE(2 + body.length, 2);
-  // The width and height of JFIF's thumbnail.
+  // Sets the size of JFIF's thumbnail to 0 × 0.
   if (marker === APP0) {
     segment.fill(0, -2);
   }
@@ -149,7 +155,7 @@ function xmpSegment(credit: Credit | undefined): Uint8Array | undefined {
   return credit && shortSegment(APP1, Buffer.concat([signature, renderCredit(credit)]));
 }
 
-/** Chromium takes the first EXIF segment before the scan, useful or not. */
+/** Chromium takes the first EXIF segment before the scan, usable or not. */
 function exifOf(bytes: Uint8Array, segments: readonly JpegSegment[]): Exif | undefined {
   for (const segment of segments) {
     const { marker, start, end } = segment;

@@ -6,13 +6,16 @@ import { APP2, headerSegments, xmpIn } from "./jpeg-segments.ts";
 const ISO_GAIN_MAP = "urn:iso:std:iso:ts:21496:-1\0";
 const IMAGE_START = Buffer.of(0xff, 0xd8, 0xff);
 
-/** A camera adds a preview and a gain map; a video may follow them, in which anything may look like an image. */
+/**
+ * A camera appends a preview and a gain map. A video may follow, in which any bytes may look like
+ * an image.
+ */
 const MAX_IMAGES = 8;
 const MAX_HEADER_BYTES = 256 * 1024;
 
 /**
- * Whether one of the images behind the first is a gain map (Ultra HDR, ISO 21496-1, Apple), by what the first says of them
- * or they of themselves. `end`: where the first image ends.
+ * Whether any image after the first is a gain map (Ultra HDR, ISO 21496-1, Apple), according to the
+ * first image or to itself. `end` is the end of the first image.
  */
 export function hasGainMap(bytes: Uint8Array, end: number): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -33,7 +36,7 @@ export function hasGainMap(bytes: Uint8Array, end: number): boolean {
 }
 
 function tellsOfGainMap(jpeg: Uint8Array): boolean {
-  // A header that is broken, or so long that it is none, tells nothing.
+  // A header that is broken or implausibly long counts as no header.
   return unlessBroken(() => {
     for (const segment of headerSegments(jpeg.subarray(0, MAX_HEADER_BYTES))) {
       const isIso =

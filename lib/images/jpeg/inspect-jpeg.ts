@@ -4,14 +4,18 @@ import { densityCorrectedSize, orientedSize, parseExif } from "../exif.ts";
 import { frameSize, isFrame } from "./jpeg-frame.ts";
 import { EXIF_SIGNATURE_BYTES, type JpegSegment, headerSegments, isExif } from "./jpeg-segments.ts";
 
-/** Baseline, extended, progressive, and the last two with arithmetic coding: what libjpeg-turbo decodes, at 8 bits. */
+/**
+ * The frames that libjpeg-turbo decodes, at 8 bits: baseline, extended, progressive, and the last
+ * two with arithmetic coding.
+ */
 const DECODABLE_FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc9, 0xca]);
 const DECODABLE_COMPONENTS = new Set([1, 3, 4]);
 const MAX_SIDE = 65_500;
 
 /**
- * Chromium takes the first EXIF segment before the scan, useful or not, and neither a second one nor XMP. It corrects
- * the size by the EXIF resolution, then turns it by the EXIF orientation. It refuses a height of 0 (DNL).
+ * Chromium takes the first EXIF segment before the scan, usable or not, and ignores further ones
+ * and XMP. It corrects the size by the EXIF resolution, then rotates by the EXIF orientation. It
+ * refuses a height of 0 (DNL).
  */
 export function inspectJpeg(bytes: Uint8Array): ImageSize | undefined {
   let frame: JpegSegment | undefined;

@@ -1,7 +1,7 @@
 import { type Credit, creditIn } from "../credit.ts";
 import { APP13, SOS, headerSegments, isExif, xmpIn } from "./jpeg-segments.ts";
 
-/** Reads the segments before the image, where all programs look. */
+/** Reads the segments before the scan, where all programs look. */
 export function readJpegCredit(bytes: Uint8Array): Credit | undefined {
   return creditIn(metadataIn(bytes));
 }

@@ -29,7 +29,7 @@ const EXIF_UNITS = new Map([
 
 type Dots = Omit<Density, "storedPixels">;
 
-/** EXIF counts before JFIF: programs that know of the former leave a JFIF segment of 72 dpi as it is. */
+/** EXIF wins over JFIF: programs that write EXIF leave a JFIF segment of 72 dpi unchanged. */
 export function readJpegDensity(bytes: Uint8Array): Density | undefined {
   let jfif: Dots | undefined;
   let exif: Exif | undefined;
@@ -58,7 +58,7 @@ function jfifDensity(bytes: Uint8Array, { start }: JpegSegment): Dots | undefine
   return { x: view.getUint16(start + 8), y: view.getUint16(start + 10), dpiOfOne };
 }
 
-/** Exif 2.32, section 4.6.4: without a unit the resolution is in inches. */
+/** Exif 2.32, section 4.6.4: a resolution without a unit is in inches. */
 function exifDensity(exif: Exif): Dots | undefined {
   const x = exif.get(X_RESOLUTION);
   const y = exif.get(Y_RESOLUTION);

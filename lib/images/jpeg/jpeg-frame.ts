@@ -6,7 +6,7 @@ const FIRST_FRAME = 0xc0;
 const LAST_FRAME = 0xcf;
 const NOT_FRAMES = new Set([0xc4, 0xc8, 0xcc]);
 
-/** Whether a segment is a frame header (SOFn), which tells the size of the image. */
+/** Whether a segment is a frame header (SOFn), which holds the size of the image. */
 export function isFrame({ marker }: JpegSegment): boolean {
   return marker >= FIRST_FRAME && marker <= LAST_FRAME && !NOT_FRAMES.has(marker);
 }

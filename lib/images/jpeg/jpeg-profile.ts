@@ -11,13 +11,13 @@ import {
 
 const SOI_BYTES = 2;
 
-/** ICC.1:2022, B.4: after marker and length, the number of a part and how many there are. */
+/** ICC.1:2022, B.4: after the signature, the part's number and the number of parts. */
 const SIGNATURE = "ICC_PROFILE\0";
 const PART_HEADER_BYTES = SIGNATURE.length + 2;
 const PART_BYTES = 65_519;
 const MAX_PARTS = 255;
 
-/** The same JPEG with a profile that tells its colours. Throws a RangeError for one that no JPEG can hold. */
+/** Adds a colour profile to a JPEG. Throws a RangeError if the profile does not fit into a JPEG. */
 export function withColourProfile(jpeg: Uint8Array, icc: Uint8Array): Uint8Array {
   const at = endOfJfif(jpeg);
   return Buffer.concat([jpeg.subarray(0, at), segmentsWith(icc), jpeg.subarray(at)]);
@@ -28,8 +28,8 @@ export function isProfilePart(bytes: Uint8Array, { marker, start }: JpegSegment)
 }
 
 /**
- * The parts of the profile that Chromium reads, in order: the first ones before the image that are numbered 1…n of n.
- * None if one contradicts another. Parts with nothing in them do not count.
+ * Returns the profile parts that Chromium reads, in order: the first ones before the scan that are
+ * numbered 1…n of n. Empty if any contradict each other. Parts without data do not count.
  */
 export function readProfileParts(
   bytes: Uint8Array,
@@ -58,7 +58,10 @@ export function readProfileParts(
   return [];
 }
 
-/** The segments of the profile that Chromium reads, by where their bodies start, and what they become; all others go. */
+/**
+ * Maps the body offset of each profile segment that Chromium reads to its replacement. All other
+ * profile segments go.
+ */
 export function cleanProfileParts(
   bytes: Uint8Array,
   segments: readonly JpegSegment[],
@@ -83,7 +86,7 @@ export function cleanProfileParts(
 function segmentsWith(icc: Uint8Array): Uint8Array {
   const count = Math.ceil(icc.length / PART_BYTES);
   if (count > MAX_PARTS) {
-    throw new RangeError("Cannot write a colour profile that is so large");
+    throw new RangeError("Cannot write a colour profile larger than a JPEG can hold");
   }
   const parts = Array.from({ length: count }, (_, index) => {
     const part = icc.subarray(index * PART_BYTES, (index + 1) * PART_BYTES);
@@ -100,7 +103,7 @@ function profileSegment(body: Uint8Array): Uint8Array {
   return Buffer.concat([header, body]);
 }
 
-/** JFIF wants to come first. */
+/** JFIF must come first. */
 function endOfJfif(jpeg: Uint8Array): number {
   for (const found of segmentsOf(jpeg)) {
     return isJfif(jpeg, found) ? found.end : SOI_BYTES;

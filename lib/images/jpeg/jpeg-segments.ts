@@ -1,7 +1,10 @@
 import { asciiAt, bufferOf, viewOf } from "../bytes.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-/** From `start` to `end` is the body, after marker and length; that of a scan has its entropy-coded data. */
+/**
+ * The body runs from `start` to `end`, after marker and length. A scan's body includes its
+ * entropy-coded data.
+ */
 export interface JpegSegment {
   marker: number;
   start: number;
@@ -18,9 +21,9 @@ export const APP11 = 0xeb;
 export const APP13 = 0xed;
 export const COM = 0xfe;
 
-/** What stands before the TIFF header in a segment of EXIF. */
+/** The signature that precedes the TIFF header in an EXIF segment. */
 export const EXIF_SIGNATURE_BYTES = 6;
-/** What libjpeg reads of a segment of JFIF; a thumbnail may follow. */
+/** libjpeg reads this much of a JFIF segment. A thumbnail may follow. */
 export const JFIF_BYTES = 14;
 
 /** XMP, part 3, section 1.1.3. */
@@ -31,8 +34,9 @@ const SOI_CODE = 0xd8;
 const LAST_APP = 0xef;
 
 /**
- * The walk of libjpeg: next_marker() passes over junk and fill bytes, and any marker but RSTn ends a scan. Throws a
- * RangeError where a segment was cut short, or where there are too many segments, scans or fill bytes.
+ * Walks the segments as libjpeg does: next_marker() skips junk and fill bytes, and any marker but
+ * RSTn ends a scan. Throws a RangeError if a segment is cut short, or if there are too many
+ * segments, scans or fill bytes.
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
@@ -65,8 +69,8 @@ export function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
 }
 
 /**
- * The walk of next_marker() alone, up to the scan: whatever it passes over is passed over, and nothing but the numbers of
- * segments and fill bytes is checked.
+ * Walks the segments up to the scan as next_marker() alone does. It skips the same bytes and checks
+ * only the numbers of segments and fill bytes.
  */
 export function* headerSegments(bytes: Uint8Array): Generator<JpegSegment> {
   const view = viewOf(bytes);
@@ -93,7 +97,9 @@ export function isExif(bytes: Uint8Array, { marker, start, end }: JpegSegment): 
   );
 }
 
-/** The body of a segment of XMP, but not of one that goes on with what did not fit into the first. */
+/**
+ * The packet of an XMP segment. Extended XMP segments, which continue a long packet, do not count.
+ */
 export function xmpIn(bytes: Uint8Array, { marker, start, end }: JpegSegment) {
   const packetAt = start + XMP_SIGNATURE.length;
   return marker === APP1 && asciiAt(bytes, start, XMP_SIGNATURE.length) === XMP_SIGNATURE
@@ -105,7 +111,7 @@ export function isJfif(bytes: Uint8Array, { marker, start, end }: JpegSegment): 
   return marker === APP0 && end - start >= JFIF_BYTES && asciiAt(bytes, start, 5) === "JFIF\0";
 }
 
-/** The markers of what applications write: EXIF, ICC profile, Adobe's colour transform. */
+/** The markers of data that applications write: EXIF, ICC profile, Adobe's colour transform. */
 export function isApplicationMarker(marker: number): boolean {
   return marker >= APP0 && marker <= LAST_APP;
 }
@@ -119,14 +125,14 @@ function createSegmentCounter(): (marker: number) => void {
       scans += 1;
     }
     if (segments > PARSER_LIMITS.jpegSegments || scans > PARSER_LIMITS.jpegScans) {
-      throw new LimitError("Cannot read a JPEG of so many segments");
+      throw new LimitError("Cannot read a JPEG of more segments than allowed");
     }
   };
 }
 
 /**
- * Finds where the code of the next marker stands that has a body or ends the image: past junk, fill bytes, stuffed zeros
- * and restart markers. The end of the file where there is none.
+ * Finds the code of the next marker that has a body or ends the image, past junk, fill bytes,
+ * stuffed zeros and restart markers. Returns the end of the file if there is none.
  */
 function createCodeFinder(bytes: Uint8Array): (from: number) => number {
   const buffer = bufferOf(bytes);
@@ -137,7 +143,7 @@ function createCodeFinder(bytes: Uint8Array): (from: number) => number {
       for (; buffer[at] === 0xff; at += 1) {
         fillLeft -= 1;
         if (fillLeft < 0) {
-          throw new LimitError("Cannot read a JPEG of so many fill bytes");
+          throw new LimitError("Cannot read a JPEG of more fill bytes than allowed");
         }
       }
       if (!isWithoutBody(buffer[at] ?? EOI)) {
@@ -149,7 +155,10 @@ function createCodeFinder(bytes: Uint8Array): (from: number) => number {
   };
 }
 
-/** Without a further marker the scan is all that is left: Chromium shows a JPEG without EOI. */
+/**
+ * If no marker follows, the scan takes the rest of the file, because Chromium shows a JPEG without
+ * EOI.
+ */
 function endOfScan(bytes: Uint8Array, start: number, codeAt: number): number {
   let at = codeAt;
   if (codeAt < bytes.length) {
@@ -160,7 +169,7 @@ function endOfScan(bytes: Uint8Array, start: number, codeAt: number): number {
   return at;
 }
 
-/** A stuffed zero, TEM, RSTn. */
+/** A stuffed zero, TEM or RSTn. */
 function isWithoutBody(marker: number): boolean {
   return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }

@@ -7,7 +7,7 @@ import { readJpegDensity } from "./jpeg-density.ts";
 import { isProfilePart, readProfileParts } from "./jpeg-profile.ts";
 import { segmentsOf } from "./jpeg-segments.ts";
 
-/** SOI, and the first byte of whatever marker follows it. */
+/** SOI and the first byte of the next marker. */
 const SIGNATURE = "\xff\xd8\xff";
 
 export const jpeg: ImageFormat = {
@@ -29,7 +29,10 @@ export const jpeg: ImageFormat = {
     }),
 };
 
-/** Chromium takes the first of two profiles and libvips the last, or one of them takes what the other one does not. */
+/**
+ * With two profiles, Chromium takes the first and libvips the last, or one of them accepts what the
+ * other rejects.
+ */
 function hasOneProfile(bytes: Uint8Array): boolean {
   const segments = [...segmentsOf(bytes)];
   const parts = segments.filter((segment) => isProfilePart(bytes, segment));

@@ -11,8 +11,9 @@ import {
 const SOI_BYTES = 2;
 
 /**
- * The coded image of one JPEG between what applications have written into another: EXIF, ICC profile, Adobe's colour
- * transform. `undefined` where more than one image follows from them: a gain map stands behind the first one's end.
+ * Combines the coded image of one JPEG with the application segments of another: EXIF, ICC profile,
+ * Adobe's colour transform. `undefined`: data follows the source's end, such as a gain map, which
+ * the segments refer to.
  */
 export function spliceJpeg(source: Uint8Array, recoded: Uint8Array): Uint8Array | undefined {
   const parts = [recoded.subarray(0, SOI_BYTES)];

@@ -10,19 +10,21 @@ import { XMP_KEYWORD, createTextReader, isTextChunk, kindsOfText } from "./png-t
 const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 
-/** `mDCv` and `cLLi` are the names that the third edition of PNG had for a while. */
+/** `mDCv` and `cLLi` are earlier names from drafts of PNG's third edition. */
 const PIXELS = new Set(["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "bKGD", "pHYs"]);
 const COLOUR = new Set(["gAMA", "cHRM", "sRGB", "cICP", "sBIT"]);
 const BRIGHTNESS = new Set(["mDCV", "mDCv", "cLLI", "cLLi"]);
 const ANIMATION = new Set(["acTL", "fcTL", "fdAT"]);
 const KEPT = new Set([...PIXELS, ...COLOUR, ...BRIGHTNESS, ...ANIMATION]);
 
-/** C2PA's manifest. */
+/** Holds the C2PA manifest. */
 const CREDENTIALS = "caBX";
 
 /**
- * Keeps the chunks that pixels, colour and animation need. Chromium heeds the first intact `eXIf` and `iCCP` before the
- * pixels: the one shrinks to the orientation and the credit, the other to what colours need, and further ones go. What follows IEND goes: it has held the uncropped remainder of a cropped screenshot (CVE-2023-21036).
+ * Keeps the chunks that pixels, colour and animation need. Chromium uses the first intact `eXIf`
+ * and the first intact `iCCP` before the pixels: the former shrinks to the orientation and the
+ * credit, the latter to what colours need, and further ones go. Everything after IEND goes: it has
+ * held the cropped-out parts of screenshots (CVE-2023-21036).
  */
 export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
@@ -72,7 +74,7 @@ export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
     } else if (isTextChunk(type)) {
       cleaning.drop(...kindsOfText(readText(type, body), kindsOf));
     } else if (/^[A-Z]/.test(type)) {
-      throw new RangeError("Cannot tell what a PNG chunk is for");
+      throw new RangeError("Cannot tell the purpose of a PNG chunk");
     } else {
       cleaning.drop(type === CREDENTIALS ? "credentials" : "other");
     }
@@ -83,10 +85,13 @@ export function cleanPng(bytes: Uint8Array, credit?: Credit): CleanImage {
   return cleaning.finish();
 }
 
-/** After the header, so that they stand before the pixels, wherever they stood. */
+/**
+ * Credit chunks follow the header, so that they precede the pixels wherever they were in the
+ * source.
+ */
 function creditChunks(bytes: Uint8Array, credit: Credit): Uint8Array[] {
   const exif = minimalExif(exifOf(bytes), exifTextsFor(credit));
-  // A text of no language that is not compressed.
+  // Uncompressed text without a language.
   const xmp = Buffer.concat([Buffer.from(`${XMP_KEYWORD}\0\0\0\0\0`), renderCredit(credit)]);
   return [...(exif ? [pngChunk("eXIf", exif)] : []), pngChunk("iTXt", xmp)];
 }

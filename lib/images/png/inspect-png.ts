@@ -22,8 +22,9 @@ const DEPTHS_BY_COLOUR_TYPE = new Map([
 ]);
 
 /**
- * Chromium turns a PNG by its first intact `eXIf` chunk, if that stands before the pixels; neither `pHYs` nor an EXIF
- * resolution changes the size. It refuses Apple's CgBI variant and critical chunks that it does not know.
+ * Chromium rotates a PNG by its first intact `eXIf` chunk, if that precedes the pixels. Neither
+ * `pHYs` nor an EXIF resolution changes the size. It refuses Apple's CgBI variant and unknown
+ * critical chunks.
  */
 export function inspectPng(bytes: Uint8Array): ImageSize | undefined {
   if (!isDecodable(bytes, chunkAt(bytes, PNG_SIGNATURE.length))) {
@@ -59,7 +60,7 @@ function isDecodable(bytes: Uint8Array, header: PngChunk): boolean {
   return isKnownColour && compression === 0 && filter === 0 && interlace <= 1;
 }
 
-/** An upper-case first letter says that the image cannot be shown without the chunk. */
+/** An upper-case first letter marks a chunk that a decoder must understand. */
 function isUnknownCritical({ type }: PngChunk): boolean {
   return type !== "PLTE" && /^[A-Z]/.test(type);
 }

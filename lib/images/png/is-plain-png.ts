@@ -4,7 +4,10 @@ import { type PngChunk, isIntact, pngChunksOf } from "./png-chunks.ts";
 import { readPngHeader } from "./png-header.ts";
 import { readPngProfile } from "./png-profile.ts";
 
-/** PNG specification, 11.3.2.1 and 11.3.2.2, in 1/100000: what sRGB is, and what is taken for it. */
+/**
+ * PNG specification, 11.3.2.1 and 11.3.2.2, in 1/100000: the values of sRGB, and how far others may
+ * differ.
+ */
 const SRGB_GAMMA = [45_455];
 const SRGB_PRIMARIES = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000];
 const TOLERANCE = 1_000;
@@ -12,7 +15,10 @@ const TOLERANCE = 1_000;
 const PNG_COLOURS = new Set(["cICP", "iCCP", "sRGB", "gAMA", "cHRM"]);
 const RENDERING_INTENTS = 4;
 
-/** Browsers heed `gAMA`, `cHRM` and `cICP`; they understand a transparent grey of less than 8 bits in their own way. */
+/**
+ * libvips ignores `gAMA`, `cHRM` and `cICP`, which browsers apply. Browsers also treat a
+ * transparent grey of less than 8 bits in their own way.
+ */
 export function isPlainPng(bytes: Uint8Array): boolean {
   const chunks = new Map<string, PngChunk>();
   for (const chunk of pngChunksOf(bytes)) {
@@ -42,7 +48,7 @@ export function isPlainPng(bytes: Uint8Array): boolean {
   );
 }
 
-/** Chromium passes over a chunk of colours that is damaged, libvips mostly does not. */
+/** Chromium skips a damaged colour chunk; libvips mostly does not. */
 function isValid(bytes: Uint8Array, chunk: PngChunk): boolean {
   if (!PNG_COLOURS.has(chunk.type)) {
     return true;
@@ -65,7 +71,7 @@ function isValid(bytes: Uint8Array, chunk: PngChunk): boolean {
   return icc !== undefined && hasColours(icc, readPngHeader(bytes).isColour ? "RGB " : "GRAY");
 }
 
-/** No y is 0: what is of that colour has no brightness. */
+/** A primary whose y is 0 has no brightness. */
 function hasRealPrimaries(chromaticities: Uint8Array): boolean {
   const view = viewOf(chromaticities);
   return [4, 12, 20, 28].every((at) => view.getUint32(at) > 0);

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { asciiAt, viewOf } from "../bytes.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-/** From `at` to `next` is the whole chunk, from `start` to `end` its body. */
+/** The whole chunk runs from `at` to `next`, its body from `start` to `end`. */
 export interface PngChunk {
   type: string;
   at: number;
@@ -17,8 +17,8 @@ const HEADER_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 
 /**
- * Up to IEND, or the end of the file: Chromium shows a PNG without IEND. Throws a RangeError where a chunk was cut, or where
- * there are too many.
+ * Walks the chunks up to IEND or the end of the file, because Chromium shows a PNG without IEND.
+ * Throws a RangeError if a chunk is cut short, or if there are too many.
  */
 export function* pngChunksOf(bytes: Uint8Array): Generator<PngChunk> {
   if (asciiAt(bytes, 0, PNG_SIGNATURE.length) !== PNG_SIGNATURE) {
@@ -35,7 +35,10 @@ export function* pngChunksOf(bytes: Uint8Array): Generator<PngChunk> {
   }
 }
 
-/** What stands between the header and the first pixels, of which there must be some. */
+/**
+ * Walks the chunks between the header and the first pixels. A file without pixels ends in a
+ * RangeError.
+ */
 export function* chunksUntilPixels(bytes: Uint8Array): Generator<PngChunk> {
   const header = chunkAt(bytes, PNG_SIGNATURE.length);
   for (const chunk of chunksFrom(bytes, header.next)) {
@@ -53,10 +56,10 @@ function* chunksFrom(bytes: Uint8Array, start: number): Generator<PngChunk> {
     yield chunk;
     at = chunk.next;
   }
-  throw new LimitError("Cannot read a PNG of so many chunks");
+  throw new LimitError("Cannot read a PNG of more chunks than allowed");
 }
 
-/** As it says of itself: it may reach past the end of the file. */
+/** Reads a chunk without bounds checks: it may claim to reach past the end of the file. */
 export function chunkAt(bytes: Uint8Array, at: number): PngChunk {
   const start = at + HEADER_BYTES;
   const end = start + viewOf(bytes).getUint32(at);

@@ -2,14 +2,14 @@ import { type Credit, type CreditField, type FoundCredit, creditIn } from "../cr
 import { pngChunksOf } from "./png-chunks.ts";
 import { createTextReader, isTextChunk } from "./png-text.ts";
 
-/** PNG specification, 11.3.3.1, and what ImageMagick writes. */
+/** PNG specification, 11.3.3.1, and the keyword that ImageMagick writes. */
 const FIELDS = new Map<string, CreditField>([
   ["author", "dc:creator"],
   ["artist", "dc:creator"],
   ["copyright", "dc:rights"],
 ]);
 
-/** EXIF and XMP count first, and then texts for people. */
+/** EXIF and XMP win over plain text chunks. */
 export function readPngCredit(bytes: Uint8Array): Credit | undefined {
   const blocks: Uint8Array[] = [];
   const texts: FoundCredit[] = [];

@@ -6,7 +6,10 @@ import { readPngHeader } from "./png-header.ts";
 const METRES = 1;
 const PHYS_BYTES = 9;
 
-/** The first intact `pHYs` chunk; `undefined` for one without a unit, which tells the shape of a pixel alone. */
+/**
+ * Reads the first intact `pHYs` chunk. `undefined`: the chunk has no unit, so it gives only the
+ * pixel aspect ratio.
+ */
 export function readPngDensity(bytes: Uint8Array): Density | undefined {
   const view = viewOf(bytes);
   for (const chunk of chunksUntilPixels(bytes)) {

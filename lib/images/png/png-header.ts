@@ -5,11 +5,11 @@ export interface PngHeader extends ImageSize {
   isColour: boolean;
   isPalette: boolean;
   bitDepth: number;
-  /** Of all pixels before compression, but for the odd byte at the end of a line. */
+  /** The size of all pixels before compression, apart from rounding at the end of each line. */
   dataBytes: number;
 }
 
-/** PNG specification, table 12: one sample a pixel is grey, or an index into a palette of colours. */
+/** PNG specification, table 12: a single sample per pixel is a grey value or a palette index. */
 const SAMPLES_BY_COLOUR_TYPE = new Map([
   [0, 1],
   [2, 3],

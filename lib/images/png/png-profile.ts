@@ -3,22 +3,31 @@ import { asciiAt } from "../bytes.ts";
 import { cleanIccProfile } from "../icc-profile.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-/** PNG specification, 11.3.2.3: a name, a zero, the method of compression, which is 0, and the compressed profile. */
+/**
+ * PNG specification, 11.3.2.3: a name, a zero, the compression method (0), and the compressed
+ * profile.
+ */
 const MAX_NAME_BYTES = 79;
-/** Names that programs give; any other may be that of somebody's display. */
+/** Names that programs write. Any other could be the name of somebody's display. */
 const COMMON_NAME = /^(?:icc|ICC Profile|Photoshop ICC profile|sRGB IEC61966-2\.1|Display P3)$/i;
 const NAME = Buffer.from("ICC Profile\0\0");
 const MAX_PACKED_BYTES = 2 * 1024 * 1024;
 const MAX_PROFILE_BYTES = PARSER_LIMITS.profileBytes;
 
-/** The colour profile in the body of an `iCCP` chunk; `undefined` where it is damaged. Throws a RangeError if it is too large. */
+/**
+ * Reads the colour profile in an `iCCP` body. `undefined`: it is damaged. Throws a RangeError if it
+ * is too large.
+ */
 export function readPngProfile(body: Uint8Array): Uint8Array | undefined {
   const nameBytes = body.indexOf(0);
   const hasName = nameBytes >= 1 && nameBytes <= MAX_NAME_BYTES;
   return hasName && body[nameBytes + 1] === 0 ? inflate(streamIn(body)) : undefined;
 }
 
-/** The body with a clean profile of a common name in it, the same one where it is that already; `undefined`: there is no profile. */
+/**
+ * Returns a body with a clean profile under a common name; the same body if it is already clean.
+ * `undefined`: there is no usable profile.
+ */
 export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
   const icc = readPngProfile(body);
   const clean = icc && cleanIccProfile(icc);
@@ -30,7 +39,7 @@ export function cleanPngProfile(body: Uint8Array): Uint8Array | undefined {
   if (clean === icc && isCommon && !hasMoreThanItNeeds(stream)) {
     return body;
   }
-  // Packing a large one would hold up everything else.
+  // Compressing a large profile would block the event loop.
   const level = clean.length > MAX_PACKED_BYTES ? 0 : -1;
   return Buffer.concat([NAME, deflateSync(clean, { level })]);
 }
@@ -39,14 +48,14 @@ function streamIn(body: Uint8Array): Uint8Array {
   return body.subarray(body.indexOf(0) + 2);
 }
 
-/** Text can hide behind the end of the compressed data. */
+/** Text can hide after the end of the compressed data. */
 function hasMoreThanItNeeds(stream: Uint8Array): boolean {
   return inflate(stream.subarray(0, -1)) !== undefined;
 }
 
 function inflate(stream: Uint8Array): Uint8Array | undefined {
   if (stream.length > MAX_PROFILE_BYTES) {
-    throw new LimitError("Cannot read a colour profile that is so large");
+    throw new LimitError("Cannot read a colour profile larger than allowed");
   }
   try {
     return inflateSync(stream, { maxOutputLength: MAX_PROFILE_BYTES });
@@ -54,7 +63,7 @@ function inflate(stream: Uint8Array): Uint8Array | undefined {
     if (error instanceof RangeError) {
       throw error;
     }
-    // Damaged or cut short.
+    // The stream is damaged or cut short.
     return undefined;
   }
 }

@@ -4,18 +4,24 @@ import type { KindsReader, MetadataKind } from "../metadata-kinds.ts";
 
 export interface PngText {
   keyword: string;
-  /** Whether it is XMP or one of ImageMagick's "raw profiles" (EXIF, IPTC), and not for people. */
+  /**
+   * Whether the text is XMP or one of ImageMagick's "raw profiles" (EXIF, IPTC), not text for
+   * people.
+   */
   isPacket: boolean;
-  /** Not compressed, and nothing of what is too much. */
+  /** Decompresses the text. Returns nothing beyond the limits. */
   read: () => Uint8Array;
 }
 
 export const XMP_KEYWORD = "XML:com.adobe.xmp";
 
-/** Enough to name what a real file holds; a file of nothing but profiles is not to keep the CPU busy. */
+/**
+ * Enough to classify any real file. The limits keep a file that is all profiles from hogging the
+ * CPU.
+ */
 const MAX_TEXTS = 8;
 const MAX_TEXT_BYTES = 256 * 1024;
-/** PNG specification, 11.3.3.2, and the zero behind it. */
+/** PNG specification, 11.3.3.2, plus the zero that ends the keyword. */
 const MAX_KEYWORD_BYTES = 80;
 
 const TEXT_CHUNK = /^[tiz](?:EXt|TXt)$/;
@@ -25,7 +31,7 @@ export function isTextChunk(type: string): boolean {
   return TEXT_CHUNK.test(type);
 }
 
-/** Reads the text chunks of one PNG. */
+/** Creates a reader for the text chunks of one PNG. */
 export function createTextReader(): (type: string, body: Uint8Array) => PngText {
   let textsLeft = MAX_TEXTS;
   return (type, body) => {
@@ -60,7 +66,10 @@ export function kindsOfText(
   return [CREDIT_KEYWORD.test(keyword) ? "credit" : "other"];
 }
 
-/** After the keyword: zTXt has a method; iTXt a flag, a method, a language and a translated keyword. */
+/**
+ * After the keyword, zTXt has a method; iTXt has a flag, a method, a language and a translated
+ * keyword.
+ */
 function textOf(type: string, body: Uint8Array, start: number) {
   if (type === "tEXt") {
     return { text: body.subarray(start), isCompressed: false };
@@ -77,12 +86,12 @@ function inflate(text: Uint8Array): Uint8Array {
   try {
     return inflateSync(text, { maxOutputLength: MAX_TEXT_BYTES });
   } catch {
-    // Damaged or too long: the chunk goes all the same, under a vaguer name.
+    // The text is damaged or too long. The chunk is removed anyway, but counts as `other`.
     return new Uint8Array();
   }
 }
 
-/** A line of its own for the name, one for the length, then hexadecimal digits. */
+/** The name and the length each have a line, then come hexadecimal digits. */
 function fromHex(profile: Uint8Array): Uint8Array {
   const lines = latin1(profile).replace(/^(?:.*\n){3}/, "");
   return Buffer.from(lines.replaceAll("\n", ""), "hex");

@@ -23,7 +23,7 @@ export const png: ImageFormat = {
     pixels.toColourspace(metadata.space).png({ compressionLevel: 9, adaptiveFiltering: true }),
 };
 
-/** An APNG says so before its pixels. */
+/** An APNG declares itself before its pixels. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   for (const { type } of pngChunksOf(bytes)) {
     if (type === "IDAT") {

@@ -1,10 +1,16 @@
 import { type PngChunk, PNG_SIGNATURE, pngChunksOf } from "./png-chunks.ts";
 
-/** What counts in the colours of the image that it stands beside, and changes nothing of how browsers show it. */
+/**
+ * Chunks that are expressed in the colours of their own pixels and do not change how browsers show
+ * them.
+ */
 const BOUND_TO_PIXELS = new Set(["bKGD", "hIST", "sBIT"]);
 const PIXELS = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
 
-/** The pixels of one PNG between what else another one holds: colour space, resolution, orientation. */
+/**
+ * Combines the pixels of one PNG with the other chunks of another: colour space, resolution,
+ * orientation.
+ */
 export function splicePng(source: Uint8Array, recoded: Uint8Array): Uint8Array {
   const { before, after } = companionsIn(source);
   const parts: Uint8Array[] = [Buffer.from(PNG_SIGNATURE, "latin1")];

@@ -22,14 +22,15 @@ const FRAME_HEADER_BYTES = 16;
 const FILL = Uint8Array.of(0);
 const ANMF = Buffer.from("ANMF");
 const PIXELS = new Set(["VP8 ", "VP8L", "ALPH"]);
-/** C2PA's manifest. */
+/** Holds the C2PA manifest. */
 const CREDENTIALS = "C2PA";
 const KEPT = new Set([...PIXELS, "ANIM"]);
 
 /**
- * Keeps images, frames and what colours need of the first ICC profile, which is the one that counts. Browsers ignore the
- * EXIF orientation of a WebP and other viewers turn by it: EXIF shrinks to it where it is not 1, so that every viewer goes on
- * showing what it showed, and to the credit, which a WebP holds in its extended form only.
+ * Keeps images, frames and what colours need of the first ICC profile, the only one that counts.
+ * EXIF shrinks to the orientation if it is not 1, because browsers ignore a WebP's EXIF orientation
+ * but other viewers apply it, and each should go on showing the image as before. The credit is
+ * added to EXIF and XMP, for which a WebP needs its extended form.
  */
 export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   const cleaning = createCleaning(bytes);
@@ -83,7 +84,10 @@ export function cleanWebp(bytes: Uint8Array, credit?: Credit): CleanImage {
   return cleaning.finish();
 }
 
-/** The flag of what stays in the file stays as it was: most viewers look at it, some only at the chunk. */
+/**
+ * Clears the flags of removed chunks and sets those of added ones. The flags of kept chunks stay as
+ * they were, because most viewers heed the flag and some only the chunk.
+ */
 function extendedHeader(
   header: Uint8Array,
   { staying, added }: { staying: number; added: number },
@@ -96,7 +100,7 @@ function extendedHeader(
   return Uint8Array.of(kept | added, ...rest);
 }
 
-/** The header of a file that had none: its one image says the size, and whether it is transparent. */
+/** Builds the header for a file without one, with size and alpha from its single image. */
 function headerFor(bytes: Uint8Array, image: WebpChunk, flags: number): Uint8Array {
   const frame = readWebpFrame(bytes, image);
   if (frame === undefined) {
@@ -116,7 +120,7 @@ function kindsOfChunk(type: string, body: Uint8Array, kindsOf: KindsReader): Met
   return type === "EXIF" || type === "XMP " ? kindsOf(body) : ["other"];
 }
 
-/** A frame holds chunks as the file does, unknown ones among them. */
+/** A frame holds chunks like the file does, possibly unknown ones. */
 function writeFrame(cleaning: ImageCleaning, bytes: Uint8Array, { start, end }: WebpChunk): void {
   const size = uint32(0);
   if (end - start < FRAME_HEADER_BYTES) {

@@ -10,27 +10,27 @@ import {
   webpChunksIn,
 } from "./webp-chunks.ts";
 
-/** The image's own words, whatever the file's header says. */
+/** Facts from the image data itself, whatever the file's header says. */
 export interface WebpFrame extends ImageSize {
   hasAlpha: boolean;
 }
 
 const RESERVED = 0xc1;
 
-/** A shorter chunk would have its size in the next one. */
+/** A shorter chunk would take its size from the next chunk. */
 const MIN_BYTES = new Map([
   ["VP8 ", 10],
   ["VP8L", 5],
 ]);
 
-/** RFC 9649, 3.4: 14 bits each for width and height, less one, then the bit of alpha. */
+/** RFC 9649, 3.4: 14 bits each for width and height, minus one, then the alpha bit. */
 const SIDE_BITS = 14;
 const SIDE_MASK = 0x3fff;
 const ALPHA_BIT = 1 << 28;
 
 /**
- * Chromium shows a WebP as it is stored: it ignores the EXIF orientation and resolution. It shows none whose header and
- * image differ in size.
+ * Chromium shows a WebP as stored: it ignores the EXIF orientation and resolution. It does not show
+ * a WebP whose header and image differ in size.
  */
 export function inspectWebp(bytes: Uint8Array): ImageSize | undefined {
   const header = readWebpHeader(bytes);
@@ -49,7 +49,7 @@ export function inspectWebp(bytes: Uint8Array): ImageSize | undefined {
     : undefined;
 }
 
-/** The frame of a chunk that holds a whole image; `undefined` for others. */
+/** Reads a chunk that holds a whole image. `undefined`: the chunk is of another kind. */
 export function readWebpFrame(
   bytes: Uint8Array,
   { type, start }: WebpChunk,
@@ -91,7 +91,7 @@ function isDecodable(bytes: Uint8Array, { type, start, end }: WebpChunk): boolea
   if (type === "VP8L") {
     return view.getUint8(start) === 0x2f && view.getUint8(start + 4) >> 5 === 0;
   }
-  // A key frame (bit 0 clear), then the start code of RFC 6386, section 9.1.
+  // A key frame has bit 0 clear and the start code of RFC 6386, section 9.1.
   if (type === "VP8 ") {
     return (view.getUint8(start) & 1) === 0 && asciiAt(bytes, start + 3, 3) === "\x9d\x01*";
   }

@@ -9,7 +9,9 @@ import {
 } from "./webp-chunks.ts";
 import { viewOf } from "../bytes.ts";
 
-/** Where the header denies what its image has, Chromium mixes colour and transparency as nobody else does. */
+/**
+ * If the header contradicts the image, Chromium mixes colour and alpha unlike any other decoder.
+ */
 export function isPlainWebp(bytes: Uint8Array): boolean {
   const header = readWebpHeader(bytes);
   if (header === undefined) {

@@ -2,7 +2,7 @@ import { asciiAt, viewOf } from "../bytes.ts";
 import type { ImageSize } from "../image-size.ts";
 import { LimitError, PARSER_LIMITS } from "../parser-limits.ts";
 
-/** From `start` to `end` is the body; the next chunk starts at `next`, an even place. */
+/** The body runs from `start` to `end`. The next chunk starts at `next`, an even offset. */
 export interface WebpChunk {
   type: string;
   start: number;
@@ -13,7 +13,7 @@ export interface WebpChunk {
 export const RIFF_HEADER_BYTES = 12;
 export const CHUNK_HEADER_BYTES = 8;
 
-/** RFC 9649, 2.7: the first byte of `VP8X`. */
+/** RFC 9649, 2.7: flags in the first byte of `VP8X`. */
 export const ANIMATION_FLAG = 0x02;
 export const XMP_FLAG = 0x04;
 export const EXIF_FLAG = 0x08;
@@ -22,7 +22,7 @@ export const PROFILE_FLAG = 0x20;
 
 export const EXTENDED_BYTES = 10;
 
-/** The header of an extended WebP says this of the image. */
+/** The header of an extended WebP. */
 export interface WebpHeader extends ImageSize {
   flags: number;
 }
@@ -31,7 +31,7 @@ export function isWebp(bytes: Uint8Array): boolean {
   return asciiAt(bytes, 0) === "RIFF" && asciiAt(bytes, 8) === "WEBP";
 }
 
-/** `undefined`: the file is not an extended one. Throws a RangeError where it was cut short. */
+/** `undefined`: the file is not an extended WebP. Throws a RangeError if it is cut short. */
 export function readWebpHeader(bytes: Uint8Array): WebpHeader | undefined {
   const { type, start, end } = webpChunkAt(bytes, RIFF_HEADER_BYTES);
   if (type !== "VP8X") {
@@ -48,7 +48,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader | undefined {
   };
 }
 
-/** Whether the first image of the file is coded without loss. */
+/** Whether the file's first image is coded losslessly. */
 export function isLosslessWebp(bytes: Uint8Array): boolean {
   for (let at = RIFF_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= bytes.length;) {
     const { type, next } = webpChunkAt(bytes, at);
@@ -61,8 +61,8 @@ export function isLosslessWebp(bytes: Uint8Array): boolean {
 }
 
 /**
- * The chunks that fill a part of a file: all of it, or a frame. Throws a RangeError where one was cut short, or where there
- * are too many.
+ * Walks the chunks that fill a file or a frame. Throws a RangeError if one is cut short, or if
+ * there are too many.
  */
 export function* webpChunksIn(
   bytes: Uint8Array,
@@ -73,7 +73,7 @@ export function* webpChunksIn(
   let left: number = isWhole ? PARSER_LIMITS.webpChunks : PARSER_LIMITS.webpFrameChunks;
   for (let at = start; at < limit; left -= 1) {
     if (left === 0) {
-      throw new LimitError("Cannot read a WebP of so many chunks");
+      throw new LimitError("Cannot read a WebP of more chunks than allowed");
     }
     const chunk = webpChunkAt(bytes, at);
     if (chunk.end > limit) {
@@ -84,7 +84,7 @@ export function* webpChunksIn(
   }
 }
 
-/** As it says of itself: it may reach past the end of the file. */
+/** Reads a chunk without bounds checks: it may claim to reach past the end of the file. */
 export function webpChunkAt(bytes: Uint8Array, at: number): WebpChunk {
   const start = at + CHUNK_HEADER_BYTES;
   const size = viewOf(bytes).getUint32(at + 4, true);
