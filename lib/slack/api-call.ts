@@ -14,12 +14,12 @@ export interface ApiRequest<Answer> {
   method: string;
   args: Record<string, unknown>;
   answer: v.GenericSchema<unknown, Answer>;
-  /** Carrying it out twice is the same as once. */
+  /** Whether calling twice has the same effect as calling once. */
   isRepeatable: boolean;
 }
 
 export interface CallOptions {
-  /** Epoch ms: no call is begun after it, and no `Retry-After` waited for. */
+  /** Epoch ms: no call begins after this, and no `Retry-After` beyond it is waited for. */
   deadlineMs: number;
 }
 
@@ -29,13 +29,16 @@ export interface ApiCallOptions {
   clock: Clock;
 }
 
-/** `code` is Slack's own error, `rate_limited`, or `unavailable` when nobody knows whether it was carried out. */
+/**
+ * `code` is Slack's own error code, `rate_limited`, or `unavailable` if it is unknown whether the
+ * call took effect.
+ */
 export class SlackApiError extends Error {
   override readonly name = "SlackApiError";
   readonly code: string;
   /** The scope that the app lacks, with `missing_scope`. */
   readonly needed: string | undefined;
-  /** No answer came in time: Slack may carry it out later. */
+  /** No response came in time, so Slack may still carry the call out. */
   readonly mayComeLater: boolean;
 
   constructor(
@@ -49,18 +52,24 @@ export class SlackApiError extends Error {
   }
 }
 
-/** The app's token is dead: that says nothing of what was asked for, and ends when somebody replaces it. */
+/**
+ * The app's token is invalid. This says nothing about the request itself, and ends once the token
+ * is replaced.
+ */
 export function isTokenDead(error: unknown): boolean {
   return error instanceof SlackApiError && DEAD_TOKEN.has(error.code);
 }
 
-/** Slack is busy, out of order, or does not know the app: the same call may work another time. */
+/** Slack is busy, failing, or rejects the app's token, so the same call may succeed later. */
 export function isPassing(error: unknown): boolean {
   const isSlack = error instanceof SlackApiError;
   return isTokenDead(error) || (isSlack && PASSING.has(error.code));
 }
 
-/** One call of the Web API. The SDK is loaded with the first; its own retries are off: they post a message twice. */
+/**
+ * Makes one call of the Web API. The SDK is loaded on first use. Its own retries are off, because
+ * they can post a message twice.
+ */
 export function createApiCall(options: ApiCallOptions): ApiCall {
   let connection: ReturnType<typeof connect> | undefined;
   const { clock } = options;
@@ -105,9 +114,10 @@ async function connect({ botToken, apiUrl }: ApiCallOptions) {
     slackApiUrl: apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    // A call that waited in the SDK's own queue and was given up meanwhile would be sent all the same: a second reply.
+    // The SDK would still send a call that was abandoned while waiting in its own queue, and so
+    // post a second reply.
     maxRequestConcurrency: Number.POSITIVE_INFINITY,
-    // Ends the request that was given up.
+    // Ends an abandoned request.
     timeout: TIME_PLAN.slackMs,
     allowAbsoluteUrls: false,
     logger,
@@ -115,7 +125,7 @@ async function connect({ botToken, apiUrl }: ApiCallOptions) {
 }
 
 const ignore = () => undefined;
-/** What the SDK would print is no log line of ours, and may quote what people wrote. */
+/** Silences the SDK: its output is not JSON and may quote what people wrote. */
 const SILENT = {
   debug: ignore,
   info: ignore,
@@ -125,7 +135,9 @@ const SILENT = {
   setName: ignore,
 };
 
-/** Rate limiting means "not carried out": waiting and sending it again is safe for every method. */
+/**
+ * A rate-limited call was not carried out, so repeating it after a pause is safe for every method.
+ */
 function waitMs(
   error: unknown,
   { attempt, isRepeatable }: { attempt: number; isRepeatable: boolean },
@@ -139,7 +151,7 @@ function waitMs(
   return isRepeatable && error.code === "unavailable" ? jitterMs(attempt) : undefined;
 }
 
-/** As long as Slack says; where it does not, twice as long as the last time. */
+/** The pause that Slack asks for, or else twice the last one. */
 function retryAfterMs(cause: unknown, attempt: number): number {
   const seconds = v.is(RateLimit, cause)
     ? cause.retryAfter
@@ -151,9 +163,9 @@ function retryAfterMs(cause: unknown, attempt: number): number {
 
 const MAX_RATE_LIMITS = 10;
 const RateLimit = v.object({ retryAfter: v.number() });
-/** The SDK puts the header there. */
+/** The SDK puts the `Retry-After` header here. */
 const RateLimitAnswer = v.object({ data: v.object({ response_metadata: RateLimit }) });
-/** Slack says so with status 200, too. */
+/** Slack also reports rate limits with status 200. */
 const RATE_LIMITS: ReadonlySet<string> = new Set(["ratelimited", "rate_limited"]);
 const PlatformFailure = v.object({
   data: v.object({ error: v.string(), needed: lenient(v.string()) }),
@@ -172,19 +184,19 @@ function toSlackApiError(method: string, cause: unknown): SlackApiError {
   if (RATE_LIMITS.has(error)) {
     return new SlackApiError(method, { code: "rate_limited", cause });
   }
-  // An HTML page in place of JSON ends up here as an "error" of many lines.
+  // An HTML page in place of JSON arrives here as an "error" of many lines.
   const code = /^\w{1,80}$/u.test(error) && !SERVER_FAULTS.has(error) ? error : "unavailable";
   return new SlackApiError(method, { code, needed, cause });
 }
 
-/** Ours, or that of the SDK, which ends at the same time. */
+/** The timeout is either ours or the SDK's, which fires at the same time. */
 function isTimeout(cause: unknown): boolean {
   return cause instanceof TimeLimitError || v.is(SdkTimeout, cause);
 }
 
 const SdkTimeout = v.object({ cause: v.object({ name: v.literal("TimeoutError") }) });
 
-/** Slack's errors that say nothing of whether the call was carried out. */
+/** Slack errors that leave open whether the call was carried out. */
 const SERVER_FAULTS: ReadonlySet<string> = new Set([
   "fatal_error",
   "internal_error",

@@ -3,7 +3,7 @@ import { Id, lenient, parseAs } from "./parse.ts";
 
 export interface SlashCommand {
   command: string;
-  /** What was typed behind it. */
+  /** The text typed after the command. */
   text: string;
   triggerId: string;
   channelId: string | undefined;
@@ -12,7 +12,7 @@ export interface SlashCommand {
 }
 
 /**
- * The body of a slash command, a form.
+ * Parses the body of a slash command, which is a form.
  * https://docs.slack.dev/interactivity/implementing-slash-commands
  * @throws {PayloadError}
  */
@@ -30,8 +30,8 @@ export function parseCommandPayload(rawBody: string): SlashCommand {
 }
 
 /**
- * Slack's check of the certificate, which it does not sign. Exactly "1": whatever else stands in such a body is not
- * looked at (the same as in Bolt's advisory).
+ * Whether the body is Slack's certificate check, which Slack does not sign. Accepts exactly "1";
+ * the rest of the body is ignored (as in Bolt's advisory).
  */
 export function isSslCheck(rawBody: string): boolean {
   const values = new URLSearchParams(rawBody).getAll("ssl_check");

@@ -4,23 +4,23 @@ import { jitterMs, retry } from "../retry.ts";
 import { TimeLimitError, withinLimit } from "../time-limit.ts";
 
 export type DownloadErrorCode =
-  /** Slack answered with its login page: the scope or the membership is missing. */
+  /** Slack sent its login page: the scope or the membership is missing. */
   | "no_access"
   | "gone"
   | "too_large"
-  /** The URL, or a redirect, leads to a host that is not Slack's. */
+  /** The URL or a redirect leads to a host that is not Slack's. */
   | "foreign_host"
-  /** Slack failed, stalled or broke off. */
+  /** Slack failed, stalled or broke the connection. */
   | "unavailable"
-  /** Slack answered, but has nothing to hand out: a new file may come yet. */
+  /** Slack responded but had nothing to serve; a new file may need a moment. */
   | "not_served";
 
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
   readonly code: DownloadErrorCode;
-  /** With `too_large`, as far as it is known. */
+  /** With `too_large`, if known. */
   readonly sizeBytes: number | undefined;
-  /** With `unavailable`, as long as Slack asks to wait. */
+  /** With `unavailable`, the pause that Slack asks for. */
   readonly retryAfterMs: number;
 
   constructor(
@@ -39,26 +39,27 @@ export class DownloadError extends Error {
 export type DownloadFile = (url: string, options: DownloadCallOptions) => Promise<Buffer>;
 
 export interface DownloadCallOptions {
-  /** Epoch ms: until then Slack's `Retry-After` is waited for. */
+  /** Epoch ms: no retry or `Retry-After` is waited for beyond this. */
   deadlineMs: number;
-  /** No more than this is read, however large the file is. */
+  /** Stops reading after this many bytes, however large the file is. */
   firstBytes?: number;
 }
 
 export interface DownloadOptions {
   botToken: string;
-  /** Allowed besides Slack's own hosts; plain http only for these. */
+  /** Origins allowed besides Slack's own hosts. Plain http is allowed only for these. */
   extraOrigins: readonly string[];
   maxBytes: number;
-  /** Of one try, from the request to the last byte. */
+  /** The limit for one attempt, from the request to the last byte. */
   timeoutMs: number;
   clock: Clock;
 }
 
 /**
- * Private files of Slack, with the bot's token. Slack says "no" with 200 and a login page
- * (slackapi/bolt-js#2585), redirects across origins (where fetch would drop the token), and lets other
- * apps choose a file's URL: hence hosts are exact, redirects are followed by hand and bodies are looked at.
+ * Downloads private Slack files with the bot's token. Slack refuses with status 200 and a login
+ * page (slackapi/bolt-js#2585), redirects across origins (where fetch would drop the token), and
+ * lets other apps choose a file's URL. Hence hosts must match exactly, redirects are followed by
+ * hand, and bodies are checked.
  */
 export function createFileDownload(options: DownloadOptions): DownloadFile {
   const origins = new Set([...SLACK_FILE_ORIGINS, ...options.extraOrigins]);
@@ -96,7 +97,7 @@ interface AttemptOptions extends DownloadOptions {
 async function download(url: string, options: AttemptOptions): Promise<Buffer> {
   const target = inspectUrl(url);
   if (target === undefined || !isAllowed(target, options.origins)) {
-    throw new DownloadError("foreign_host", "its address is not one of Slack");
+    throw new DownloadError("foreign_host", "its address is not on a Slack host");
   }
   try {
     return await withinLimit((signal) => read(url, { ...options, signal }), options);
@@ -124,7 +125,7 @@ async function read(url: string, options: LimitedOptions): Promise<Buffer> {
   return body;
 }
 
-/** The token goes to the allowed origins only; any other host of slack.com is asked without it. */
+/** Sends the token to allowed origins only. Other hosts of slack.com are asked without it. */
 async function follow(
   start: string,
   { botToken, origins, signal }: LimitedOptions,
@@ -154,12 +155,12 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 function resolveRedirect(location: string, base: URL, origins: ReadonlySet<string>): URL {
   const target = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
   if (target === undefined || !(isAllowed(target, origins) || isOnSlack(target))) {
-    throw new DownloadError("foreign_host", "a redirect leads to a host that is not one of Slack");
+    throw new DownloadError("foreign_host", "a redirect leads to a host that is not Slack's");
   }
   return target;
 }
 
-/** Without `user:password@`, and no `blob:`, whose origin is that of the URL inside it. */
+/** Rejects `user:password@`, and `blob:` URLs, whose origin is that of the inner URL. */
 function isAllowed({ href, origin }: URL, origins: ReadonlySet<string>): boolean {
   return origins.has(origin) && href.startsWith(`${origin}/`);
 }
@@ -186,7 +187,10 @@ const STATUS_CODES: ReadonlyMap<number, DownloadErrorCode> = new Map([
   [410, "gone"],
 ]);
 
-/** Reads at most `maxBytes`: the declared length is believed only when it is too large. */
+/**
+ * Reads at most `maxBytes`. The declared length counts only to refuse a file early, or to detect a
+ * truncated one.
+ */
 async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
   const declared = response.headers.get("content-length");
   const declaredBytes = declared === null ? undefined : Number(declared);
@@ -212,7 +216,7 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
 async function readStart(response: Response, firstBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let readBytes = 0;
-  // Leaving the loop ends the download.
+  // Leaving the loop cancels the download.
   for await (const chunk of response.body ?? []) {
     readBytes += chunk.byteLength;
     chunks.push(chunk);

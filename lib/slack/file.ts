@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Id, lenient } from "./parse.ts";
 
 /**
- * Slack's file object, as far as we read it.
+ * The fields that we read of Slack's file object.
  * https://docs.slack.dev/reference/objects/file-object
  */
 export const FilePayload = v.pipe(
@@ -59,8 +59,8 @@ export const FilePayload = v.pipe(
 );
 
 /**
- * Files of a message, each once. An entry that cannot be read is left out, so that the others are not lost with it;
- * arrays that are empty sometimes arrive as `{}` (slackapi/java-slack-sdk#1426).
+ * The files of a message, each once. An unreadable entry is left out, so that the others are not
+ * lost. Empty arrays sometimes arrive as `{}` (slackapi/java-slack-sdk#1426).
  */
 export const FileList = v.pipe(
   v.fallback(v.optional(v.array(v.unknown()), []), []),
@@ -72,29 +72,29 @@ export const FileList = v.pipe(
 
 export interface SlackFile {
   id: string;
-  /** As its owner named it; the title or else the id when there is no name. */
+  /** The name that its owner gave it, or else the title, or else the id. */
   name: string;
   hasName: boolean;
-  /** What its owner wrote for people who cannot see it. */
+  /** The owner's description for people who cannot see the image. */
   altText: string;
   mediaType: string | undefined;
   fileType: string | undefined;
   mode: string | undefined;
   sizeBytes: number | undefined;
-  /** The bytes are not Slack's: the URL is whatever some app chose. */
+  /** The bytes are not on Slack: some app chose the URL. */
   isExternal: boolean;
   access: string | undefined;
   teamId: string | undefined;
-  /** Its owner, where an app uploaded it. */
+  /** The owner's id, if an app uploaded the file. */
   botUserId: string | undefined;
   hasThumbnail: boolean;
   downloadUrl: string | undefined;
-  /** The largest image that Slack made of it, as PNG or JPG. */
+  /** Slack's largest preview, as PNG or JPG. */
   previewUrl: string | undefined;
 }
 
 /**
- * A placeholder that says nothing but the id, as Slack Connect sends: `files.info` knows the rest.
+ * A placeholder that holds only the id, as Slack Connect sends. `files.info` has the rest.
  * https://docs.slack.dev/apis/slack-connect#check_file_info
  */
 export function isStub(file: SlackFile): boolean {
@@ -106,12 +106,12 @@ export function uniqueById(files: readonly SlackFile[]): SlackFile[] {
   return [...new Map(files.map((file) => [file.id, file])).values()];
 }
 
-/** An image, or what may turn out to be one. */
+/** Whether the file is an image or might turn out to be one. */
 export function mayBeImage(file: SlackFile): boolean {
   return isStub(file) || isImageFile(file) || isUntold(file);
 }
 
-/** Neither its name nor Slack says what it is: only its bytes can. */
+/** Whether neither the name nor Slack tells the file's type, so that only the bytes can. */
 export function isUntold(file: SlackFile): boolean {
   const isNamed = file.hasName && HAS_EXTENSION.test(file.name);
   return (
@@ -124,14 +124,14 @@ export function isUntold(file: SlackFile): boolean {
   );
 }
 
-/** A file of which only the id is known. */
+/** Creates a file of which only the id is known. */
 export function createStub(id: string): SlackFile {
   return v.parse(FilePayload, { id, file_access: "check_file_info" });
 }
 
 /**
- * Whether the file says that it is an image, or could be one. Its bytes decide later:
- * here only what is surely no image (a snippet, a canvas, a PDF) is left alone.
+ * Whether the file claims to be an image or could be one. Its bytes decide later; here only files
+ * that are certainly not images (a snippet, a canvas, a PDF) are ruled out.
  */
 export function isImageFile(file: SlackFile): boolean {
   if (!isHosted(file) || NOT_IMAGE_FILETYPES.has(file.fileType ?? "")) {
@@ -146,7 +146,10 @@ export function isImageFile(file: SlackFile): boolean {
   );
 }
 
-/** The other modes have no bytes of their own: external, snippet, post, canvas, list, tombstone, hidden_by_limit. */
+/**
+ * Other modes have no bytes of their own: external, snippet, post, canvas, list, tombstone,
+ * hidden_by_limit.
+ */
 function isHosted(file: SlackFile): boolean {
   return !file.isExternal && (file.mode === undefined || file.mode === "hosted");
 }
@@ -176,5 +179,5 @@ const NOT_IMAGE_FILETYPES: ReadonlySet<string> = new Set(["quip", "canvas", "lis
 const UNTOLD_MEDIA_TYPES: ReadonlySet<string> = new Set(["", "application/octet-stream"]);
 /** https://docs.slack.dev/reference/objects/file-object#types */
 const UNTOLD_FILETYPES: ReadonlySet<string> = new Set(["", "auto", "binary"]);
-/** With a letter in it: a screenshot's name may end with the time. */
+/** Requires a letter, because a screenshot's name may end with the time. */
 const HAS_EXTENSION = /\.(?=\d*[a-z])[a-z\d]{1,10}$/iu;

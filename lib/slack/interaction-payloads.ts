@@ -6,25 +6,25 @@ export type InteractionPayload =
   | { type: "message_shortcut"; shortcut: MessageShortcut }
   | { type: "block_action"; action: BlockAction }
   | { type: "view_submission"; submission: ViewSubmission }
-  /** Signed and well formed, but nothing that this app listens to. */
+  /** Signed and well formed, but of a type that this app does not handle. */
   | { type: "other"; name: string };
 
-/** Whoever pressed, chose or sent. */
+/** The person who pressed a button, chose a shortcut or submitted a form. */
 export interface Actor {
   userId: string;
   teamId: string;
-  /** Their own team, as far as Slack tells it. */
+  /** The person's own team, if Slack tells it. */
   userTeamId: string | undefined;
-  /** On Enterprise Grid: of the app's organisation, or of a stranger's. */
+  /** On Enterprise Grid: the organisation of the app, or a stranger's. */
   enterpriseId: string | undefined;
-  /** The app is installed for a whole organisation, with all its workspaces. */
+  /** Whether the app is installed for a whole organisation, with all its workspaces. */
   isEnterpriseInstall: boolean;
   standing: Standing;
 }
 
 /**
- * Whether somebody belongs to the app's own workspace, or to another organisation in a Slack Connect channel. On
- * Enterprise Grid an interaction tells the former only.
+ * Whether a person belongs to the app's own workspace or to another organisation in a Slack Connect
+ * channel. On Enterprise Grid an interaction can only prove membership.
  */
 export type Standing = "member" | "stranger" | "untold";
 
@@ -38,7 +38,7 @@ export interface MessageShortcut {
     ts: string;
     threadTs: string | undefined;
     userId: string | undefined;
-    /** Those of shared messages too. */
+    /** Includes the files of shared messages. */
     files: readonly SlackFile[];
   };
 }
@@ -48,7 +48,9 @@ export interface BlockAction {
   value: string;
   triggerId: string;
   actor: Actor;
-  /** Of the message that the button stands in; neither is there in a modal. */
+  /**
+   * The conversation of the message that holds the button. A modal has neither channel nor thread.
+   */
   channelId: string | undefined;
   threadTs: string | undefined;
 }
@@ -62,16 +64,16 @@ export interface ViewSubmission {
   files: readonly SlackFile[];
 }
 
-/** An input as it was sent, and as it was when the modal opened. */
+/** An input's value as submitted, and as it was when the modal opened. */
 export interface ViewField {
   blockId: string;
-  /** Text; of checkboxes, the values of those that are ticked, separated by commas. */
+  /** The text; for checkboxes, the values of the ticked ones, separated by commas. */
   value: string;
   initialValue: string;
 }
 
 /**
- * The body of a request to the interactivity Request URL: a form with the JSON in `payload`.
+ * Parses the body of a request to the interactivity Request URL: a form with the JSON in `payload`.
  * https://docs.slack.dev/interactivity/handling-user-interaction
  * @throws {PayloadError}
  */
@@ -95,7 +97,7 @@ export function parseInteractionPayload(rawBody: string): InteractionPayload {
 
 const Payload = v.looseObject({ type: v.string() });
 
-/** `team` is null where the app is installed for a whole organisation. */
+/** `team` is null if the app is installed for a whole organisation. */
 const ActorPayload = v.object({
   team: lenient(v.object({ id: lenient(Id) })),
   enterprise: lenient(v.object({ id: lenient(Id) })),
@@ -103,7 +105,7 @@ const ActorPayload = v.object({
   user: v.object({ id: Id, team_id: lenient(Id) }),
 });
 
-/** One that cannot be read has no files; the others keep theirs. */
+/** An unreadable attachment counts as one without files, so that the others keep theirs. */
 const Attachment = v.fallback(v.object({ files: FileList }), { files: [] });
 
 const MessageAction = v.object({
@@ -163,7 +165,7 @@ const Submission = v.object({
   }),
 });
 
-/** `ownTeamId`: of the message that the button stands in, which is the app's own. */
+/** `ownTeamId` is the team of the message that holds the button, which is always the app's own. */
 function toActor(payload: v.InferOutput<typeof ActorPayload>, ownTeamId?: string): Actor {
   const { team, enterprise, user, is_enterprise_install: isEnterpriseInstall = false } = payload;
   const teamId = team?.id ?? user.team_id ?? enterprise?.id;
@@ -171,7 +173,8 @@ function toActor(payload: v.InferOutput<typeof ActorPayload>, ownTeamId?: string
     throw new PayloadError('Cannot read the payload: expected a "team", or a "user" with one');
   }
   const isGrid = enterprise?.id !== undefined || isEnterpriseInstall || team?.id === undefined;
-  // Off Enterprise Grid the interaction's team is the app's workspace (slackapi/java-slack-sdk#1041).
+  // Outside Enterprise Grid, the interaction's team is the app's workspace
+  // (slackapi/java-slack-sdk#1041).
   const homeTeamId = isGrid ? ownTeamId : team.id;
   return {
     userId: user.id,

@@ -1,9 +1,15 @@
 import type { Clock } from "../clock.ts";
 
-/** Waits until one more call is within Slack's limit; `false` when that would be after the deadline. */
+/**
+ * Waits until one more call is within Slack's limit. Resolves to `false` if that would be after the
+ * deadline.
+ */
 export type Pace = (deadlineMs: number) => Promise<boolean>;
 
-/** At most so many calls in any minute, of one method in one workspace: https://docs.slack.dev/apis/web-api/rate-limits */
+/**
+ * Limits the calls of one method in one workspace per minute:
+ * https://docs.slack.dev/apis/web-api/rate-limits
+ */
 export function createPace({ clock, perMinute }: { clock: Clock; perMinute: number }): Pace {
   const startsMs: number[] = [];
 

@@ -1,18 +1,24 @@
 import * as v from "valibot";
 
-/** A body that Slack signed and that is none of the shapes it documents. */
+/** Thrown for a body that Slack signed but that has none of the documented shapes. */
 export class PayloadError extends Error {
   override readonly name = "PayloadError";
   readonly code = "malformed_payload";
 }
 
-/** Of a team, a channel, a user, a file, a view. Far longer than any of Slack's, and short enough for an object key. */
+/**
+ * The id of a team, channel, user, file or view. The limit is far above any of Slack's, and short
+ * enough for an object key.
+ */
 export const Id = v.pipe(v.string(), v.regex(/^\w{1,64}$/u));
 
 /** Slack's `ts`, "1652227646.593159". */
 export const Timestamp = v.pipe(v.string(), v.regex(/^\d{1,16}\.\d{1,16}$/u));
 
-/** Absent, null and of another type are the same to us: Slack's payloads vary in what we can do without. */
+/**
+ * Treats absent, null and mistyped values alike, because Slack's payloads vary in fields that we
+ * can do without.
+ */
 export function lenient<const Schema extends v.GenericSchema>(schema: Schema) {
   return v.fallback(v.optional(schema), undefined);
 }
@@ -26,7 +32,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** @throws {PayloadError} saying what was expected, never what came. */
+/** Parses a value. The error says what was expected, never what came. @throws {PayloadError} */
 export function parseAs<const Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,

@@ -5,14 +5,14 @@ import { Id, lenient, parseAs, parseJson, PayloadError, Timestamp } from "./pars
 export type EventsPayload =
   | { type: "url_verification"; challenge: string }
   | { type: "app_rate_limited" }
-  /** With how many entries of its files cannot be read: they are left out. */
+  /** `unreadableFiles` counts the entries that were left out because they could not be read. */
   | { type: "message"; message: SlackMessage; unreadableFiles?: number }
-  /** Signed and well formed, but nothing that this app listens to. */
+  /** Signed and well formed, but of a type that this app does not handle. */
   | { type: "other" };
 
-/** A message with files, in the app's own words. */
+/** A message with files, in the app's own terms. */
 export interface SlackMessage {
-  /** The team that installed the app, which is not always the one that the message came from. */
+  /** The team that installed the app, which is not always the sender's. */
   teamId: string;
   channelId: string;
   ts: string;
@@ -21,14 +21,14 @@ export interface SlackMessage {
   userId: string | undefined;
   /** Posted by this app, by another app or by Slack itself. */
   isFromBot: boolean;
-  /** The sender's team, where Slack tells it. */
+  /** The sender's team, if Slack tells it. */
   senderTeamId: string | undefined;
-  /** Whose members are no strangers; `undefined` when nobody here is one. */
+  /** The teams whose members are not strangers; `undefined` if the channel has no strangers. */
   homeTeamIds: readonly string[] | undefined;
   files: readonly SlackFile[];
 }
 
-/** Slack Connect brings people of other organisations into a channel. */
+/** Slack Connect brings people from other organisations into a channel. */
 export function isStranger(
   teamId: string | undefined,
   homeTeamIds: readonly string[] | undefined,
@@ -37,7 +37,7 @@ export function isStranger(
 }
 
 /**
- * The body of a request to the Events API's Request URL.
+ * Parses the body of a request to the Events API's Request URL.
  * https://docs.slack.dev/apis/events-api
  * @throws {PayloadError}
  */
@@ -55,7 +55,10 @@ export function parseEventsPayload(rawBody: string): EventsPayload {
   }
 }
 
-/** The challenge of a body that nobody signed, where it has the form of Slack's: what is echoed is a word, and no page. */
+/**
+ * Reads the challenge of an unsigned body. It must look like Slack's, so that we echo a single word
+ * and never a page.
+ */
 export function inspectChallenge(rawBody: string): string | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), UnsignedChallenge), rawBody);
   return parsed.success ? parsed.output.challenge : undefined;
@@ -131,8 +134,8 @@ function parseEventCallback(envelope: v.InferOutput<typeof Envelope>): EventsPay
 }
 
 /**
- * A message as `conversations.history` and `conversations.replies` have it: like the event, without its envelope.
- * `undefined` when it has no files, or is none that can be read.
+ * Reads a message from `conversations.history` or `conversations.replies`, which is the event
+ * without its envelope. `undefined`: the message has no files or is unreadable.
  */
 export function inspectHistoryMessage(
   message: unknown,
@@ -149,23 +152,23 @@ export function inspectHistoryMessage(
   return parsed.success ? toMessage(parsed.output) : undefined;
 }
 
-/** Whose app this is, as `auth.test` says. */
+/** The installation that the token belongs to, according to `auth.test`. */
 export interface Installation {
   teamId: string;
   enterpriseId: string | undefined;
   botUserId: string;
 }
 
-/** A message in a channel's history with which a thread began. */
+/** A message in a channel's history that started a thread. */
 export interface ThreadRoot {
   ts: string;
-  /** The app replied. */
+  /** Whether the app replied. */
   isAnswered: boolean;
-  /** Somebody else than the app replied. */
+  /** Whether anybody but the app replied. */
   hasOtherReplies: boolean;
 }
 
-/** `undefined` when no thread began with it. */
+/** `undefined`: the message did not start a thread. */
 export function inspectThreadRoot(
   message: unknown,
   { botUserId }: Installation,
@@ -175,7 +178,7 @@ export function inspectThreadRoot(
     return undefined;
   }
   const { ts, reply_users: users = [], reply_users_count: count = users.length } = parsed.output;
-  // Slack names five of those who replied at most.
+  // Slack names at most five of the people who replied.
   const isCut = users.length === 0 || count > users.length;
   return {
     ts,
@@ -191,7 +194,7 @@ const ThreadRootPayload = v.object({
   reply_users_count: lenient(v.number()),
 });
 
-/** The `ts` of any message. */
+/** Reads the `ts` of any message. */
 export function inspectTs(message: unknown): string | undefined {
   const parsed = v.safeParse(v.object({ ts: Timestamp }), message);
   return parsed.success ? parsed.output.ts : undefined;
@@ -200,8 +203,8 @@ export function inspectTs(message: unknown): string | undefined {
 function toMessage(callback: MessageCallback): SlackMessage {
   const { event } = callback;
   const installation = callback.authorizations?.[0];
-  // file_share events carry no `event.team` (slackapi/java-slack-sdk#521); the envelope's own
-  // `team_id` may be the sender's in Slack Connect.
+  // file_share events carry no `event.team` (slackapi/java-slack-sdk#521). In Slack Connect the
+  // envelope's `team_id` may be the sender's.
   const teamId = callback.context_team_id ?? installation?.team_id ?? callback.team_id;
   if (teamId === undefined || !v.is(Id, teamId)) {
     throw new PayloadError('Cannot read the event: expected a "team_id"');
@@ -221,9 +224,10 @@ function toMessage(callback: MessageCallback): SlackMessage {
 }
 
 /**
- * Posts of modern apps have no `bot_message` subtype, but what they post through the API bears the app's `bot_id` and
- * `app_id`, with a person's token too (anneschuth/claude-threads#526). Where those are missing, the file that is
- * posted may tell: it was uploaded by the same user, who is a bot. System posts come from USLACK and USLACKBOT.
+ * Posts of modern apps have no `bot_message` subtype, but posts through the API carry the app's
+ * `bot_id` and `app_id`, even with a user token (anneschuth/claude-threads#526). If both are
+ * missing, the posted file may tell: its uploader is the same user and a bot. System messages come
+ * from USLACK and USLACKBOT.
  */
 function isFromBot({ event, ...callback }: MessageCallback): boolean {
   return (
@@ -240,7 +244,7 @@ function isFromBot({ event, ...callback }: MessageCallback): boolean {
   );
 }
 
-/** On Enterprise Grid the other teams of the same organisation are no strangers. */
+/** On Enterprise Grid, other teams of the same organisation are not strangers. */
 function findHomeTeams(callback: MessageCallback, teamId: string): string[] | undefined {
   const enterpriseId = callback.authorizations?.[0]?.enterprise_id;
   if (enterpriseId === undefined) {

@@ -1,6 +1,6 @@
 import { SignatureError, verifySignature, verifyTimestamp } from "./signature.ts";
 
-/** A request that is answered with `status` and nothing else: no side effect came of it. */
+/** A refused request: the response has `status` and no body, and nothing was done. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly code = "bad_request";
@@ -13,8 +13,8 @@ export class RequestError extends Error {
 }
 
 /**
- * The body of a request that Slack signed: the only way a payload gets in. What has no fresh timestamp is
- * not read at all, and of the rest at most 1 MiB.
+ * Reads the body of a request that Slack signed, which is the only way in for a payload. A request
+ * without a fresh timestamp is not read at all, any other up to 1 MiB.
  * @throws {RequestError} 400, 401 or 413
  */
 export async function readSlackRequest(request: Request, options: ReadOptions): Promise<string> {
@@ -36,17 +36,20 @@ export async function readSlackRequest(request: Request, options: ReadOptions): 
   }
 }
 
-/** When Slack sent a request that was verified, epoch seconds. */
+/** When Slack sent a verified request, in epoch seconds. */
 export function readSentAt(request: Request): number {
   return Number(request.headers.get("x-slack-request-timestamp"));
 }
 
-/** The body of a request that nobody may have signed: nothing but what is harmless comes of it. @throws {RequestError} */
+/**
+ * Reads a body that may be unsigned, so callers must do nothing harmful with it. @throws
+ * {RequestError}
+ */
 export async function readUnsignedBody(request: Request): Promise<string> {
   return (await readBody(request)).toString("utf8");
 }
 
-/** `X-Slack-Retry-Num`, for the log: anybody can send the header, so nothing but a number gets there. */
+/** Reads `X-Slack-Retry-Num` for the log. Anybody can send the header, so only a number passes. */
 export function readRetryNum(request: Request): string | undefined {
   return /^\d{1,3}$/u.exec(request.headers.get("x-slack-retry-num") ?? "")?.[0];
 }
@@ -54,7 +57,7 @@ export function readRetryNum(request: Request): string | undefined {
 export interface ReadOptions {
   signingSecrets: readonly string[];
   nowMs: number;
-  /** Tells a body that Slack does not sign, and that may do nothing. */
+  /** Recognises a body that Slack does not sign. Such a body must have no effect. */
   isUnsigned?: (rawBody: string) => boolean;
 }
 

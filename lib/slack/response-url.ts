@@ -3,12 +3,15 @@ import { withinLimit } from "../time-limit.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import { inspectUrl } from "../url.ts";
 
-/** A sentence for whoever an interaction came from, in its conversation: the app need not be a member there. */
+/**
+ * Sends a private sentence to the person who interacted. Works in conversations that the app is not
+ * in.
+ */
 export type Respond = (responseUrl: string, text: string) => Promise<void>;
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 export function createRespond(options: {
-  /** Allowed besides Slack's own hosts. */
+  /** Origins allowed besides Slack's own hosts. */
   extraOrigins: readonly string[];
   clock: Clock;
 }): Respond {
@@ -18,7 +21,7 @@ export function createRespond(options: {
   return async function respond(responseUrl, text) {
     const url = inspectUrl(responseUrl);
     if (url === undefined || !origins.has(url.origin)) {
-      throw new TypeError("Cannot answer at the response URL: it is not one of Slack");
+      throw new TypeError("Cannot respond at the response URL: it is not on a Slack host");
     }
     const body = JSON.stringify({ response_type: "ephemeral", replace_original: false, text });
     const headers = { "content-type": "application/json" };
@@ -28,7 +31,7 @@ export function createRespond(options: {
     );
     await response.body?.cancel();
     if (!response.ok) {
-      throw new Error(`Cannot answer at the response URL: Slack answered ${response.status}`);
+      throw new Error(`Cannot respond at the response URL: Slack answered ${response.status}`);
     }
   };
 }

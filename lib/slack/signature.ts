@@ -6,15 +6,15 @@ export class SignatureError extends Error {
 }
 
 export interface SignatureInput {
-  /** `X-Slack-Request-Timestamp`, seconds. */
+  /** `X-Slack-Request-Timestamp`, in seconds. */
   timestamp: string | null;
-  /** `X-Slack-Signature`, `v0=` and 64 hex digits. */
+  /** `X-Slack-Signature`: `v0=` and 64 hex digits. */
   signature: string | null;
   rawBody: Uint8Array;
 }
 
 /**
- * Throws unless Slack signed these bytes with one of the secrets, at most 300 s ago or ahead.
+ * Throws unless Slack signed these bytes with one of the secrets, within 300 s of now.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  * @throws {SignatureError}
  */
@@ -24,7 +24,7 @@ export function verifySignature(
 ): void {
   verifyTimestamp(input.timestamp, options.nowMs);
   const signature = input.signature ?? "";
-  // Every secret is tried, so that the time taken does not tell which one matched.
+  // Tries every secret, so that the time taken does not reveal which one matched.
   const matches = options.signingSecrets.map((secret) =>
     isEqual(signature, sign(secret, input.timestamp ?? "", input.rawBody)),
   );
@@ -34,7 +34,8 @@ export function verifySignature(
 }
 
 /**
- * The clock may differ by 300 s either way: a request from the future can be replayed for longer.
+ * Refuses timestamps more than 300 s off in either direction, because a request from the future
+ * could be replayed for longer.
  * @throws {SignatureError}
  */
 export function verifyTimestamp(timestamp: string | null, nowMs: number): void {

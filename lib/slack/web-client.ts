@@ -15,31 +15,37 @@ import type { Installation } from "./payloads.ts";
 /** The methods of Slack's Web API that this app uses. Every one throws `SlackApiError`. */
 export interface SlackClient {
   /**
-   * A user's id as `channelId` is the app's direct message with them, whose id comes back. Never sent twice: after
-   * `unavailable`, look for it before sending it again.
+   * A user id as `channelId` means the app's direct message with that person, whose id is returned.
+   * The call is never repeated: after `unavailable`, look for the message before posting it again.
    */
   postMessage(message: OutgoingMessage, options: CallOptions): Promise<PostedMessage>;
   updateMessage(message: OutgoingUpdate, options: CallOptions): Promise<void>;
-  /** Deleting what is gone is fine. */
+  /** Deleting a message that is gone succeeds. */
   deleteMessage(message: { channelId: string; ts: string }, options: CallOptions): Promise<void>;
-  /** Only `userId` sees it. */
+  /** Only `userId` sees the message. */
   postEphemeral(message: OutgoingEphemeral, options: CallOptions): Promise<void>;
-  /** The view's id. Slack's trigger ids live 3 s and work once. */
+  /** Returns the view's id. A trigger id lives 3 s and works once. */
   openView(opened: { triggerId: string; view: ModalView }, options: CallOptions): Promise<string>;
   updateView(updated: { viewId: string; view: ModalView }, options: CallOptions): Promise<void>;
   fileInfo(fileId: string, options: CallOptions): Promise<SlackFile>;
-  /** Whose token this is. */
+  /** Returns the installation that the token belongs to. */
   authTest(options: CallOptions): Promise<Installation>;
-  /** The channels that the app is in; needs the optional scopes `channels:read` and `groups:read`. */
+  /**
+   * Lists the channels that the app is in. Needs the optional scopes `channels:read` and
+   * `groups:read`.
+   */
   listChannels(options: CallOptions): Promise<string[]>;
-  /** The messages of a channel between two `ts`, newest first, without the replies in its threads. */
+  /** Lists the messages of a channel between two `ts`, newest first, without replies in threads. */
   history(slice: ChannelSlice, options: CallOptions): AsyncIterable<unknown>;
-  /** The messages of a thread since a `ts`, oldest first, after the message that it began with. */
+  /**
+   * Lists the messages of a thread since a `ts`, oldest first, including the message that started
+   * it.
+   */
   thread(thread: ThreadSince, options: CallOptions): AsyncIterable<unknown>;
 }
 
 export interface MessageContent {
-  /** What notifications and screen readers show. */
+  /** Shown by notifications and read by screen readers. */
   text: string;
   blocks?: KnownBlock[];
 }
@@ -69,7 +75,7 @@ export interface PostedMessage {
 
 export interface ChannelSlice {
   channelId: string;
-  /** Both are outside the slice. */
+  /** Both ends are excluded. */
   oldestTs: string;
   latestTs?: string;
 }
@@ -211,7 +217,7 @@ interface Paged {
 }
 
 const PAGE_SIZE = 200;
-/** Whatever reads conversations does so by the hundred; Slack allows these fifty times a minute. */
+/** The sweep makes hundreds of these calls. Slack allows fifty a minute of each. */
 const PACED_METHODS = ["conversations.history", "conversations.replies"];
 const CALLS_PER_MINUTE = 50;
 
