@@ -9,7 +9,7 @@ import type {
   RichTextText,
 } from "@slack/web-api";
 
-/** The few elements that replies and modals are made of. */
+/** Builders for the few elements that replies and modals use. */
 export function richText(elements: RichTextBlock["elements"]): RichTextBlock {
   return { type: "rich_text", elements };
 }
@@ -22,7 +22,7 @@ export function text(content: string, style?: RichTextText["style"]): RichTextTe
   return { type: "text", text: content, ...(style !== undefined && { style }) };
 }
 
-/** Exact text with a copy button: rich_text needs no escaping and links nothing by itself. */
+/** Exact text with a copy button. rich_text needs no escaping and adds no links by itself. */
 export function preformatted(content: string): RichTextPreformatted {
   return { type: "rich_text_preformatted", elements: [{ type: "text", text: content }] };
 }
@@ -50,7 +50,7 @@ export function button(
   };
 }
 
-/** Small and grey. */
+/** Small grey text. */
 export function context(content: string): ContextBlock {
   return { type: "context", elements: [plainText(content)] };
 }

@@ -5,19 +5,19 @@ import { truncate } from "../truncate.ts";
 import { paragraph, plainText, richText, section, text } from "./elements.ts";
 import { renderTagFields, type TagValues } from "./tag-fields.ts";
 
-/** `callback_id`s of the modals, and the message shortcut's. */
+/** The `callback_id`s of the modals and of the message shortcut. */
 export const CALLBACKS = {
   shortcut: "upload_to_s3",
   imageTags: "image_tags",
   uploadFiles: "upload_files",
 } as const;
 
-/** One image in the modal: as far as it is known yet. */
+/** One image in the modal, as far as it is known yet. */
 export interface ModalImage extends TagValues {
   fileId: string;
   name: string;
   bytes: number | undefined;
-  /** Slack's image blocks take png, jpg and gif only. */
+  /** Slack's image blocks accept only png, jpg and gif. */
   isPreviewable: boolean;
 }
 
@@ -27,14 +27,14 @@ export interface ImageTagsModal {
   images: readonly ModalImage[];
   /** At most 3,000 characters. */
   privateMetadata: string;
-  /** Slack refuses the whole view when it cannot show one preview. */
+  /** Slack refuses the whole view if it cannot show a preview. */
   withPreviews: boolean;
 }
 
-/** Six blocks each at most, and a view has a hundred. */
+/** An image takes at most six blocks, and a view holds a hundred. */
 export const MAX_MODAL_IMAGES = 16;
 
-/** Link and description of each image. */
+/** A modal for the link and description of each image. */
 export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages): ModalView {
   const shown = modal.images.slice(0, MAX_MODAL_IMAGES);
   const left = modal.images.length - shown.length;
@@ -54,7 +54,7 @@ export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages):
   };
 }
 
-/** Files from anywhere, for the slash command. */
+/** The slash command's form for files from anywhere. */
 export function renderUploadFilesModal(messages: Messages): ModalView {
   return {
     ...frame(CALLBACKS.uploadFiles, messages),
@@ -81,7 +81,7 @@ export function renderUploadFilesModal(messages: Messages): ModalView {
   };
 }
 
-/** A modal that only says something: progress, a result, why nothing can be done. */
+/** A modal without fields: progress, a result, or the reason why nothing can be done. */
 export function renderNoticeModal(
   content: string | KnownBlock[],
   messages: Messages,
@@ -94,7 +94,10 @@ export function renderNoticeModal(
 }
 
 export const FILES_BLOCK = "files";
-/** The tag of the form's only file. Of several, each begins with it and has one of its own in the next step. */
+/**
+ * The subject of the form's tag fields, which apply to a single file. Several files get their own
+ * fields in the next step.
+ */
 export const FORM_SUBJECT = "form";
 const MAX_FORM_FILES = 10;
 const MAX_NAME_LENGTH = 120;

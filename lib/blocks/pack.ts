@@ -1,6 +1,6 @@
 /**
- * Items in order, in groups as full as each capacity allows; what is larger than one stands alone.
- * Every measure tells how much of one limit an item takes.
+ * Groups items in order, filling each group up to every capacity. An item over a capacity stands
+ * alone. Each measure tells how much of one limit an item takes.
  */
 export function pack<Item>(items: readonly Item[], measures: readonly Measure<Item>[]): Item[][] {
   const groups: Item[][] = [];

@@ -18,7 +18,7 @@ import { button, context, plainText, preformatted, richText, section, text } fro
 import { LIMITS } from "./limits.ts";
 import { pack } from "./pack.ts";
 
-/** One message of a reply; there are several only when Slack's limits ask for it. */
+/** One message of a reply. Slack's limits can force several. */
 export interface ReplyPart {
   /** Escaped for mrkdwn. */
   text: string;
@@ -26,20 +26,20 @@ export interface ReplyPart {
 }
 
 export interface ReplyOptions {
-  /** Of the record: the buttons name it. */
+  /** The reference of the record, which the buttons carry. */
   ref: RecordRef;
   messages: Messages;
-  /** The tags of an image, in the order in which they are shown. */
+  /** The tags of an image, in display order. */
   renderTags(image: UploadedImage): NamedTag[];
   maxImageBytes: number;
 }
 
-/** "Uploading 3 images…": what stands in the thread until the result does. */
+/** "Uploading 3 images…", shown in the thread until the result replaces it. */
 export function renderProgress(count: number, messages: Messages): ReplyPart {
   return { text: escapeMrkdwn(messages.uploading(count)), blocks: [] };
 }
 
-/** The result: at least one part, in the order of the images; the blocks of one image stay together. */
+/** Renders the result: at least one part, images in order, the blocks of one image together. */
 export function renderReply(images: readonly RecordImage[], options: ReplyOptions): ReplyPart[] {
   const summary = renderText(images, options.messages);
   const { failed, others, isNothing } = sorted(images);
@@ -58,7 +58,10 @@ export function renderReply(images: readonly RecordImage[], options: ReplyOption
   return groups.map((group) => ({ text: summary, blocks: withoutLeadingDivider(group.flat()) }));
 }
 
-/** The result without buttons, for a modal, which has no parts: what does not fit is in the thread. */
+/**
+ * Renders the result without buttons for a modal. A modal cannot be split, so the rest is only in
+ * the thread.
+ */
 export function renderResult(
   images: readonly RecordImage[],
   options: Omit<ReplyOptions, "ref">,
@@ -72,7 +75,10 @@ export function renderResult(
   return withoutLeadingDivider(blocks).slice(0, LIMITS.blocksPerView);
 }
 
-/** Slack escapes just these three in mrkdwn: https://docs.slack.dev/messaging/formatting-message-text */
+/**
+ * Slack requires escaping just these three in mrkdwn:
+ * https://docs.slack.dev/messaging/formatting-message-text
+ */
 export function escapeMrkdwn(content: string): string {
   return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
@@ -101,7 +107,7 @@ function withoutLeadingDivider(blocks: KnownBlock[]): KnownBlock[] {
   return blocks[0]?.type === "divider" ? blocks.slice(1) : blocks;
 }
 
-/** The longest list of names that stays within the limit once it is escaped (five characters for one at worst). */
+/** Escaping turns one character into five at worst, so a fifth of the limit always fits. */
 function renderText(images: readonly RecordImage[], messages: Messages): string {
   const names = images.filter(isUploaded).map((image) => image.name);
   const { failed, isNothing } = sorted(images);
@@ -111,11 +117,14 @@ function renderText(images: readonly RecordImage[], messages: Messages): string 
 }
 
 interface FailureOptions extends ReplyOptions {
-  /** No image was uploaded at all. */
+  /** Whether no image was uploaded at all. */
   isNothing: boolean;
 }
 
-/** One line that warns, with one button for all that can be tried again, then a sentence for each image. */
+/**
+ * Renders one warning line, with one Retry button if anything can be retried, then a sentence per
+ * image.
+ */
 function renderFailures(failed: readonly FailedImage[], options: FailureOptions): KnownBlock[][] {
   if (failed.length === 0) {
     return [];
@@ -139,7 +148,7 @@ function warning(
   return { type: "section", text: plainText(`⚠️ ${sentence}`) };
 }
 
-/** These blocks stay together: mostly all of one image. */
+/** Groups blocks that must stay together: usually all blocks of one image. */
 function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] {
   const blocks = renderImage(image, options);
   const actions = isUploaded(image)
@@ -152,7 +161,7 @@ function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] 
   return [[DIVIDER, first], ...blocks.slice(1, -1).map((block) => [block]), [last, ...actions]];
 }
 
-/** Usually one block; the tags of one image take several when they are very long together. */
+/** Usually returns one block. Very long tags of one image can take several. */
 function renderImage(image: RecordImage, options: Omit<ReplyOptions, "ref">): RichTextBlock[] {
   const isGone = image.state === "deleting" || image.state === "deleted";
   const style = isGone ? ({ strike: true } as const) : ({ bold: true } as const);
@@ -180,7 +189,7 @@ function renderSnippet(tag: string, messages: Messages) {
     : preformatted(tag);
 }
 
-/** Room for the name, the facts and the buttons around a tag. */
+/** Leaves room for the name, the facts and the buttons around a tag. */
 const SNIPPET_MARGIN = 800;
 
 function describe(
@@ -209,7 +218,7 @@ function describe(
   }
 }
 
-/** Whatever is not as it was posted shows what it was: "HEIC → JPG", "1.8 MB → 640 kB". */
+/** Shows each fact that changed as before and after: "HEIC → JPG", "1.8 MB → 640 kB". */
 function describeUploaded(image: UploadedImage, messages: Messages): string[] {
   const { original = image, density } = image;
   const { width = image.width, height = image.height } = original;
@@ -225,7 +234,7 @@ function describeUploaded(image: UploadedImage, messages: Messages): string[] {
   ];
 }
 
-/** What people would miss, or are glad to be rid of; the log names the rest. */
+/** Names what people would miss or be glad to lose. The log names the rest. */
 function describeRemoved({ removed = [] }: UploadedImage, messages: Messages): string[] {
   const sentences = [
     ["location", messages.locationRemoved],
@@ -239,7 +248,7 @@ function changed(before: string, after: string): string {
   return before === after ? after : `${before} → ${after}`;
 }
 
-/** Quiet, and gone once somebody has described the image or said that it is decorative. */
+/** A quiet reminder, which disappears once the image is described or marked as decorative. */
 function renderReminder({ alt, decorative }: UploadedImage, messages: Messages): ContextBlock[] {
   return alt === "" && decorative !== true ? [context(messages.noDescription)] : [];
 }
@@ -272,7 +281,7 @@ function sizeOf(block: KnownBlock): number {
   );
 }
 
-/** Every `text` below a node counts, that of buttons and confirm dialogs too. */
+/** Counts every `text` below a node, including those of buttons and confirm dialogs. */
 function textLength(node: object): number {
   return Object.entries(node)
     .map(([property, value]) => {

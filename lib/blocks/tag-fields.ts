@@ -4,7 +4,10 @@ import { MAX_ALT_LENGTH } from "../tag/alt-text.ts";
 import { MAX_LINK_LENGTH } from "../tag/link.ts";
 import { plainText } from "./elements.ts";
 
-/** The inputs of one image's tag; each is a block `FIELD:SUBJECT:BASE` with an element of the same field's name. */
+/**
+ * The inputs of one image's tag. Each is a block `FIELD:SUBJECT:BASE` whose element has the field's
+ * name.
+ */
 export const TAG_FIELDS = ["alt", "decorative", "link"] as const;
 export type TagField = (typeof TAG_FIELDS)[number];
 
@@ -15,10 +18,10 @@ export interface TagValues {
   decorative: boolean;
 }
 
-/** What the values that a modal opens with were taken from. */
+/** The source of a modal's initial values. */
 export type TagBase = "record" | "file";
 
-/** `subject` is a file id, or whatever else the tag is about. */
+/** `subject` is a file id or another name for what the tag belongs to. */
 export function tagBlockId(field: TagField, subject: string, base: TagBase): string {
   return `${field}:${subject}:${base}`;
 }
@@ -60,7 +63,7 @@ export function renderTagFields(
       optional: true,
       label: plainText(messages.fields.link),
       element: {
-        // Not url_text_input, which need not take mailto:.
+        // url_text_input need not accept mailto:.
         type: "plain_text_input",
         action_id: "link",
         max_length: MAX_LINK_LENGTH,

@@ -2,58 +2,61 @@ import type { AltTextProblem } from "../tag/alt-text.ts";
 import type { FailureCode } from "../records/record.ts";
 import type { TagFormat } from "../tag/render-tag.ts";
 
-/** Every sentence that a person sees, in one language. Sizes come formatted, names as they are. */
+/**
+ * Every sentence that people see, in one language. Callers format sizes; names are inserted
+ * unchanged.
+ */
 export interface Messages {
   uploading(count: number): string;
   /** The line that notifications show. */
   uploaded(summary: UploadSummary): string;
   nothingUploaded: string;
-  /** Above the failed images of a message that has others, too. */
+  /** Stands above the failed images of a reply that also has other images. */
   notUploaded(count: number): string;
-  /** Behind the size of an image that told where it was taken. */
+  /** Follows the size of an image whose location was removed. */
   locationRemoved: string;
   credentialsRemoved: string;
   hdrRemoved: string;
-  /** Behind the size in a tag that is half of that many pixels. */
+  /** Follows a size that is half the image's pixels. */
   halved(pixels: string): string;
-  /** Behind the size of what Slack made of a file that could not be converted. */
+  /** Follows the size of Slack's preview, used if a file could not be converted. */
   previewTaken: string;
-  /** Above the buttons of an image that nobody has described. */
+  /** Stands above the buttons of an image without a description. */
   noDescription: string;
-  /** Behind the name of an image that is still to come. */
+  /** Follows the name of an image that is not uploaded yet. */
   pending: string;
-  /** It stands behind the name of an image that is still to be deleted. */
+  /** Follows the name of an image that is being deleted. */
   deleting: string;
-  /** Behind the name of an image that was deleted. */
+  /** Follows the name of a deleted image. */
   deleted: string;
-  /** They name the tags of one image where it has several. */
+  /** Labels for the tags of an image that has several. */
   formats: Readonly<Record<TagFormat, string>>;
   tagTooLong: string;
-  /** Why an image was not uploaded, and what to do. */
+  /** Why an image was not uploaded, and what to do about it. */
   failures: Readonly<Record<FailureCode, (facts: FailureFacts) => string>>;
   editTags: string;
   deleteImage: string;
   retryUpload: string;
   confirmDelete: { title: string; question: string; confirm: string; deny: string };
-  /** Labels; Slack takes 24 characters for the title and the two buttons. */
+  /** Labels. Slack allows 24 characters for the title and the two buttons. */
   modal: {
     title: string;
-    /** The button on a first upload, and on what is uploaded already. */
+    /** The button for a first upload, and the one for an uploaded image. */
     upload: string;
     submit: string;
     close: string;
     loading: string;
     saving: string;
-    /** Without a thread. */
+    /** Shown if there is no thread. */
     uploading: string;
-    /** Above the fields of each image of the form, while they are uploaded. */
+    /** Stands above the fields of each image of the form during the upload. */
     uploadingEach: string;
     noImages: string;
     /** The app is not in the conversation. */
     notInvited: string;
     stillUploading: string;
     recordGone: string;
-    /** All that could be edited is. */
+    /** Every image of the message was deleted. */
     deleted: string;
     unavailable: string;
     moreImages(count: number): string;
@@ -67,10 +70,10 @@ export interface Messages {
     files: string;
     filesHint: string;
   };
-  /** Under a field. */
+  /** Shown under a field. */
   badLink: string;
   badAlt: Readonly<Record<AltTextProblem, string>>;
-  /** Under the description of an image that is said to be decorative. */
+  /** Shown under the description of an image that is marked as decorative. */
   describedDecorative: string;
   noFiles: string;
   /** Only the person sees these. */
@@ -78,13 +81,13 @@ export interface Messages {
   notAllowedToDelete: string;
   recordGone: string;
   conflict: string;
-  /** The modal that they asked for could not open any more. */
+  /** The requested modal could not be opened in time. */
   triggerExpired: string;
   help(version: string): string;
 }
 
 export interface UploadSummary {
-  /** The names of the images that are uploaded, joined; empty where all were deleted. */
+  /** The joined names of the uploaded images; empty if all were deleted. */
   names: string;
   uploaded: number;
   failed: number;

@@ -1,6 +1,6 @@
 /**
- * In units of 1024, as `MAX_IMAGE_BYTES` is mostly set: "840 B", "82 kB", "1.8 MB". At most three
- * digits, and one behind the point.
+ * Formats bytes in units of 1024, as `MAX_IMAGE_BYTES` is usually set: "840 B", "82 kB", "1.8 MB".
+ * Shows at most three digits, and one after the point.
  */
 export function formatBytes(sizeBytes: number): string {
   let value = sizeBytes;
@@ -17,7 +17,7 @@ export function formatPixels({ width, height }: { width: number; height: number 
   return `${width} × ${height}`;
 }
 
-/** As people call it: "JPG" for `image/jpeg`. */
+/** The everyday name: "JPG" for `image/jpeg`. */
 export function formatMediaType(mediaType: string): string {
   const name = mediaType.replace(/^image\//u, "");
   return NAMES.get(name) ?? name.toUpperCase();

@@ -1,19 +1,19 @@
-/** `images/` + uuid + `.png` (CONTRACT: the extension comes from the bytes, never from a name). */
+/** `images/` + uuid + `.png`. The extension comes from the bytes, never from a name. */
 export function imageKey(prefix: string, uuid: string, extension: string): string {
   return `${prefix}${uuid}.${extension}`;
 }
 
-/** A narrower copy of an image: `images/` + uuid + `-640.webp`. */
+/** The key of a narrower copy: `images/` + uuid + `-640.webp`. */
 export function variantKey(prefix: string, uuid: string, width: number): string {
   return `${prefix}${uuid}-${width}.webp`;
 }
 
-/** What the keys of an image and of its copies begin with, and no other key does. */
+/** The prefix that the keys of an image and its copies share with no other key. */
 export function imageKeyPrefix(prefix: string, uuid: string): string {
   return `${prefix}${uuid}`;
 }
 
-/** Where a reader's browser finds the object: each segment of the key is percent-encoded. */
+/** The address for readers' browsers, with each segment of the key percent-encoded. */
 export function publicUrl(baseUrl: string, key: string): string {
   return `${baseUrl}/${key.split("/").map(encodeURIComponent).join("/")}`;
 }

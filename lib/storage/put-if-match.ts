@@ -8,8 +8,9 @@ export type PutIfMatch = (
 ) => Promise<PutResult>;
 
 /**
- * A put over one ETag. Stores differ in the form that `If-Match` takes: AWS takes both, Ceph the bare one, R2 and RustFS
- * (rustfs/rustfs#1458) the quoted one. The ETag is sent as it came; the form that this store was seen to take is kept.
+ * Creates a put that replaces one ETag. Stores differ in the form of `If-Match` that they accept:
+ * AWS takes both, Ceph the bare one, R2 and RustFS (rustfs/rustfs#1458) the quoted one. The first
+ * put sends the ETag as received; later puts use the form that this store accepted.
  */
 export function createPutIfMatch({
   putOnce,
@@ -28,7 +29,7 @@ export function createPutIfMatch({
   return async function putIfMatch(key, body, wanted) {
     const { ifMatch } = wanted;
     if (ifMatch === "") {
-      // Some stores give no ETag with a put. An empty header would be no condition at all.
+      // Some stores return no ETag from a put, and an empty header would be no condition at all.
       return { outcome: "precondition_failed" };
     }
     const isKnown = known !== undefined;
@@ -57,7 +58,7 @@ export function createPutIfMatch({
   };
 }
 
-/** `turned`: without its quotes where it came with them, and with them where it came without. */
+/** `turned` removes the quotes of an ETag that has them, or adds them to one that does not. */
 type EtagForm = "as_it_came" | "turned";
 
 type Malformed = { outcome: "malformed"; error: StorageError };

@@ -1,7 +1,10 @@
 import type { Clock } from "../clock.ts";
 import { withinLimit } from "../time-limit.ts";
 
-/** Reads an address as a reader's browser does; `undefined` when it is refused. @throws when nothing answers. */
+/**
+ * Reads an address as a reader's browser does. `undefined`: the request was refused. @throws if
+ * there is no response.
+ */
 export function readPublicly(
   url: string,
   limit: { clock: Clock; timeoutMs: number },

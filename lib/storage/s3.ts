@@ -13,29 +13,32 @@ import { TIME_PLAN } from "../time-plan.ts";
 import { createPutIfMatch } from "./put-if-match.ts";
 import { inspectError, StorageError, toStorageError } from "./storage-error.ts";
 
-/** One bucket of an S3-compatible store, and what this app does with it. */
+/** One bucket of an S3-compatible store, with the operations that this app uses. */
 export interface Bucket {
   put(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult>;
-  /** `undefined` when there is no such object. */
+  /** `undefined` if the object does not exist. */
   get(key: string): Promise<StoredObject | undefined>;
-  /** Deleting what is not there is fine. */
+  /** Deleting a missing object succeeds. */
   delete(key: string): Promise<void>;
-  /** In UTF-8 byte order. */
+  /** Lists objects in UTF-8 byte order. */
   list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ListedObject>;
-  /** What keys with this prefix have up to the next slash, each once: "state/messages/T1/". */
+  /** Lists each distinct prefix up to the next slash: "state/messages/T1/". */
   listFolders(prefix: string): AsyncIterable<string>;
 }
 
 export interface PutOptions {
   contentType: string;
   cacheControl?: string;
-  /** Only when the key does not exist. */
+  /** Stores only if the key does not exist. */
   ifNoneMatch?: "*";
-  /** Only when the object still has this ETag. */
+  /** Stores only if the object still has this ETag. */
   ifMatch?: string;
-  /** The hash of the body, in hexadecimal digits. The SDK would hash it all at once, and hold up answers meanwhile. */
+  /**
+   * The body's hash in hexadecimal. Without it the SDK would hash the body in one go and block
+   * other responses.
+   */
   sha256?: string;
-  /** Epoch ms: no try goes on after it. */
+  /** Epoch ms: no attempt runs past this. */
   deadlineMs?: number;
 }
 
@@ -50,17 +53,20 @@ export interface ListedObject {
 
 export interface BucketOptions {
   bucket: string;
-  /** Where the bucket is taken to be. */
+  /** The bucket's configured region. */
   region: string;
-  /** Of an S3-compatible store; path-style addressing is used with it. */
+  /** The address of an S3-compatible store, which implies path-style addressing. */
   endpoint?: string | undefined;
-  /** Static keys, or how to get them when they are first needed. */
+  /** Static keys, or a function that fetches them on first use. */
   credentials: Credentials | (() => Promise<Credentials>);
-  /** One try, from the request to the last byte of the answer: a body that stalls has no limit in the SDK. */
+  /**
+   * The limit for one attempt, from the request to the last byte of the response. The SDK has no
+   * limit for a stalled body.
+   */
   timeoutMs?: number;
-  /** The bucket is in that region, where it is asked from now on. */
+  /** Called when the bucket turns out to be in another region, which is used from then on. */
   onOtherRegion?: (region: string) => void;
-  /** Requests at the same time; the others wait. */
+  /** The maximum of concurrent requests. Further ones wait. */
   maxSockets?: number;
   clock: Clock;
 }
@@ -72,7 +78,7 @@ export interface Credentials {
   expiration?: Date;
 }
 
-/** The SDK is loaded, and the client built, with the first call. */
+/** Loads the SDK and builds the client on first use. */
 export function createBucket(options: BucketOptions): Bucket {
   const { bucket, clock, timeoutMs = TIME_PLAN.storeMs } = options;
   let region = options.region;
@@ -94,7 +100,7 @@ export function createBucket(options: BucketOptions): Bucket {
     );
   }
 
-  // The SDK could follow by itself, but would ask the wrong region first with every call.
+  // The SDK can follow redirects itself, but would ask the wrong region first on every call.
   async function sendToRegion<Result>(send: Send<Result>, wire: Wire): Promise<Result> {
     const asked = await connected();
     try {
@@ -233,7 +239,7 @@ type Send<Result> = (connection: Connection, wire: Wire) => Promise<Result>;
 
 const CONNECTION_TIMEOUT_MS = 3000;
 
-/** As many as the SDK allows by itself. */
+/** The SDK's default. */
 const MAX_SOCKETS = 50;
 
 async function connect(options: BucketOptions) {
@@ -242,7 +248,7 @@ async function connect(options: BucketOptions) {
   const config: S3ClientConfig = {
     region: options.region,
     credentials: options.credentials,
-    // Retries are ours: the SDK's leave out 409 and a body that breaks off.
+    // Retries are ours, because the SDK does not retry a 409 or a truncated body.
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -269,7 +275,7 @@ function toPutInput(
 
 const HttpRequest = v.object({ headers: v.record(v.string(), v.string()) });
 
-/** The signer takes the hash of a body from this header, where it is. */
+/** The signer uses the body hash from this header if it is set. */
 function setPayloadHash(request: unknown, sha256: string): void {
   if (v.is(HttpRequest, request)) {
     request.headers["x-amz-content-sha256"] = sha256;
@@ -277,8 +283,8 @@ function setPayloadHash(request: unknown, sha256: string): void {
 }
 
 /**
- * The last key of a page, or `undefined` when no page follows.
- * @throws {StorageError} when it is no further than the page before: such a listing would never end.
+ * Returns the last key of a page, or `undefined` if no page follows.
+ * @throws {StorageError} if the page does not advance: such a listing would never end.
  */
 function nextOf(
   page: ListObjectsV2CommandOutput,
@@ -293,7 +299,7 @@ function nextOf(
     .toSorted(byBytes)
     .toReversed();
   if (last === undefined || (after !== undefined && byBytes(last, after) <= 0)) {
-    const message = `Cannot list object ${prefix}: the store says that there is more, and does not go on`;
+    const message = `Cannot list object ${prefix}: the store reports more objects but does not advance`;
     throw new StorageError(message, { code: "NoProgress" });
   }
   return last;
@@ -312,7 +318,10 @@ function toListedObject(object: _Object): ListedObject {
   };
 }
 
-/** No status at all is a connection that broke or timed out. 409 is two conditional puts that raced. */
+/**
+ * A missing status means that the connection broke or timed out. A 409 means that two conditional
+ * puts raced.
+ */
 function waitMs(error: unknown, attempt: number): number | undefined {
   const { status, code } = inspectError(error);
   const isTransient =
@@ -330,14 +339,15 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   "RequestTimeTooSkewed",
 ]);
 
-/** With `If-Match`, S3 answers 404 when the object is gone. */
+/** With `If-Match`, S3 returns 404 if the object is gone. */
 function isPreconditionFailure(error: unknown, wanted: PutOptions): boolean {
   const { status, code } = inspectError(error);
   return status === 412 || (wanted.ifMatch !== undefined && code === "NoSuchKey");
 }
 
 /**
- * The region that a refusal names: S3's 301, 307 and `AuthorizationHeaderMalformed`. It becomes part of a host's name.
+ * The region that a refusal names (S3's 301, 307 and `AuthorizationHeaderMalformed`). It is
+ * validated because it becomes part of a host name.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingRouting.html
  */
 function inspectRegion(error: unknown): string | undefined {

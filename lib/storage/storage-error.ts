@@ -1,10 +1,10 @@
 import * as v from "valibot";
 
-/** S3 refused or failed, after three tries. The message names key, status and code only. */
+/** S3 refused or failed, after three attempts. The message holds only key, status and code. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly code: string;
-  /** Absent when no answer came. */
+  /** Absent if there was no response. */
   readonly status: number | undefined;
 
   constructor(
@@ -17,7 +17,7 @@ export class StorageError extends Error {
   }
 }
 
-/** Status and code of S3's answer, as the SDK's error has them. */
+/** Reads status and code from the SDK's error. */
 export function inspectError(error: unknown): { status: number | undefined; code: string } {
   const parsed = v.safeParse(ServiceError, error);
   return parsed.success

@@ -1,11 +1,13 @@
-/** Tells the operator what to do about a refusal: plain words for the log, with names of variables and never a value. */
+/**
+ * Tells the operator what to do about a refusal. The log text names variables but never a value.
+ */
 export function adviseOnStore({
   code,
   status,
 }: {
-  /** S3's own. */
+  /** S3's own code. */
   code: string;
-  /** Absent when no answer came. */
+  /** Absent if there was no response. */
   status: number | undefined;
 }): string | undefined {
   return BY_CODE[code] ?? BY_STATUS[status ?? 0];
@@ -13,7 +15,7 @@ export function adviseOnStore({
 
 const KEYS =
   "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, if the key is temporary), or use AWS_ROLE_ARN";
-const REGION = "set S3_REGION to the region of the bucket, and S3_ENDPOINT to the store's address";
+const REGION = "set S3_REGION to the bucket's region and S3_ENDPOINT to the store's address";
 
 const BY_CODE: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: REGION,
@@ -29,7 +31,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const BY_STATUS: Readonly<Record<number, string>> = {
   301: REGION,
   307: REGION,
-  403: "allow s3:PutObject and s3:GetObject below STATE_PREFIX, and s3:ListBucket, as SECURITY.md has it",
+  403: "allow s3:PutObject and s3:GetObject below STATE_PREFIX, and s3:ListBucket, as described in SECURITY.md",
   404: "check the names in S3_BUCKET and STATE_BUCKET, and S3_ENDPOINT",
   501: "use a store that honours If-None-Match and If-Match on PUT: AWS S3, R2, MinIO or Ceph",
 };

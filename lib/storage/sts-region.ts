@@ -1,6 +1,6 @@
 /**
- * Where STS is asked for a role's credentials: in the bucket's region, as long as that is in the partition of the role's
- * ARN; a role of China or GovCloud is unknown everywhere else.
+ * The region whose STS is asked for a role's credentials: the bucket's region if it is in the
+ * partition of the role's ARN. A role of China or GovCloud is unknown everywhere else.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function stsRegion(bucketRegion: string, roleArn: string): string {
@@ -14,7 +14,7 @@ interface Partition {
   byDefault: string;
 }
 
-/** An S3-compatible store's "auto" is in none of them. */
+/** No partition contains "auto", the region of some S3-compatible stores. */
 const COMMERCIAL: Partition = {
   regions: /^(?!cn-|us-gov-|us-iso|eu-iso|eusc-)[a-z]{2}-[a-z]+-\d+$/u,
   byDefault: "us-east-1",

@@ -1,14 +1,15 @@
 import { truncate } from "../truncate.ts";
 
-/** Why a description is refused; each has a sentence in the catalogue of `lib/i18n`. */
+/** Why a description is refused. Each reason has a sentence in `lib/i18n`. */
 export type AltTextProblem = "too_long" | "several_lines" | "file_name" | "says_nothing";
 
 export const MAX_ALT_LENGTH = 500;
 
 /**
- * What is wrong with a description, if anything: a required field alone yields live pages with "image"
- * and "IMG_0001.jpg" (opengovsg/isomer#3348). An empty one is fine. It is judged as people see it: composed (macOS
- * decomposes 한글 in names of files) and without what is invisible.
+ * Finds a problem with a description, because merely requiring the field yields live pages with
+ * "image" and "IMG_0001.jpg" (opengovsg/isomer#3348). An empty description is fine. The text is
+ * judged as people see it: composed (macOS decomposes 한글 in file names) and without invisible
+ * characters.
  */
 export function inspectAltText(alt: string): AltTextProblem | undefined {
   const text = alt.normalize("NFC").replaceAll(INVISIBLE, "").trim();
@@ -25,7 +26,10 @@ export function inspectAltText(alt: string): AltTextProblem | undefined {
   return isBlank || NOTHING.has(toBareWord(text)) ? "says_nothing" : undefined;
 }
 
-/** The first description of an image: the one that came with its file, if it is one. Nobody is blamed for what they did not write. */
+/**
+ * An image's first description: the one that came with its file, unless it has a problem. People
+ * get no error for text that they did not write.
+ */
 export function toFirstAlt(altText: string): string {
   const alt = truncate(altText.normalize("NFC").replaceAll(/\s+/gu, " ").trim(), MAX_ALT_LENGTH);
   return inspectAltText(alt) === undefined ? alt : "";
@@ -33,14 +37,20 @@ export function toFirstAlt(altText: string): string {
 
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** Digits, and what stands between those of a date and a time; programs that show a long name cut it with "…". */
+/**
+ * Digits, and separators between those of a date and a time. "…" appears where a program shortens a
+ * long name.
+ */
 const STAMP = String.raw`\d(?:[\d\s.…:_-]|at|am|pm|wa|오전|오후)*`;
-/** " (1)", " copy 2", "@2x", "~2", and then "_Slack" or "_1a2b3c4d" */
+/** " (1)", " copy 2", "@2x", "~2", and then "_Slack" or "_1a2b3c4d". */
 const BEHIND = String.raw`(?:\s*\(\d+\)|[\s-]copy(?: \d+)?|@\dx|~\d+)*(?:_\S.{0,40})?`;
 
 const FILE_NAME = /^\S(?:[^/\\]*\S)?\.(?:avif|bmp|gif|heic|heif|jpe?g|png|svg|tiff?|webp)$/iu;
 
-/** As cameras, phones, messengers and screenshot tools name files: a word and digits, many of them where it is a plain word. */
+/**
+ * Names that cameras, phones, messengers and screenshot tools give: a word and digits, with many
+ * digits required after an ordinary word.
+ */
 const CAMERA_NAME = new RegExp(
   `^(?:(?:${[
     "dji",
@@ -57,7 +67,9 @@ const CAMERA_NAME = new RegExp(
   "iu",
 );
 
-/** The bare word, so that "An image", "Image 1.", "(photo)" and "사진입니다" are found too. */
+/**
+ * Reduces the text to a bare word, so that "An image", "Image 1.", "(photo)" and "사진입니다" match too.
+ */
 function toBareWord(text: string): string {
   return text
     .toLowerCase()

@@ -1,9 +1,11 @@
 /**
- * Whether each `{placeholder}` of an HTML template stands where an escaped value stays a value: in text, or in an
- * attribute in double quotes. Read as browsers do (HTML, section 13.2.5); what has no end is refused.
+ * Whether each `{placeholder}` of an HTML template stands where an escaped value stays a value: in
+ * text, or in a double-quoted attribute. Parses as browsers do (HTML, section 13.2.5) and refuses
+ * markup without an end.
  */
 export function arePlacesSafe(template: string): boolean {
-  // An angle bracket becomes markup by what follows it, which a value may be.
+  // The character after an angle bracket decides whether it is markup, and a value could supply
+  // that character.
   const start = template.search(/<[a-z/!?{]/iu);
   if (start === -1) {
     return true;
@@ -12,7 +14,7 @@ export function arePlacesSafe(template: string): boolean {
   return rest !== undefined && arePlacesSafe(rest);
 }
 
-/** The rest behind the comment or tag at the beginning; `undefined` where a placeholder is not safe. */
+/** Returns the text after the leading comment or tag. `undefined`: a placeholder is not safe. */
 function readMarkup(markup: string): string | undefined {
   const comment = COMMENT.exec(markup)?.[0];
   if (comment !== undefined) {
@@ -50,10 +52,10 @@ const WRITTEN_BY_PEOPLE = /\{(?:alt|filename|link)\}/u;
 
 const COMMENT = /^<!--(?:-?>|[^]*?--!?>)/u;
 const OPENING = /^<(?:\/(?=[a-z]))?([a-z][^\t\n\f\r />]*)/iu;
-/** Ends with its value in double quotes, with the quotes, where it has one. */
+/** Ends with the double-quoted value, quotes included, if there is one. */
 const ATTRIBUTE =
   /^[\t\n\f\r /]*(=?[^\t\n\f\r />=]+|=)(?:[\t\n\f\r ]*=[\t\n\f\r ]*(?:("[^"]*")|'[^']*'|(?!["'>])[^\t\n\f\r >]+|(?=>))|(?![\t\n\f\r ]*=))/u;
 
-/** No HTML begins with these, nor stands in these attributes. */
+/** The content of these elements and attributes is code, not HTML. */
 const RAW: ReadonlySet<string> = new Set(["<script", "<style"]);
 const CODE_ATTRIBUTE = /^(?:on|srcdoc$|style$)/iu;

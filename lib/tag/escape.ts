@@ -1,13 +1,13 @@
 import { inspectUrl } from "../url.ts";
 
-/** For text and for attribute values in double quotes (HTML, section 13.1.2.3). */
+/** Escapes text and double-quoted attribute values (HTML, section 13.1.2.3). */
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/gu, (character) => HTML_ENTITIES[character] ?? character);
 }
 
 /**
- * For the text of a Markdown link or image: on one line, and escaped only where it would be markup (CommonMark,
- * sections 2.4, 2.5 and 6), for some programs drop what is escaped.
+ * Escapes the text of a Markdown link or image, on one line. Escapes only where a character would
+ * be markup (CommonMark, sections 2.4, 2.5 and 6), because some programs drop escaped characters.
  */
 export function escapeMarkdown(text: string): string {
   const line = text.replaceAll(/[\r\n]+/gu, " ");
@@ -18,8 +18,8 @@ export function escapeMarkdown(text: string): string {
 }
 
 /**
- * For a destination between `(` and `)`. What programs would percent-encode, each in its own way, is encoded already;
- * an ampersand begins no entity, and parentheses are in balance.
+ * Escapes a destination between `(` and `)`. Encodes what programs would percent-encode
+ * differently, keeps ampersands from starting an entity, and escapes unbalanced parentheses.
  */
 export function escapeMarkdownUrl(url: string): string {
   const address = AS_SENT.test(url) ? url : (inspectUrl(url)?.href ?? url);
@@ -41,7 +41,7 @@ function escapeCharacter(character: string): string {
   return MARKDOWN_ENTITIES[character] ?? `\\${character}`;
 }
 
-/** marked takes the backslash from these before it reads on. */
+/** marked strips the backslash before these characters too early. */
 const MARKDOWN_ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "[": "&#91;",
@@ -55,7 +55,7 @@ const MARKDOWN_MARKUP = new RegExp(
     /<(?=[a-z/!?]|\S+@)/iu,
     /&(?=#?\w+;)/u,
     /\\(?=[!-/:-@[-`{-~]|$)/u,
-    // Neither is a delimiter between spaces, nor an underscore within a word.
+    // `*`, `_` and `~` between spaces are no delimiters, nor is an underscore within a word.
     /[*~](?!(?<=\s[*~])\s)/u,
     /_(?!(?<=\s_)\s|(?<=[\p{L}\p{N}]_)[\p{L}\p{N}])/u,
   ]
@@ -64,9 +64,9 @@ const MARKDOWN_MARKUP = new RegExp(
   "giu",
 );
 
-/** They are markup only where there are two. */
+/** A single one of these is not markup. */
 const IN_PAIRS: ReadonlySet<string> = new Set(["*", "_", "~"]);
 
-/** Printable ASCII without the backslash, which browsers take for a slash. */
+/** Printable ASCII without the backslash, which browsers treat as a slash. */
 const AS_SENT = /^[!-[\]-~]*$/u;
 const IN_BALANCE = /^[^()]*(?:\([^()]*\)[^()]*)*$/u;

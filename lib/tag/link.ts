@@ -2,12 +2,18 @@ import { inspectUrl } from "../url.ts";
 
 export const MAX_LINK_LENGTH = 2000;
 
-/** Whether a tag may link there: an absolute `http`, `https` or `mailto` URL. Anything else could be a script. */
+/**
+ * Whether a tag may link to the text: an absolute `http`, `https` or `mailto` URL. Anything else
+ * could be a script.
+ */
 export function isLink(text: string): boolean {
   return text.length <= MAX_LINK_LENGTH && LINK.test(text) && inspectUrl(text) !== undefined;
 }
 
-/** Copying brings characters along that nobody sees. Those that join letters or emoji belong to the address. */
+/**
+ * Removes invisible characters, which copying often adds. Those that join letters or emoji belong
+ * to the address.
+ */
 export function cleanLink(text: string): string {
   return text.replaceAll(INVISIBLE, "").trim();
 }
@@ -15,5 +21,8 @@ export function cleanLink(text: string): string {
 const INVISIBLE =
   /(?!(?<=[\p{Script=Arabic}\p{Mark}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\p{Join_Control}\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu;
 
-/** With its slashes: "https:example.com" is a URL too, but nobody means it. Without control characters or spaces. */
+/**
+ * Requires the slashes: "https:example.com" is a URL too, but nobody means it. Excludes control
+ * characters and spaces.
+ */
 const LINK = /^(?:https?:\/\/[^\s/\\?#\p{Control}]|mailto:[^\s\p{Control}@]+@)[^\s\p{Control}]*$/iu;

@@ -9,17 +9,17 @@ export interface NamedTag {
   tag: string;
 }
 
-/** What a tag says of one published image. */
+/** The facts about one published image that a tag can show. */
 export interface TagImage {
   /** Absolute and percent-encoded. */
   url: string;
   alt: string;
-  /** `http:`, `https:` or `mailto:`, checked where it was typed in. */
+  /** `http:`, `https:` or `mailto:`, checked on input. */
   link?: string | undefined;
-  /** As displayed, in CSS pixels. */
+  /** The displayed size, in CSS pixels. */
   width: number;
   height: number;
-  /** The name that the file had in Slack. */
+  /** The file's name in Slack. */
   filename: string;
   /** The object key. */
   key: string;
@@ -31,25 +31,25 @@ export interface TagImage {
 export interface TagVariant {
   /** Absolute and percent-encoded. */
   url: string;
-  /** In pixels of its own. */
+  /** In the copy's own pixels. */
   width: number;
 }
 
 export interface TagStyle {
-  /** Of the `div` around a `wrapped` tag. */
+  /** The class of the `div` around a `wrapped` tag. */
   wrapperClass: string;
-  /** Of a `custom` tag: HTML with {@link PLACEHOLDERS}. */
+  /** The template of a `custom` tag: HTML with {@link PLACEHOLDERS}. */
   template: string;
 }
 
-/** The tag as plain text, exactly as it is to be pasted. */
+/** Renders the tag as plain text, exactly as people paste it. */
 export function renderTag(format: TagFormat, image: TagImage, style: TagStyle): string {
   return RENDERERS[format](image, style);
 }
 
 /**
- * A template cut into text and placeholders, or `undefined` when it names an unknown one, shows no image, or has one
- * where a value could become markup.
+ * Splits a template into text and placeholders. `undefined`: it has an unknown placeholder, shows
+ * no image, or has a placeholder where a value could become markup.
  */
 export function parseTemplate(template: string): TemplatePart[] | undefined {
   const parts = template.split(/(\{\w*\})/u).map(toTemplatePart);
@@ -88,7 +88,10 @@ function renderLink({ link }: TagImage, content: string): string {
   return link === undefined ? content : `<a href="${escapeHtml(link)}">${content}</a>`;
 }
 
-/** As wide as the window until that is as wide as the tag. Without variants there is nothing to choose from. */
+/**
+ * The image takes the window's width, up to the width in the tag. Without variants the browser has
+ * no choice, so a plain tag suffices.
+ */
 function renderPicture(image: TagImage): string {
   if (image.variants.length === 0) {
     return renderHtml(image);
@@ -102,7 +105,7 @@ function renderPicture(image: TagImage): string {
   return renderLink(image, `<picture>${source}${renderImg(image)}</picture>`);
 }
 
-/** A `srcset` is cut at white space and at the commas around it (HTML, section 4.8.4.2.1). */
+/** A `srcset` is split at white space and at adjacent commas (HTML, section 4.8.4.2.1). */
 function escapeSrcsetUrl(url: string): string {
   return url.replaceAll(/[\s,]/gu, (character) => encodeURIComponent(character));
 }
@@ -112,7 +115,7 @@ function renderMarkdown(image: TagImage): string {
   return image.link === undefined ? img : `[${img}](${escapeMarkdownUrl(image.link)})`;
 }
 
-/** Every value is HTML-escaped: whoever writes a template writes HTML, and a description is never markup. */
+/** Escapes every value: the template is HTML, but a description is never markup. */
 function renderTemplate(image: TagImage, style: TagStyle): string {
   return (parseTemplate(style.template) ?? [])
     .map((part) =>

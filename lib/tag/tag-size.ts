@@ -1,4 +1,4 @@
-/** What the tag says, in CSS pixels: rounded. */
+/** The size in the tag, in CSS pixels, rounded. */
 export function tagSize(image: { width: number; height: number; density?: number | undefined }): {
   width: number;
   height: number;
