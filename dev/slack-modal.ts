@@ -2,8 +2,7 @@ import { basename } from "node:path";
 import * as v from "valibot";
 import { FILES_BLOCK } from "../lib/blocks/modals.ts";
 import { TAG_FIELDS } from "../lib/blocks/tag-fields.ts";
-import { en } from "../lib/i18n/en.ts";
-import { ko } from "../lib/i18n/ko.ts";
+import { CATALOGUES } from "../lib/i18n/catalogues.ts";
 import { renderBlock } from "./print-block.ts";
 import { fieldsOf, renderView } from "./print-view.ts";
 import { renderAck, renderWhispers } from "./print-seen.ts";
@@ -85,7 +84,7 @@ function isProgress(view: View): boolean {
 }
 
 const PROGRESS: ReadonlySet<string> = new Set(
-  [en, ko].flatMap(({ modal }) => [modal.loading, modal.saving, modal.uploading]),
+  Object.values(CATALOGUES).flatMap(({ modal }) => [modal.loading, modal.saving, modal.uploading]),
 );
 
 function isForm({ submit }: View): boolean {

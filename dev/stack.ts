@@ -1,5 +1,6 @@
 import path from "node:path";
-import { type Config, parseConfig } from "../lib/config.ts";
+import { type Config, toConfig } from "../lib/config.ts";
+import { parseEnvironment } from "../lib/environment.ts";
 import manifest from "../manifest.json" with { type: "json" };
 import { PORTS, startAt } from "./free-port.ts";
 import { type LocalS3, startLocalS3 } from "./local-s3/server.ts";
@@ -31,7 +32,7 @@ export async function startStack({
   settings?: Readonly<Record<string, string | undefined>>;
   slackOptions?: Pick<LocalSlackOptions, "ackTimeoutMs" | "now">;
 }): Promise<LocalStack> {
-  const config = parseConfig({ ...settings, ...USUAL });
+  const config = toConfig(parseEnvironment({ ...settings, ...USUAL }));
   const slack = await startAt(PORTS.slack, (port) =>
     startLocalSlack({
       ...slackOptions,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ConfigError } from "../lib/config.ts";
+import { ConfigError } from "../lib/environment.ts";
 import { runCommand } from "./command.ts";
 import { findFreePort, PORTS, startAt } from "./free-port.ts";
 import { startFunctions } from "./functions.ts";

@@ -1,7 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import type { GiveWay } from "./give-way.ts";
-import type { Messages } from "./i18n/en.ts";
+import type { ImagePorts } from "./images/make-image.ts";
 import type { Accept, InBackground } from "./listeners/background.ts";
 import type { Logger } from "./logger.ts";
 import type { MarkerStore } from "./records/marker-store.ts";
@@ -10,15 +9,15 @@ import type { Coalesce } from "./replies/coalesce.ts";
 import type { DownloadFile } from "./slack/file-download.ts";
 import type { Respond } from "./slack/response-url.ts";
 import type { SlackClient } from "./slack/web-client.ts";
+import type { SettingsFor } from "./settings.ts";
 import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
 import type { Turns } from "./turns.ts";
-import type { ImageMaker } from "./images/image-maker.ts";
 
 /** The world as far as an answer may touch it: it takes milliseconds. */
 export interface AnswerPorts {
   config: Config;
-  messages: Messages;
+  settingsFor: SettingsFor;
   records: RecordStore;
   markers: MarkerStore;
   clock: Clock;
@@ -42,15 +41,12 @@ export interface Door extends AnswerPorts {
 }
 
 /** The world as far as the work behind an answer may touch it. Only `accept` and `inBackground` hand it out. */
-export interface WorkPorts extends AnswerPorts {
+export interface WorkPorts extends AnswerPorts, ImagePorts {
   slack: SlackClient;
   respond: Respond;
   downloadFile: DownloadFile;
   images: Bucket;
   state: StatePlace;
-  imageMaker: ImageMaker;
-  /** Between pieces of work that would hold up answers together. */
-  giveWay: GiveWay;
   /** Uploads that this process is at. */
   uploads: Turns;
   /** Bytes of files that this process holds, over all messages. */

@@ -47,7 +47,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   await using slack = await startLocalSlack({ manifest, random, retryDelaysMs: RETRY_DELAYS_MS });
   const channel = slack.addChannel({ name: "load" }).id;
   const env = { ...environmentOf(slack, s3), CHANNEL_IDS: channel, CRON_SECRET };
-  const app = createApp(env, clock);
+  const app = createApp(env, { clock });
   await using functions = await serveEvents(slack, app);
   orderFaults({ slack, s3 }, options.failures);
 

@@ -1,3 +1,5 @@
+import type { ConfigError } from "../environment.ts";
+import type { Logger } from "../logger.ts";
 import type { Health } from "../ports.ts";
 
 /** For uptime checks. Names only: of variables, and what the sweeps of this instance found. */
@@ -5,4 +7,10 @@ export function serveHealth({ alarms }: Health): Response {
   return alarms.size === 0
     ? Response.json({ ok: true })
     : Response.json({ ok: false, variables: [], problems: [...alarms] }, { status: 503 });
+}
+
+/** The same while variables are missing or malformed. */
+export function serveBadHealth(logger: Logger, { message, variables }: ConfigError): Response {
+  logger.error("request.rejected", { path: "/api/health", status: 503, error: message });
+  return Response.json({ ok: false, variables }, { status: 503 });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../environment.ts";
 import { describeError, type Logger } from "../logger.ts";
 import { PayloadError } from "../slack/parse.ts";
 import { readRetryNum, RequestError } from "../slack/request.ts";

@@ -3,7 +3,7 @@ import type { Claim } from "../records/claim.ts";
 import { RecordConflictError } from "../records/record-store.ts";
 import type { BlockAction } from "../slack/interaction-payloads.ts";
 import type { Outcome } from "./message.ts";
-import { tellPrivately } from "./tell-privately.ts";
+import { tellPrivately, type Whisper } from "./tell-privately.ts";
 
 /** A button promises something in a record. Somebody who loses five times in a row is told so, and nothing is stored. */
 export async function acceptAction(
@@ -19,13 +19,17 @@ export async function acceptAction(
 ): Promise<Outcome> {
   const settled = await door.accept(amending, work);
   if (settled.outcome === "unavailable" && settled.error instanceof RecordConflictError) {
-    await door.inBackground((ports) => tellActor(ports, action, door.messages.conflict));
+    await door.inBackground((ports) => tellActor(ports, action, ({ conflict }) => conflict));
     return "accepted";
   }
   return settled.outcome;
 }
 
 /** Only whoever pressed the button reads it. */
-export function tellActor(work: WorkPorts, action: BlockAction, text: string): Promise<void> {
-  return tellPrivately(work, { ...action, userId: action.actor.userId, text });
+export function tellActor(
+  work: WorkPorts,
+  action: BlockAction,
+  say: Whisper["say"],
+): Promise<void> {
+  return tellPrivately(work, { ...action, userId: action.actor.userId, say });
 }

@@ -22,6 +22,13 @@ export interface Accept {
   ): Promise<Settled<Accepted>>;
 }
 
+export interface Background {
+  accept: Accept;
+  inBackground: InBackground;
+  /** Settles when the work that is under way now has come to its end. */
+  whenIdle: () => Promise<void>;
+}
+
 /** The background task is one of the two places that catch everything. */
 export function createBackground(dependencies: {
   /** Lets work go on after the answer. What is handed to it does not reject. */
@@ -30,8 +37,9 @@ export function createBackground(dependencies: {
   loadWork: () => Promise<Omit<WorkPorts, "budget">>;
   clock: Clock;
   logger: Logger;
-}): { accept: Accept; inBackground: InBackground } {
+}): Background {
   const { waitUntil, loadWork, clock, logger } = dependencies;
+  const underWay = new Set<Promise<void>>();
 
   // Its time counts from now; the ports are loaded when it begins.
   function prepareWork(): () => Promise<WorkPorts> {
@@ -40,11 +48,12 @@ export function createBackground(dependencies: {
   }
 
   function watch(work: Promise<void>): Promise<void> {
-    return waitUntil(
-      work.catch((error: unknown) => {
-        logger.error("work.failed", { error: describeError(error) });
-      }),
-    );
+    const watched = work.catch((error: unknown) => {
+      logger.error("work.failed", { error: describeError(error) });
+    });
+    underWay.add(watched);
+    void watched.finally(() => underWay.delete(watched));
+    return waitUntil(watched);
   }
 
   return {
@@ -53,6 +62,9 @@ export function createBackground(dependencies: {
       const openWork = prepareWork();
       await watch(accepting.then(async (accepted) => work(await openWork(), accepted)));
       return settleWithin(accepting, { timeoutMs: TIME_PLAN.answerMs, clock });
+    },
+    async whenIdle() {
+      await Promise.all(underWay);
     },
   };
 }

@@ -17,7 +17,7 @@ export async function onDeleteImage(door: Door, action: BlockAction): Promise<Ou
     async work(work, claim) {
       const refusal = refuse(work, { claim, target, userId });
       if (refusal !== undefined) {
-        await tellActor(work, action, refusal);
+        await tellActor(work, action, (messages) => messages[refusal]);
       } else if (claim !== undefined) {
         const { keepPromise } = await import("../uploads/keep-promise.ts");
         await keepPromise(work, claim);
@@ -34,17 +34,17 @@ interface AskedDeletion {
   userId: string;
 }
 
-/** Why nothing is deleted, in a sentence. */
+/** Why nothing is deleted: the name of a sentence. */
 function refuse(
-  { config, messages }: WorkPorts,
+  { config }: WorkPorts,
   { claim, target, userId }: AskedDeletion,
-): string | undefined {
+): "recordGone" | "notAllowedToDelete" | undefined {
   const fileId = target?.fileId ?? "";
   if (claim?.record.images.some((image) => image.fileId === fileId) !== true) {
-    return messages.recordGone;
+    return "recordGone";
   }
   const { adminUserIds } = config;
   return mayDelete(claim.record, { fileId, userId, adminUserIds })
     ? undefined
-    : messages.notAllowedToDelete;
+    : "notAllowedToDelete";
 }

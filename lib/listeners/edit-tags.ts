@@ -8,27 +8,29 @@ import { TIME_PLAN } from "../time-plan.ts";
 import { homeOf, renderModalContext } from "./modal-context.ts";
 import { toModalImages, toRecordedModalImages } from "./modal-images.ts";
 import { isMember } from "./stranger.ts";
-import { openModal, showImageTags, showNotice } from "./modals.ts";
+import { type OpenModal, openModal, showImageTags, showNotice } from "./modals.ts";
 
 /** "Edit link & description" under an image of a reply. */
 export async function onEditTags(work: WorkPorts, action: BlockAction): Promise<void> {
-  const { modal } = work.messages;
   const target = inspectActionValue(action.value);
+  const { messages } = await work.settingsFor(target && channelOf(target.ref));
+  const { modal } = messages;
   // The trigger lives 3 s: the values follow.
-  const loading = renderNoticeModal(modal.loading, work.messages);
+  const loading = renderNoticeModal(modal.loading, messages);
   const { userId } = action.actor;
   const viewId = await openModal(work, loading, { ...action, userId });
   if (viewId === undefined) {
     return;
   }
+  const opened = { viewId, messages };
   if (target?.fileId === undefined) {
-    await showNotice(work, viewId, modal.recordGone);
+    await showNotice(work, opened, modal.recordGone);
     return;
   }
   try {
-    await showImage(work, viewId, { action, ref: target.ref, fileId: target.fileId });
+    await showImage(work, opened, { action, ref: target.ref, fileId: target.fileId });
   } catch (error) {
-    await showNotice(work, viewId, modal.unavailable);
+    await showNotice(work, opened, modal.unavailable);
     throw error;
   }
 }
@@ -39,41 +41,41 @@ interface EditedImage {
   fileId: string;
 }
 
-async function showImage(work: WorkPorts, viewId: string, edited: EditedImage): Promise<void> {
+async function showImage(work: WorkPorts, opened: OpenModal, edited: EditedImage): Promise<void> {
   const { ref, fileId } = edited;
   const stored = await work.records.read(ref);
   const { actor } = edited.action;
   if (stored !== undefined && !isMember(work, actor, stored.record)) {
     work.logger.info("interaction.refused", { action: ACTIONS.editTags, user: actor.userId });
-    await showNotice(work, viewId, work.messages.membersOnly);
+    await showNotice(work, opened, opened.messages.membersOnly);
     return;
   }
   const known = stored?.record.images.filter((image) => image.fileId === fileId) ?? [];
   const images = toRecordedModalImages(known);
   if (images.length > 0) {
     const privateMetadata = renderModalContext({ ref });
-    await showImageTags(work, viewId, { images, privateMetadata });
+    await showImageTags(work, opened, { images, privateMetadata });
   } else if (known.length > 0) {
-    await showNotice(work, viewId, work.messages.modal.deleted);
+    await showNotice(work, opened, opened.messages.modal.deleted);
   } else if (actor.standing === "untold") {
-    await showNotice(work, viewId, work.messages.modal.recordGone);
+    await showNotice(work, opened, opened.messages.modal.recordGone);
   } else {
-    await offerUpload(work, viewId, edited);
+    await offerUpload(work, opened, edited);
   }
 }
 
 /** Nothing is known of the image any more: the same modal uploads it again, if Slack still has it. */
 async function offerUpload(
   work: WorkPorts,
-  viewId: string,
+  opened: OpenModal,
   { action, ref, fileId }: EditedImage,
 ): Promise<void> {
   const { slack, clock } = work;
-  const { recordGone } = work.messages.modal;
+  const { recordGone } = opened.messages.modal;
   const channelId = channelOf(ref);
   const [, teamId = "", , ts = ""] = ref.split("/");
   if (channelId === undefined) {
-    await showNotice(work, viewId, recordGone);
+    await showNotice(work, opened, recordGone);
     return;
   }
   try {
@@ -86,7 +88,7 @@ async function offerUpload(
       ...homeOf(action.actor),
       fileIds: [fileId],
     };
-    await showImageTags(work, viewId, {
+    await showImageTags(work, opened, {
       notice: recordGone,
       images: toModalImages([file]),
       privateMetadata: renderModalContext({ ref, upload }),
@@ -95,6 +97,6 @@ async function offerUpload(
     if (!(error instanceof SlackApiError)) {
       throw error;
     }
-    await showNotice(work, viewId, recordGone);
+    await showNotice(work, opened, recordGone);
   }
 }

@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/web-api";
 import { renderNoticeModal } from "../blocks/modals.ts";
+import type { Messages } from "../i18n/en.ts";
 import type { Door, WorkPorts } from "../ports.ts";
 import { amendRecord, type Claim, claimUpload } from "../records/claim.ts";
 import { channelOf } from "../records/record-ref.ts";
@@ -8,6 +9,7 @@ import type { SentEdits } from "../records/record-changes.ts";
 import { createStub } from "../slack/file.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
 import { inspectModalContext, type ModalContext } from "./modal-context.ts";
+import type { OpenModal } from "./modals.ts";
 import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import type { ViewAnswer } from "./view-answer.ts";
@@ -26,7 +28,8 @@ export async function onImageTags(
     });
     return { outcome: "ignored" };
   }
-  const { edits, errors } = readTagSubmission(submission.fields, door.messages);
+  const { messages } = await door.settingsFor(channelOf(modal.ref));
+  const { edits, errors } = readTagSubmission(submission.fields, messages);
   if (Object.keys(errors).length > 0) {
     return { outcome: "errors", errors };
   }
@@ -35,14 +38,15 @@ export async function onImageTags(
     sentAt,
     edits: [...edits].map(([fileId, edit]) => ({ fileId, ...edit })),
   };
+  const { viewId } = submission;
   const settled = await door.accept(store(door, submission, { modal, changes }), (work, claim) =>
-    finish(work, submission.viewId, claim),
+    finish(work, { viewId, messages }, claim),
   );
   if (settled.outcome === "accepted") {
-    return { outcome: "update", view: await renderNext(door, settled.accepted) };
+    return { outcome: "update", view: await renderNext(door, settled.accepted, messages) };
   }
   return settled.error instanceof RecordConflictError
-    ? refuse(door, submission, modal)
+    ? refuse(door, submission, { modal, messages })
     : { outcome: "unavailable" };
 }
 
@@ -73,17 +77,21 @@ function store(
 }
 
 /** The answer carries all that can be said at once: a view that is updated before it arrives is overwritten by it. */
-async function renderNext(door: Door, claim: Claim | undefined): Promise<ModalView> {
+async function renderNext(
+  door: Door,
+  claim: Claim | undefined,
+  messages: Messages,
+): Promise<ModalView> {
   if (claim === undefined || claim.isOurs) {
-    const { recordGone, saving } = door.messages.modal;
-    return renderNoticeModal(claim === undefined ? recordGone : saving, door.messages);
+    const { recordGone, saving } = messages.modal;
+    return renderNoticeModal(claim === undefined ? recordGone : saving, messages);
   }
   const { renderRecord } = await import("./modals.ts");
   return renderRecord(door, claim.record);
 }
 
 /** Uploads what is this claim's to upload and puts the tags into the modal, or shows in the thread what was edited. */
-async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined): Promise<void> {
+async function finish(work: WorkPorts, modal: OpenModal, claim: Claim | undefined): Promise<void> {
   if (claim === undefined) {
     return;
   }
@@ -94,10 +102,10 @@ async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined)
   try {
     const record = await keepPromise(work, claim);
     if (claim.isOurs) {
-      await showResult(work, viewId, record);
+      await showResult(work, modal.viewId, record);
     }
   } catch (error) {
-    await showNotice(work, viewId, work.messages.modal.unavailable);
+    await showNotice(work, modal, modal.messages.modal.unavailable);
     throw error;
   }
 }
@@ -106,12 +114,10 @@ async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined)
 async function refuse(
   door: Door,
   { actor, fields }: ViewSubmission,
-  { ref }: ModalContext,
+  { modal, messages }: { modal: ModalContext; messages: Messages },
 ): Promise<ViewAnswer> {
-  const { conflict: text } = door.messages;
-  const { userId } = actor;
-  await door.inBackground((work) =>
-    tellPrivately(work, { channelId: channelOf(ref), userId, text }),
-  );
-  return { outcome: "errors", errors: { [fields[0]?.blockId ?? ""]: text } };
+  const { conflict } = messages;
+  const whisper = { channelId: channelOf(modal.ref), userId: actor.userId, say: () => conflict };
+  await door.inBackground((work) => tellPrivately(work, whisper));
+  return { outcome: "errors", errors: { [fields[0]?.blockId ?? ""]: conflict } };
 }

@@ -12,10 +12,10 @@ import { openModal, showImageTags, showNotice } from "./modals.ts";
 
 /** "Upload to S3" on any message: a modal with its images, which uploads or edits them when it is sent. */
 export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortcut): Promise<void> {
-  const { messages, records } = work;
   const { triggerId, channelId, actor, responseUrl } = shortcut;
   const { threadTs } = shortcut.message;
   const opening = { triggerId, channelId, threadTs, responseUrl, userId: actor.userId };
+  const { messages } = await work.settingsFor(channelId);
   const files = shortcut.message.files.filter(mayBeImage);
   if (files.length === 0) {
     const notice = renderNoticeModal(messages.modal.noImages, messages);
@@ -34,16 +34,17 @@ export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortc
   if (viewId === undefined) {
     return;
   }
-  const stored = await records.read(modalContext.ref);
+  const opened = { viewId, messages };
+  const stored = await work.records.read(modalContext.ref);
   if (stored !== undefined) {
     const images = toRecordedModalImages(stored.record.images);
     await (images.length === 0
-      ? showNotice(work, viewId, messages.modal.deleted)
-      : showImageTags(work, viewId, { images, privateMetadata }));
+      ? showNotice(work, opened, messages.modal.deleted)
+      : showImageTags(work, opened, { images, privateMetadata }));
   } else if (await isOutOfSight(work, shortcut)) {
-    await showNotice(work, viewId, messages.modal.notInvited);
+    await showNotice(work, opened, messages.modal.notInvited);
   } else {
-    await showImageTags(work, viewId, modal);
+    await showImageTags(work, opened, modal);
   }
 }
 

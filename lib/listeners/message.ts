@@ -14,6 +14,10 @@ export async function onMessage(door: Door, message: SlackMessage): Promise<Outc
   if (request === undefined) {
     return "ignored";
   }
+  const { autoUpload } = await door.settingsFor(message.channelId);
+  if (!autoUpload) {
+    return "ignored";
+  }
   const { outcome } = await door.accept(claimUpload(door, request), async (work, claim) => {
     if (claim !== undefined) {
       const { keepPromise } = await import("../uploads/keep-promise.ts");
@@ -23,14 +27,13 @@ export async function onMessage(door: Door, message: SlackMessage): Promise<Outc
   return outcome;
 }
 
-/** The upload of the message's images, or `undefined` when it is not ours to act on. */
+/** The upload of the message's images where that is wished, or `undefined` when it is not ours to act on. */
 export function matchImageMessage(
   message: SlackMessage,
   config: Config,
 ): UploadRequest | undefined {
   const homeTeamIds = config.allowExternalUsers ? undefined : message.homeTeamIds;
   const isOurs =
-    config.autoUpload &&
     isIncluded(message.channelId, config.channelIds) &&
     SUBTYPES.has(message.subtype) &&
     !message.isFromBot &&

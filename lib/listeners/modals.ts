@@ -2,6 +2,7 @@ import { isoNow } from "../clock.ts";
 import type { ModalView } from "@slack/web-api";
 import { type ImageTagsModal, renderImageTagsModal, renderNoticeModal } from "../blocks/modals.ts";
 import { renderResult } from "../blocks/reply.ts";
+import type { Messages } from "../i18n/en.ts";
 import { describeError } from "../logger.ts";
 import type { AnswerPorts, WorkPorts } from "../ports.ts";
 import { isLeaseAlive, type UploadRecord } from "../records/record.ts";
@@ -18,7 +19,7 @@ export async function openModal(
   view: ModalView,
   { triggerId, ...person }: ModalOpening,
 ): Promise<string | undefined> {
-  const { slack, clock, logger, messages } = work;
+  const { slack, clock, logger } = work;
   try {
     return await slack.openView(
       { triggerId, view },
@@ -28,15 +29,16 @@ export async function openModal(
     logger.warn("modal.failed", { error: describeError(error) });
     const isExpired = error instanceof SlackApiError && EXPIRED_TRIGGER.has(error.code);
     if (isExpired || isPassing(error)) {
-      const text = isExpired ? messages.triggerExpired : messages.modal.unavailable;
-      await tellPrivately(work, { ...person, text });
+      const say = ({ triggerExpired, modal }: Messages) =>
+        isExpired ? triggerExpired : modal.unavailable;
+      await tellPrivately(work, { ...person, say });
     }
     return undefined;
   }
 }
 
 /** Who asked for the modal, and in which conversation, as far as there is one. */
-export interface ModalOpening extends Omit<Whisper, "text"> {
+export interface ModalOpening extends Omit<Whisper, "say"> {
   triggerId: string;
 }
 
@@ -48,22 +50,32 @@ const EXPIRED_TRIGGER: ReadonlySet<string> = new Set([
   "trigger_expired",
 ]);
 
+/** A modal that is open, in the language of what it is about. */
+export interface OpenModal {
+  viewId: string;
+  messages: Messages;
+}
+
 /** With previews where Slack can show every one of them. */
 export async function showImageTags(
   work: WorkPorts,
-  viewId: string,
+  { viewId, messages }: OpenModal,
   modal: Omit<ImageTagsModal, "withPreviews">,
 ): Promise<void> {
   const render = (withPreviews: boolean) =>
-    renderImageTagsModal({ ...modal, withPreviews }, work.messages);
+    renderImageTagsModal({ ...modal, withPreviews }, messages);
   const refusal = await updateModal(work, viewId, render(true));
   if (refusal !== undefined && REFUSED_VIEW.has(refusal)) {
     await updateModal(work, viewId, render(false));
   }
 }
 
-export async function showNotice(work: WorkPorts, viewId: string, sentence: string): Promise<void> {
-  await updateModal(work, viewId, renderNoticeModal(sentence, work.messages));
+export async function showNotice(
+  work: WorkPorts,
+  { viewId, messages }: OpenModal,
+  sentence: string,
+): Promise<void> {
+  await updateModal(work, viewId, renderNoticeModal(sentence, messages));
 }
 
 export async function showResult(
@@ -71,16 +83,16 @@ export async function showResult(
   viewId: string,
   record: UploadRecord,
 ): Promise<void> {
-  await updateModal(work, viewId, renderRecord(work, record));
+  await updateModal(work, viewId, await renderRecord(work, record));
 }
 
 /** The tags, ready to copy; or that they are still to come. */
-export function renderRecord(ports: AnswerPorts, record: UploadRecord): ModalView {
-  const { messages, clock } = ports;
-  const isUploading = isLeaseAlive(record, isoNow(clock));
-  const content = isUploading
+export async function renderRecord(ports: AnswerPorts, record: UploadRecord): Promise<ModalView> {
+  const options = await replyOptions(ports, record);
+  const { messages } = options;
+  const content = isLeaseAlive(record, isoNow(ports.clock))
     ? messages.modal.stillUploading
-    : renderResult(record.images, replyOptions(ports, record));
+    : renderResult(record.images, options);
   return renderNoticeModal(content, messages);
 }
 

@@ -19,7 +19,7 @@ export async function onRetryUpload(door: Door, action: BlockAction): Promise<Ou
     async work(work, claim) {
       const { keepPromise } = await import("../uploads/keep-promise.ts");
       await (claim === undefined
-        ? tellActor(work, action, door.messages.recordGone)
+        ? tellActor(work, action, ({ recordGone }) => recordGone)
         : keepPromise(work, claim));
     },
   });

@@ -8,12 +8,14 @@ export async function onSlashCommand(
   door: Door,
   { text, ...opening }: SlashCommand,
 ): Promise<string | undefined> {
-  const { messages } = door;
   if (text.toLowerCase() === "help") {
+    const { messages } = await door.settingsFor(opening.channelId);
     return messages.help(packageJson.version);
   }
   await door.inBackground(async (work) => {
     const { openModal } = await import("./modals.ts");
+    // As what is sent with it: wherever the form was asked for, its files are shown in a direct message.
+    const { messages } = await work.settingsFor(undefined);
     await openModal(work, renderUploadFilesModal(messages), opening);
   });
   return undefined;

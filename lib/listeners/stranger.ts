@@ -8,7 +8,7 @@ import { tellActor } from "./accept-action.ts";
 export async function onStranger(work: WorkPorts, action: BlockAction): Promise<void> {
   const { userId } = action.actor;
   work.logger.info("interaction.refused", { action: action.actionId, user: userId });
-  await tellActor(work, action, work.messages.membersOnly);
+  await tellActor(work, action, ({ membersOnly }) => membersOnly);
 }
 
 /** Whether the button's record tells that its presser may press it; where there is none, nothing can happen. */

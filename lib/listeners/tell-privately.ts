@@ -1,18 +1,21 @@
+import type { Messages } from "../i18n/en.ts";
 import type { WorkPorts } from "../ports.ts";
 import { SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 
 /** A sentence that only one person sees, below what they pressed. */
 export async function tellPrivately(
-  { slack, respond, clock }: WorkPorts,
-  { responseUrl, channelId, ...whisper }: Whisper,
+  { slack, respond, settingsFor, clock }: WorkPorts,
+  { responseUrl, channelId, say, ...person }: Whisper,
 ): Promise<void> {
   if (channelId === undefined) {
     return;
   }
+  const { messages } = await settingsFor(channelId);
+  const text = say(messages);
   try {
     await slack.postEphemeral(
-      { ...whisper, channelId },
+      { ...person, channelId, text },
       { deadlineMs: clock.now() + TIME_PLAN.patienceMs },
     );
   } catch (error) {
@@ -20,7 +23,7 @@ export async function tellPrivately(
     if (responseUrl === undefined || !isOutside) {
       throw error;
     }
-    await respond(responseUrl, whisper.text);
+    await respond(responseUrl, text);
   }
 }
 
@@ -36,7 +39,8 @@ export interface Whisper {
   channelId: string | undefined;
   threadTs?: string | undefined;
   userId: string;
-  text: string;
+  /** Picks the sentence, which is in the conversation's language. */
+  say: (messages: Messages) => string;
   /** It works where the app is not a member, for half an hour. */
   responseUrl?: string | undefined;
 }

@@ -6,6 +6,7 @@ import {
   renderImageTagsModal,
   renderNoticeModal,
 } from "../blocks/modals.ts";
+import type { Messages } from "../i18n/en.ts";
 import type { Door, WorkPorts } from "../ports.ts";
 import { type Claim, claimUpload } from "../records/claim.ts";
 import type { UploadRecord } from "../records/record.ts";
@@ -13,6 +14,7 @@ import { formRef } from "../records/record-ref.ts";
 import type { ViewSubmission } from "../slack/interaction-payloads.ts";
 import { renderModalContext } from "./modal-context.ts";
 import { toRecordedModalImages } from "./modal-images.ts";
+import type { OpenModal } from "./modals.ts";
 import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
@@ -26,7 +28,7 @@ export async function onUploadFiles(
   submission: ViewSubmission,
   sentAt: number,
 ): Promise<ViewAnswer> {
-  const { messages, clock } = door;
+  const { messages } = await door.settingsFor(undefined);
   const { edits, errors } = readTagSubmission(submission.fields, messages);
   const missing = submission.files.length === 0 ? { [FILES_BLOCK]: messages.noFiles } : {};
   if (Object.keys({ ...errors, ...missing }).length > 0) {
@@ -39,7 +41,7 @@ export async function onUploadFiles(
     intent: "upload",
     ref: formRef({ teamId, viewId }),
     teamId,
-    source: { type: "form", viewId, userId, sentAt: isoNow(clock) },
+    source: { type: "form", viewId, userId, sentAt: isoNow(door.clock) },
     uploader: userId,
     userId,
     isRequest: true,
@@ -50,13 +52,15 @@ export async function onUploadFiles(
       edits: edit === undefined ? [] : files.map(({ id }) => ({ fileId: id, ...edit })),
     },
   });
-  const settled = await door.accept(claiming, (work, claim) => finish(work, viewId, claim));
+  const settled = await door.accept(claiming, (work, claim) =>
+    finish(work, { viewId, messages }, claim),
+  );
   return settled.outcome === "unavailable"
     ? { outcome: "unavailable" }
-    : { outcome: "update", view: renderNext(door, settled.accepted) };
+    : { outcome: "update", view: renderNext(settled.accepted, messages) };
 }
 
-function renderNext({ messages }: Door, claim: Claim | undefined): ModalView {
+function renderNext(claim: Claim | undefined, messages: Messages): ModalView {
   if (claim === undefined || !hasSecondStep(claim)) {
     return renderNoticeModal(messages.modal.uploading, messages);
   }
@@ -77,7 +81,7 @@ function hasSecondStep({ record }: Claim): boolean {
   return record.images.length > 1;
 }
 
-async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined): Promise<void> {
+async function finish(work: WorkPorts, modal: OpenModal, claim: Claim | undefined): Promise<void> {
   if (claim === undefined) {
     return;
   }
@@ -88,11 +92,11 @@ async function finish(work: WorkPorts, viewId: string, claim: Claim | undefined)
   try {
     const record = await keepPromise(work, claim);
     if (!hasSecondStep(claim) || isAnswered(claim, record)) {
-      await showResult(work, viewId, record);
+      await showResult(work, modal.viewId, record);
     }
   } catch (error) {
     if (!hasSecondStep(claim)) {
-      await showNotice(work, viewId, work.messages.modal.unavailable);
+      await showNotice(work, modal, modal.messages.modal.unavailable);
     }
     throw error;
   }

@@ -1,11 +1,15 @@
 import type { Config } from "../config.ts";
 import type { UploadedImage } from "../records/record.ts";
+import type { Settings } from "../settings.ts";
 import { publicUrl } from "../storage/object-key.ts";
 import { type NamedTag, renderTag } from "../tag/render-tag.ts";
 import { tagSize } from "../tag/tag-size.ts";
 
 /** The tags of an image, in the formats that the team wants. */
-export function renderTags(image: UploadedImage, { publicBaseUrl, tags }: Config): NamedTag[] {
+export function renderTags(
+  image: UploadedImage,
+  { publicBaseUrl, tags }: Pick<Config, "publicBaseUrl"> & Pick<Settings, "tags">,
+): NamedTag[] {
   const { alt, link, name: filename, key, variants = [] } = image;
   const facts = {
     url: publicUrl(publicBaseUrl, key),

@@ -1,6 +1,7 @@
-import { renderProgress, renderReply, type ReplyOptions } from "../blocks/reply.ts";
+import { renderProgress, renderReply, type ReplyOptions, type ReplyPart } from "../blocks/reply.ts";
 import { describeError } from "../logger.ts";
 import type { AnswerPorts, WorkPorts } from "../ports.ts";
+import { channelOf } from "../records/record-ref.ts";
 import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
 import { toError } from "../to-error.ts";
 import {
@@ -22,10 +23,8 @@ export function showReply(
   record: UploadRecord,
   options: ShowOptions,
 ): Promise<ShownReply> {
-  return show(work, record, {
-    ...options,
-    parts: renderReply(record.images, replyOptions(work, record)),
-  });
+  const render = (inReply: ReplyOptions) => renderReply(record.images, inReply);
+  return show(work, record, { ...options, render });
 }
 
 /** Posts "Uploading 3 images…", or shows in the reply that is there which images are being uploaded. */
@@ -34,29 +33,37 @@ export function announce(
   record: UploadRecord,
   options: ShowOptions,
 ): Promise<ShownReply> {
-  return options.reply === undefined
-    ? show(work, record, {
-        ...options,
-        parts: [renderProgress(record.images.length, work.messages)],
-      })
-    : showReply(work, record, options);
+  if (options.reply !== undefined) {
+    return showReply(work, record, options);
+  }
+  const render = ({ messages }: ReplyOptions) => [renderProgress(record.images.length, messages)];
+  return show(work, record, { ...options, render });
 }
 
-export function replyOptions(
-  { config, messages }: AnswerPorts,
+export async function replyOptions(
+  { config, settingsFor }: AnswerPorts,
   record: UploadRecord,
-): ReplyOptions {
+): Promise<ReplyOptions> {
+  const ref = refOf(record);
+  const { publicBaseUrl, maxImageBytes } = config;
+  const { messages, tags } = await settingsFor(channelOf(ref));
   return {
-    ref: refOf(record),
+    ref,
     messages,
-    maxImageBytes: config.maxImageBytes,
-    renderTags: (image) => renderTags(image, config),
+    maxImageBytes,
+    renderTags: (image) => renderTags(image, { publicBaseUrl, tags }),
   };
 }
 
-async function show(work: WorkPorts, record: UploadRecord, showing: Showing): Promise<ShownReply> {
-  const shown: ShownReply = { reply: showing.reply, mayBeTwice: showing.mayBeTwice === true };
+async function show(
+  work: WorkPorts,
+  record: UploadRecord,
+  { render, ...options }: ShowOptions & { render: (options: ReplyOptions) => ReplyPart[] },
+): Promise<ShownReply> {
+  const shown: ShownReply = { reply: options.reply, mayBeTwice: options.mayBeTwice === true };
+  const showing: Showing = { ...options, parts: [] };
   try {
+    showing.parts = render(await replyOptions(work, record));
     await bringInLine({ work, record, shown }, showing);
     return shown;
   } catch (error) {

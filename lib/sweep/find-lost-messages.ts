@@ -8,6 +8,7 @@ import { searchSlice } from "./search-slice.ts";
 export interface FoundMessages {
   /** Messages with images of which there was no record, uploaded now. */
   found: number;
+  /** Those that are uploaded from unasked. */
   channels: number;
   /** All channels were searched up to now. */
   isComplete: boolean;
@@ -24,12 +25,15 @@ export async function findLostMessages(
   marks: SearchMarks,
 ): Promise<FoundMessages> {
   const { clock, budget } = work;
+  const channelIds = await withAutoUpload(work, await listChannels(work));
+  const report: FoundMessages = { found: 0, channels: channelIds.length, isComplete: true };
+  if (channelIds.length === 0) {
+    return report;
+  }
   const installation = await work.slack.authTest({ deadlineMs: budget.startUntilMs });
-  const channelIds = await listChannels(work);
   const oldestFirst = channelIds.toSorted((a, b) =>
     (marks.of(a) ?? "") < (marks.of(b) ?? "") ? -1 : 1,
   );
-  const report: FoundMessages = { found: 0, channels: channelIds.length, isComplete: true };
   for (const channelId of oldestFirst) {
     const searched = await searchChannel(work, {
       channelId,
@@ -85,6 +89,21 @@ async function listChannels({ config, slack, records, budget }: WorkPorts): Prom
     }
     throw error;
   }
+}
+
+/** In the others, nothing is uploaded that nobody asks for. */
+async function withAutoUpload(
+  { settingsFor }: WorkPorts,
+  channelIds: readonly string[],
+): Promise<string[]> {
+  const wished: string[] = [];
+  for (const channelId of channelIds) {
+    const { autoUpload } = await settingsFor(channelId);
+    if (autoUpload) {
+      wished.push(channelId);
+    }
+  }
+  return wished;
 }
 
 async function searchChannel(work: WorkPorts, search: Search): Promise<SearchedChannel> {

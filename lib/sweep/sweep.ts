@@ -34,10 +34,8 @@ export async function sweep(work: WorkPorts): Promise<SweepReport> {
   }
   const finishedWork = await finishOpenWork(work, startMs + TIME_PLAN.finishUntilMs);
   await checkDeployment(work, marks);
-  const foundMessages = work.config.autoUpload ? await findLostMessages(work, marks) : NOTHING;
+  const foundMessages = await findLostMessages(work, marks);
   const report = { ...finishedWork, ...foundMessages };
   work.logger.info("reconcile.finished", { ...report, durationMs: work.clock.now() - startMs });
   return report;
 }
-
-const NOTHING = { found: 0, channels: 0, isComplete: true } as const;

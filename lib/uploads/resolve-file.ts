@@ -21,6 +21,8 @@ export type ResolvedFile =
 
 /** The message or form that a file came with. */
 export interface FileSource {
+  /** The message's conversation; a form has none. */
+  channelId: string | undefined;
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
   /** User id of the person who posted it: an app's posts are left alone. */

@@ -16,7 +16,12 @@ import { isStranger } from "../slack/payloads.ts";
 import { imageKey, variantKey } from "../storage/object-key.ts";
 import type { SourceImage } from "../images/codecs/rework-image.ts";
 import type { ImageWork } from "../images/codecs/attempt-step.ts";
-import type { PublishableImage } from "../images/image-maker.ts";
+import {
+  makeImage,
+  makeVariants,
+  type Making,
+  type PublishableImage,
+} from "../images/make-image.ts";
 import { toFailureCode } from "./failure-code.ts";
 import { addressOf, describeFile, type FileSource } from "./resolve-file.ts";
 import { isNotYet, whileFresh } from "./while-fresh.ts";
@@ -29,7 +34,7 @@ import { isNotYet, whileFresh } from "./while-fresh.ts";
 export async function storeImage(
   work: WorkPorts,
   file: SlackFile,
-  { image, homeTeamIds, isFresh }: FileSource & { image: RecordImage },
+  { image, channelId, homeTeamIds, isFresh }: FileSource & { image: RecordImage },
 ): Promise<RecordImage> {
   try {
     return await whileFresh(work, isFresh, async (round) => {
@@ -38,7 +43,7 @@ export async function storeImage(
       if (isStranger(latest.teamId, homeTeamIds)) {
         throw new DownloadError("foreign_host", "it belongs to another organization");
       }
-      return publishInTurn(work, latest, image);
+      return publishInTurn(work, latest, { image, channelId });
     });
   } catch (error) {
     const code = isFresh && isNotYet(error) ? "not_ready" : toFailureCode(error);
@@ -52,18 +57,22 @@ export async function storeImage(
 }
 
 /** It waits for its turn without holding room, and for Slack in the same way. */
-function publishInTurn(work: WorkPorts, file: SlackFile, image: RecordImage): Promise<RecordImage> {
+function publishInTurn(work: WorkPorts, file: SlackFile, meant: MeantImage): Promise<RecordImage> {
   const { maxImageBytes } = work.config;
   const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
   return work.bytesInFlight.take(weight, async () =>
-    work.clock.now() >= work.budget.startUntilMs ? image : publish(work, file, image),
+    work.clock.now() >= work.budget.startUntilMs ? meant.image : publish(work, file, meant),
   );
+}
+
+interface MeantImage extends Pick<FileSource, "channelId"> {
+  image: RecordImage;
 }
 
 async function publish(
   ports: WorkPorts,
   file: SlackFile,
-  image: RecordImage,
+  { image, channelId }: MeantImage,
 ): Promise<RecordImage> {
   const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
   const body = await ports.downloadFile(addressOf(file), work);
@@ -71,7 +80,9 @@ async function publish(
     throw new DownloadError("not_served", `nothing came of ${file.sizeBytes} bytes`);
   }
   const readPreview = () => downloadPreview(ports, file, work);
-  const made = await ports.imageMaker.make(body, { ...work, readPreview });
+  const { imageOptions: wanted } = await ports.settingsFor(channelId);
+  const making = { ...work, wanted };
+  const made = await makeImage(ports, body, { ...making, readPreview });
   switch (made.outcome) {
     case "late":
       return image;
@@ -83,7 +94,7 @@ async function publish(
       });
       return failedImage(image, { code: made.code, bytes: body.byteLength });
     case "made":
-      return storeMade(ports, made.image, { image, work });
+      return storeMade(ports, made.image, { image, making });
   }
 }
 
@@ -112,7 +123,7 @@ async function downloadPreview(
 
 interface ImageStore {
   image: RecordImage;
-  work: ImageWork;
+  making: Making;
 }
 
 async function storeMade(
@@ -149,10 +160,10 @@ async function storeMade(
 async function storeVariants(
   ports: WorkPorts,
   made: PublishableImage,
-  { stored, image, work }: ImageStore & { stored: StoredImage },
+  { stored, image, making }: ImageStore & { stored: StoredImage },
 ): Promise<Variant[]> {
   const variants: Variant[] = [];
-  for await (const variant of ports.imageMaker.makeVariants(made, work)) {
+  for await (const variant of makeVariants(ports, made, making)) {
     const key = variantKey(ports.config.imagePrefix, image.uuid, variant.facts.width);
     try {
       const copy = variant === made ? stored : await putOnce(ports, key, variant);
@@ -160,7 +171,7 @@ async function storeVariants(
     } catch (error) {
       const described = describeError(error);
       ports.logger.warn("image.failed", {
-        file: work.fileId,
+        file: making.fileId,
         step: "variant",
         error: described,
       });

@@ -4,6 +4,7 @@ import type { Claim } from "../records/claim.ts";
 import { hasImage, type RecordImage, type Reply, type UploadRecord } from "../records/record.ts";
 import { withDeleted, withOutcomes } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
+import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import { isClosedToUs } from "../replies/is-closed-to-us.ts";
 import { publishReply } from "../replies/publish-reply.ts";
@@ -85,11 +86,12 @@ async function uploadPending(
   stored: StoredRecord,
   upload: Upload,
 ): Promise<FinishedUpload & { isHeld: boolean }> {
-  const { record } = stored;
+  const { ref, record } = stored;
   const pending = record.images.filter(isPending);
   const { files } = upload;
   const { homeTeamIds, uploader } = record;
-  const source = { homeTeamIds, uploader, isFresh: isFreshSource(work, sourceTimeMs(record)) };
+  const isFresh = isFreshSource(work, sourceTimeMs(record));
+  const source = { channelId: channelOf(ref), homeTeamIds, uploader, isFresh };
   const resolved = await resolveImages(work, pending, { ...source, files });
   const come = (outcome: string) =>
     fileIdsOf(pending, ({ fileId }) => resolved.get(fileId)?.outcome === outcome);

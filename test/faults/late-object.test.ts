@@ -29,8 +29,7 @@ const start = () => startTestStack({ CRON_SECRET: "cron-secret", CHANNEL_IDS: "C
 
 function createFastInstance({ env, clock }: TestStack, fastMs = FAST_MS): App {
   return createApp(env, {
-    now: () => clock.now() + fastMs,
-    sleep: (...args) => clock.sleep(...args),
+    clock: { now: () => clock.now() + fastMs, sleep: (...args) => clock.sleep(...args) },
   });
 }
 

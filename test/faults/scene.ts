@@ -72,7 +72,7 @@ export async function startScene({ env = {}, files = IMAGES }: Via): Promise<Sce
     env: {},
     skewMs: 0,
     s3SkewMs: 0,
-    createInstance: () => createApp({ ...stack.env, ...scene.env }, fastClock(scene)),
+    createInstance: () => createApp({ ...stack.env, ...scene.env }, { clock: fastClock(scene) }),
     aside: [],
     lifts: [],
     isForGood: false,

@@ -14,7 +14,7 @@ const clock: Clock = {
   sleep: (durationMs, signal) =>
     systemClock.sleep(signal === undefined ? durationMs : NEVER_MS, signal),
 };
-const app = createApp(JSON.parse(process.argv[2] ?? "{}"), clock);
+const app = createApp(JSON.parse(process.argv[2] ?? "{}"), { clock });
 const context = provideRequestContext();
 
 function respond(request: Request): Promise<Response> {

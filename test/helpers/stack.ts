@@ -1,5 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import { createApp, type App } from "../../lib/app.ts";
+import type { SettingsFor } from "../../lib/settings.ts";
 import { startLocalS3, type LocalS3, type LocalS3Options } from "../../dev/local-s3/server.ts";
 import { startLocalSlack, type LocalSlack } from "../../dev/local-slack/server.ts";
 import { environmentOf } from "../../dev/stack.ts";
@@ -44,6 +45,8 @@ export interface StackOptions {
   s3Now?: () => number;
   /** The store, as it is by itself; `changed` says what the app is told of it. */
   s3?: Omit<LocalS3Options, "now">;
+  /** Instead of the environment's in every conversation. */
+  settingsFor?: SettingsFor;
   /** Beside those of the manifest. */
   scopes?: readonly string[];
 }
@@ -66,7 +69,9 @@ export async function startTestStack(
     }),
   ]);
   const env = { ...environmentOf(slack, s3), ...changed };
-  const app = createApp(env, clock);
+  const { settingsFor } = surroundings;
+  const shared = { clock, ...(settingsFor !== undefined && { settingsFor }) };
+  const app = createApp(env, shared);
   let instances: readonly Served[] = [app];
   const frontDoor = await openFrontDoor(slack, () => {
     const [instance = app, ...others] = instances;
@@ -79,7 +84,7 @@ export async function startTestStack(
     s3,
     clock,
     env,
-    createInstance: (others = {}) => createApp({ ...env, ...others }, clock),
+    createInstance: (others = {}) => createApp({ ...env, ...others }, shared),
     send: (envelope, options = {}) => {
       const request = signedRequest(slack, JSON.stringify(envelope), {
         nowMs: clock.nowMs,

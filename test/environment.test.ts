@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig } from "../lib/config.ts";
+import { toConfig } from "../lib/config.ts";
+import { ConfigError, parseEnvironment } from "../lib/environment.ts";
+import { en } from "../lib/i18n/en.ts";
+import { ko } from "../lib/i18n/ko.ts";
+import { toSettings } from "../lib/settings.ts";
 import { CONFIGURED as ENV, MALFORMED_VARIABLES } from "./fixtures/variables.ts";
 
 function problemsOf(changed: Record<string, string | undefined>): string[] {
   try {
-    parseConfig({ ...ENV, ...changed });
+    parseEnvironment({ ...ENV, ...changed });
     return [];
   } catch (error) {
     return error instanceof ConfigError
@@ -13,18 +17,23 @@ function problemsOf(changed: Record<string, string | undefined>): string[] {
   }
 }
 
-describe("parseConfig()", () => {
+const configOf = (env: Record<string, string | undefined>) => toConfig(parseEnvironment(env));
+const settingsOf = (env: Record<string, string | undefined>) => toSettings(parseEnvironment(env));
+
+describe("parseEnvironment()", () => {
   it("fills in the defaults", () => {
-    expect(parseConfig(ENV)).toMatchObject({
+    expect(configOf(ENV)).toMatchObject({
       slack: { signingSecrets: ["shh"], apiUrl: "https://slack.com/api/", extraFileOrigins: [] },
       s3: { bucket: "bucket", stateBucket: "bucket", region: "us-east-1", endpoint: undefined },
       publicBaseUrl: "https://cdn.example.com",
       imagePrefix: "images/",
       statePrefix: "state/",
-      autoUpload: true,
       allowExternalUsers: false,
-      tags: { formats: ["html"] },
       maxImageBytes: 52_428_800,
+    });
+    expect(settingsOf(ENV)).toEqual({
+      autoUpload: true,
+      tags: { formats: ["html"], wrapperClass: "", template: "" },
       imageOptions: {
         keepMetadata: "none",
         hidpi: "off",
@@ -32,7 +41,7 @@ describe("parseConfig()", () => {
         maxWidth: undefined,
         variantWidths: [],
       },
-      locale: "en",
+      messages: en,
     });
   });
 
@@ -94,13 +103,14 @@ describe("parseConfig()", () => {
     ["credit", "credit"],
     ["true", "all"],
   ])("keeps of metadata what KEEP_METADATA=%s says", (value, keepMetadata) => {
-    const config = parseConfig({ ...ENV, KEEP_METADATA: value });
-    expect(config.imageOptions).toMatchObject({ keepMetadata });
+    expect(settingsOf({ ...ENV, KEEP_METADATA: value }).imageOptions).toMatchObject({
+      keepMetadata,
+    });
     expect(problemsOf({ KEEP_METADATA: `${value}s` })).toEqual(["KEEP_METADATA"]);
   });
 
   it("takes two signing secrets, a role in place of keys, lists and prefixes without their slash", () => {
-    const config = parseConfig({
+    const env = {
       ...ENV,
       SLACK_SIGNING_SECRET: "old, new",
       AWS_ACCESS_KEY_ID: undefined,
@@ -110,29 +120,33 @@ describe("parseConfig()", () => {
       CHANNEL_IDS: "C1, C2",
       IMAGE_PREFIX: "img",
       TAG_FORMATS: "markdown, html",
-    });
-    expect(config).toMatchObject({
+      LOCALE: "ko",
+    };
+    expect(configOf(env)).toMatchObject({
       slack: { signingSecrets: ["old", "new"] },
       s3: { region: "us-east-1", credentials: { kind: "role" } },
       channelIds: new Set(["C1", "C2"]),
       imagePrefix: "img/",
+    });
+    expect(settingsOf(env)).toMatchObject({
       tags: { formats: ["markdown", "html"] },
+      messages: ko,
     });
   });
 
   it("sorts the widths of copies, and wants none unless a tag shows them", () => {
     const widths = { VARIANT_WIDTHS: "1280, 640,1280" };
-    expect(parseConfig({ ...ENV, ...widths }).imageOptions.variantWidths).toEqual([]);
+    expect(settingsOf({ ...ENV, ...widths }).imageOptions.variantWidths).toEqual([]);
     expect(
-      parseConfig({ ...ENV, ...widths, TAG_FORMATS: "html,picture" }).imageOptions.variantWidths,
+      settingsOf({ ...ENV, ...widths, TAG_FORMATS: "html,picture" }).imageOptions.variantWidths,
     ).toEqual([640, 1280]);
-    expect(parseConfig({ ...ENV, TAG_FORMATS: "picture" }).imageOptions.variantWidths).toEqual([
+    expect(settingsOf({ ...ENV, TAG_FORMATS: "picture" }).imageOptions.variantWidths).toEqual([
       640, 1280, 1920,
     ]);
   });
 
   it("allows the origin of a SLACK_API_URL of its own as a file host", () => {
-    const { slack } = parseConfig({ ...ENV, SLACK_API_URL: "http://127.0.0.1:4010/api" });
+    const { slack } = configOf({ ...ENV, SLACK_API_URL: "http://127.0.0.1:4010/api" });
     expect(slack).toMatchObject({
       apiUrl: "http://127.0.0.1:4010/api/",
       extraFileOrigins: ["http://127.0.0.1:4010"],
@@ -142,7 +156,7 @@ describe("parseConfig()", () => {
 
 function captureError(changed: Record<string, string | undefined>): ConfigError | undefined {
   try {
-    parseConfig({ ...ENV, ...changed });
+    parseEnvironment({ ...ENV, ...changed });
     return undefined;
   } catch (error) {
     return error instanceof ConfigError ? error : undefined;

@@ -1,0 +1,13 @@
+import { en, type Messages } from "./en.ts";
+import { ko } from "./ko.ts";
+
+/** Another language is a file beside these and a line here. */
+export const CATALOGUES = { en, ko } as const satisfies Record<string, Messages>;
+
+export type Locale = keyof typeof CATALOGUES;
+
+export const LOCALES: readonly Locale[] = Object.keys(CATALOGUES).filter(isLocale);
+
+function isLocale(name: string): name is Locale {
+  return Object.hasOwn(CATALOGUES, name);
+}

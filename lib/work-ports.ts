@@ -1,0 +1,42 @@
+import { createGiveWay } from "./give-way.ts";
+import { createAttempt } from "./images/codecs/attempt-step.ts";
+import { createImageCodec } from "./images/codecs/image-codec.ts";
+import type { AnswerPorts, Health, WorkPorts } from "./ports.ts";
+import type { StatePlace } from "./records/record-store.ts";
+import { createCoalesce } from "./replies/coalesce.ts";
+import { createFileDownload } from "./slack/file-download.ts";
+import { createRespond } from "./slack/response-url.ts";
+import { createWebClient } from "./slack/web-client.ts";
+import { openBucket } from "./storage/open-bucket.ts";
+import { TIME_PLAN } from "./time-plan.ts";
+import { createTurns } from "./turns.ts";
+
+/** The ports of the work behind an answer. This file is loaded when that answer has left. */
+export function createWorkPorts(
+  ports: AnswerPorts,
+  shared: { state: StatePlace; health: Health },
+): Omit<WorkPorts, "budget"> {
+  const { clock, logger } = ports;
+  const { s3, slack, maxImageBytes: maxBytes } = ports.config;
+  const { botToken, apiUrl, extraFileOrigins: extraOrigins } = slack;
+  const timeoutMs = TIME_PLAN.downloadMs;
+  return {
+    ...ports,
+    ...shared,
+    slack: createWebClient({ botToken, apiUrl, clock }),
+    respond: createRespond({ extraOrigins, clock }),
+    downloadFile: createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock }),
+    images: openBucket(s3, { bucket: s3.bucket, clock, logger }),
+    codec: createImageCodec(),
+    attempt: createAttempt({ clock, logger }),
+    giveWay: createGiveWay(),
+    uploads: createTurns(UPLOADS_AT_ONCE),
+    bytesInFlight: createTurns(FILES_IN_FLIGHT * maxBytes),
+    publishing: createCoalesce(),
+  };
+}
+
+/** More would not be through sooner, but take the time from answers. */
+const UPLOADS_AT_ONCE = 24;
+/** Files that are held at once, in sizes of the largest. */
+const FILES_IN_FLIGHT = 4;
