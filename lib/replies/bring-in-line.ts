@@ -2,13 +2,13 @@ import type { ReplyPart } from "../blocks/reply.ts";
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { refOf, type Reply, type UploadRecord } from "../records/record.ts";
-import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import { SlackApiError } from "../slack/api-call.ts";
 import type { PostedMessage } from "../slack/web-client.ts";
 import { deleteReplies } from "./delete-replies.ts";
 import { findPart, findPosted, listPosted } from "./find-posted.ts";
 import { renderMark } from "./reply-mark.ts";
 
-export interface ShowOptions extends CallOptions {
+export interface ShowOptions {
   /** Where the reply stands, as far as that is known. */
   reply: Reply | undefined;
   /** A reply that nobody noted may stand there: look before posting. */
@@ -55,7 +55,7 @@ export async function bringInLine(conversation: Conversation, showing: Showing):
   const { work, shown } = conversation;
   const { parts, mayBePosted } = showing;
   if (mayBePosted && (shown.reply?.ts.length ?? 0) < parts.length) {
-    await adoptPosted(conversation, showing);
+    await adoptPosted(conversation);
   }
   for (const [index, part] of parts.entries()) {
     const ts = shown.reply?.ts[index];
@@ -64,7 +64,7 @@ export async function bringInLine(conversation: Conversation, showing: Showing):
       continue;
     }
     const { channelId } = shown.reply;
-    const updated = await updatePart(work, { channelId, ts, ...part }, showing);
+    const updated = await updatePart(work, { channelId, ts, ...part });
     if (updated === "gone") {
       shown.reply = { channelId, ts: shown.reply.ts.filter((present) => present !== ts) };
       // Nobody may have deleted it but a worker that died, after it had posted another in its place.
@@ -72,23 +72,22 @@ export async function bringInLine(conversation: Conversation, showing: Showing):
       return bringInLine(conversation, { ...showing, ...again });
     }
     if (updated === "locked") {
-      await replacePart(conversation, { part, index }, { channelId, ts, showing });
+      await replacePart(conversation, { part, index }, { channelId, ts });
     }
   }
-  await removeSurplus(conversation, showing);
+  await removeSurplus(conversation, parts.length);
   if (showing.mayBeTwice === true) {
-    await removeTwins(conversation, showing);
+    await removeTwins(conversation);
   }
 }
 
 /** `gone`: the message was deleted. `locked`: it stands there, and will never change again. */
 async function updatePart(
-  { slack }: WorkPorts,
+  { slack, budget }: WorkPorts,
   update: ReplyPart & { channelId: string; ts: string },
-  { deadlineMs }: CallOptions,
 ): Promise<"done" | "gone" | "locked"> {
   try {
-    await slack.updateMessage(update, { deadlineMs });
+    await slack.updateMessage(update, { deadlineMs: budget.showUntilMs });
     return "done";
   } catch (error) {
     const code = error instanceof SlackApiError ? error.code : "";
@@ -120,7 +119,7 @@ const LOCKED: ReadonlySet<string> = new Set([
 async function replacePart(
   conversation: Conversation,
   { part, index }: NewPart,
-  { channelId, ts, showing }: { channelId: string; ts: string; showing: Showing },
+  { channelId, ts }: { channelId: string; ts: string },
 ): Promise<void> {
   const { work, record, shown } = conversation;
   const locked = new Set([ts]);
@@ -129,12 +128,9 @@ async function replacePart(
     shown.reply = { channelId, ts: present.with(index, taken) };
   };
   const adopt = async (): Promise<boolean> => {
-    for (const candidate of await findPart(work, record, { ...showing, channelId, part: index })) {
+    for (const candidate of await findPart(work, record, { channelId, part: index })) {
       const isNew = !locked.has(candidate) && shown.reply?.ts.includes(candidate) !== true;
-      if (
-        isNew &&
-        (await updatePart(work, { channelId, ts: candidate, ...part }, showing)) === "done"
-      ) {
+      if (isNew && (await updatePart(work, { channelId, ts: candidate, ...part })) === "done") {
         take(candidate);
         return true;
       }
@@ -145,9 +141,9 @@ async function replacePart(
   if (!(await adopt())) {
     work.logger.warn("reply.locked", { record: refOf(record), reply: ts, part: index });
     const place = (posted: PostedMessage) => take(posted.ts);
-    await sendSurely(conversation, { part, index }, { showing, place, find: adopt });
+    await sendSurely(conversation, { part, index }, { place, find: adopt });
   }
-  await deleteReplies(work, { channelId, ts: [ts] }, showing);
+  await deleteReplies(work, { channelId, ts: [ts] });
 }
 
 interface NewPart {
@@ -167,19 +163,18 @@ async function postPart(
     conversation,
     { part, index },
     {
-      showing,
       place({ channelId, ts }) {
         shown.reply = { channelId, ts: [...(shown.reply?.ts ?? []), ts] };
       },
       async find() {
         mayBePosted = true;
-        await adoptPosted(conversation, showing);
+        await adoptPosted(conversation);
         return shown.reply?.ts[index] !== undefined;
       },
     },
   );
   if (mayBePosted && !isKnown) {
-    await keepFirst(conversation, showing);
+    await keepFirst(conversation);
   }
 }
 
@@ -187,11 +182,11 @@ async function postPart(
 async function sendSurely(
   conversation: Conversation,
   added: NewPart,
-  { showing, place, find }: Sending,
+  { place, find }: Sending,
 ): Promise<void> {
   const { work, record, shown } = conversation;
   try {
-    place(await sendPart(conversation, added, showing));
+    place(await sendPart(conversation, added));
   } catch (error) {
     if (!(error instanceof SlackApiError) || error.code !== "unavailable") {
       throw error;
@@ -199,13 +194,12 @@ async function sendSurely(
     work.logger.warn("reply.unanswered", { record: refOf(record), error: describeError(error) });
     if (!(await find())) {
       shown.mayBeTwice ||= error.mayComeLater;
-      place(await sendPart(conversation, added, showing));
+      place(await sendPart(conversation, added));
     }
   }
 }
 
 interface Sending {
-  showing: Showing;
   /** Notes where it stands now. */
   place: (posted: PostedMessage) => void;
   /** Whether it stands there, though nobody noted it; notes where. */
@@ -215,12 +209,12 @@ interface Sending {
 async function sendPart(
   conversation: Conversation,
   { part, index }: NewPart,
-  { deadlineMs }: CallOptions,
 ): Promise<PostedMessage> {
   const { work, record } = conversation;
   const metadata = renderMark(record.source, index);
   const { target, threadTs, channelId: known } = placeOf(conversation);
   const message = { channelId: target, threadTs, metadata, ...part };
+  const deadlineMs = work.budget.showUntilMs;
   const posted = await work.slack.postMessage(message, { deadlineMs });
   const channelId = known ?? posted.channelId;
   work.logger.info("reply.posted", { record: refOf(record), reply: posted.ts, part: index });
@@ -231,53 +225,47 @@ async function sendPart(
  * Which conversation is the direct message with somebody, Slack tells with a post only. If the reply stands there
  * already, the first one stays.
  */
-async function keepFirst({ work, record, shown }: Conversation, showing: Showing): Promise<void> {
+async function keepFirst({ work, record, shown }: Conversation): Promise<void> {
   const { reply } = shown;
   const { channelId = "" } = reply ?? {};
-  const ts = await findPosted(work, record, { ...showing, channelId });
+  const ts = await findPosted(work, record, channelId);
   if (reply !== undefined && ts.length > 0) {
     shown.reply = { channelId, ts };
     const surplus = reply.ts.filter((posted) => !ts.includes(posted));
-    await deleteReplies(work, { channelId, ts: surplus }, showing);
+    await deleteReplies(work, { channelId, ts: surplus });
   }
 }
 
 /** A worker that died may have posted without having noted it: the marks in the conversation tell. */
-async function adoptPosted(conversation: Conversation, { deadlineMs }: CallOptions): Promise<void> {
+async function adoptPosted(conversation: Conversation): Promise<void> {
   const { work, record, shown } = conversation;
   const { channelId } = placeOf(conversation);
   if (channelId === undefined) {
     return;
   }
-  const ts = await findPosted(work, record, { channelId, deadlineMs });
+  const ts = await findPosted(work, record, channelId);
   if (ts.length > (shown.reply?.ts.length ?? 0)) {
     shown.reply = { channelId, ts };
   }
 }
 
-async function removeTwins(
-  { work, record, shown }: Conversation,
-  { deadlineMs }: CallOptions,
-): Promise<void> {
+async function removeTwins({ work, record, shown }: Conversation): Promise<void> {
   const { channelId = "", ts = [] } = shown.reply ?? {};
   const kept = new Set(ts);
   const twins: string[] = [];
-  for await (const posted of listPosted(work, record, { channelId, deadlineMs })) {
+  for await (const posted of listPosted(work, record, channelId)) {
     if (!kept.has(posted.ts)) {
       twins.push(posted.ts);
     }
   }
-  await deleteReplies(work, { channelId, ts: twins }, { deadlineMs });
+  await deleteReplies(work, { channelId, ts: twins });
 }
 
-async function removeSurplus(
-  { work, shown }: Conversation,
-  { parts, deadlineMs }: Showing,
-): Promise<void> {
-  if (shown.reply === undefined || shown.reply.ts.length <= parts.length) {
+async function removeSurplus({ work, shown }: Conversation, partCount: number): Promise<void> {
+  if (shown.reply === undefined || shown.reply.ts.length <= partCount) {
     return;
   }
   const { channelId, ts } = shown.reply;
-  await deleteReplies(work, { channelId, ts: ts.slice(parts.length) }, { deadlineMs });
-  shown.reply = { channelId, ts: ts.slice(0, parts.length) };
+  await deleteReplies(work, { channelId, ts: ts.slice(partCount) });
+  shown.reply = { channelId, ts: ts.slice(0, partCount) };
 }

@@ -1,17 +1,16 @@
 import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { Reply } from "../records/record.ts";
-import { type CallOptions, SlackApiError } from "../slack/api-call.ts";
+import { SlackApiError } from "../slack/api-call.ts";
 
 /** Takes away what was posted and is not part of the reply after all. What Slack does not let go stays. */
 export async function deleteReplies(
-  { slack, logger }: WorkPorts,
+  { slack, logger, budget }: WorkPorts,
   { channelId, ts }: Reply,
-  callOptions: CallOptions,
 ): Promise<void> {
   for (const surplus of ts) {
     try {
-      await slack.deleteMessage({ channelId, ts: surplus }, callOptions);
+      await slack.deleteMessage({ channelId, ts: surplus }, { deadlineMs: budget.showUntilMs });
     } catch (error) {
       if (!(error instanceof SlackApiError) || !UNDELETABLE.has(error.code)) {
         throw error;

@@ -1,17 +1,16 @@
 import type { WorkPorts } from "../ports.ts";
 import type { UploadRecord } from "../records/record.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
-import type { CallOptions } from "../slack/api-call.ts";
 import { inspectMark } from "./reply-mark.ts";
 
 /** The `ts` of each part of the reply that stands in the conversation, up to the first that does not. */
 export async function findPosted(
   work: WorkPorts,
   record: UploadRecord,
-  { channelId, deadlineMs }: CallOptions & { channelId: string },
+  channelId: string,
 ): Promise<string[]> {
   const parts = new Map<number, string>();
-  for await (const { part, ts } of listPosted(work, record, { channelId, deadlineMs })) {
+  for await (const { part, ts } of listPosted(work, record, channelId)) {
     const known = parts.get(part);
     if (known === undefined || ts < known) {
       parts.set(part, ts);
@@ -28,10 +27,10 @@ export async function findPosted(
 export async function findPart(
   work: WorkPorts,
   record: UploadRecord,
-  { part, ...conversation }: CallOptions & { channelId: string; part: number },
+  { channelId, part }: { channelId: string; part: number },
 ): Promise<string[]> {
   const found: string[] = [];
-  for await (const posted of listPosted(work, record, conversation)) {
+  for await (const posted of listPosted(work, record, channelId)) {
     if (posted.part === part) {
       found.push(posted.ts);
     }
@@ -43,9 +42,9 @@ export async function findPart(
 export async function* listPosted(
   work: WorkPorts,
   record: UploadRecord,
-  conversation: CallOptions & { channelId: string },
+  channelId: string,
 ): AsyncIterable<{ part: number; ts: string }> {
-  for await (const message of readConversation(work, record, conversation)) {
+  for await (const message of readConversation(work, record, channelId)) {
     const marked = inspectMark(message, record.source);
     if (marked !== undefined) {
       yield marked;
@@ -58,11 +57,12 @@ const SKEW_SECONDS = 900;
 
 /** The thread of a message; or the direct message with whoever sent a form or ran the shortcut, since then. */
 function readConversation(
-  { slack }: WorkPorts,
+  { slack, budget }: WorkPorts,
   record: UploadRecord,
-  { channelId, deadlineMs }: CallOptions & { channelId: string },
+  channelId: string,
 ): AsyncIterable<unknown> {
   const { source } = record;
+  const deadlineMs = budget.showUntilMs;
   if (source.type === "message" && source.channelId === channelId) {
     const { threadTs, ts: oldestTs } = source;
     return slack.thread({ channelId, threadTs, oldestTs }, { deadlineMs });

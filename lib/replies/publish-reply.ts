@@ -4,12 +4,11 @@ import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { isLeaseAlive, type Reply } from "../records/record.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
-import type { CallOptions } from "../slack/api-call.ts";
 import { isClosedToUs } from "./is-closed-to-us.ts";
 import { deleteReplies } from "./delete-replies.ts";
 import { showReply } from "./show-reply.ts";
 
-export interface PublishOptions extends CallOptions {
+export interface PublishOptions {
   /** A reply that the record does not know may stand in the conversation: look before posting. */
   mayBePosted?: boolean;
 }
@@ -22,7 +21,7 @@ export interface PublishOptions extends CallOptions {
 export function publishReply(
   work: WorkPorts,
   opened: StoredRecord,
-  options: PublishOptions,
+  options: PublishOptions = {},
 ): Promise<StoredRecord> {
   return work.publishing(opened.ref, async () => {
     let stored = opened;
@@ -48,14 +47,14 @@ const MAX_ROUNDS = 10;
 async function publishOnce(
   work: WorkPorts,
   stored: StoredRecord,
-  { mayBePosted = false, deadlineMs }: PublishOptions,
+  { mayBePosted = false }: PublishOptions,
 ): Promise<StoredRecord> {
   const before = stored.record.reply;
-  const shown = await showReply(work, stored.record, { reply: before, mayBePosted, deadlineMs });
+  const shown = await showReply(work, stored.record, { reply: before, mayBePosted });
   const { reply, error } = shown;
   const noted = isDeepStrictEqual(reply, before)
     ? stored
-    : await noteReply(work, stored, { before, reply, deadlineMs });
+    : await noteReply(work, stored, { before, reply });
   if (error !== undefined && !isClosedToUs(error)) {
     throw error;
   }
@@ -69,7 +68,7 @@ async function publishOnce(
 async function noteReply(
   work: WorkPorts,
   stored: StoredRecord,
-  { before, reply, deadlineMs }: NotedReply,
+  { before, reply }: NotedReply,
 ): Promise<StoredRecord> {
   const updated = await work.records.update(stored, (record) =>
     isDeepStrictEqual(record.reply, before) ? { ...record, reply } : record,
@@ -78,12 +77,12 @@ async function noteReply(
   if (reply !== undefined && !isDeepStrictEqual(kept, reply)) {
     const known = new Set([...(before?.ts ?? []), ...(kept?.ts ?? [])]);
     const ts = reply.ts.filter((posted) => !known.has(posted));
-    await deleteReplies(work, { ...reply, ts }, { deadlineMs });
+    await deleteReplies(work, { ...reply, ts });
   }
   return updated;
 }
 
-interface NotedReply extends CallOptions {
+interface NotedReply {
   before: Reply | undefined;
   reply: Reply | undefined;
 }

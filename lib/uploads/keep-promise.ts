@@ -103,10 +103,7 @@ async function settle(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
     return record;
   }
   const { stored, problem } = await noteDeletions(work, claim);
-  const published = await publishReply(work, stored, {
-    deadlineMs: work.budget.showUntilMs,
-    mayBePosted: claim.isTakenOver,
-  });
+  const published = await publishReply(work, stored, { mayBePosted: claim.isTakenOver });
   if (problem !== undefined) {
     throw problem;
   }

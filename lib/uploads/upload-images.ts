@@ -8,7 +8,7 @@ import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import { isClosedToUs } from "../replies/is-closed-to-us.ts";
 import { publishReply } from "../replies/publish-reply.ts";
-import type { ShownReply } from "../replies/bring-in-line.ts";
+import type { ShownReply, ShowOptions } from "../replies/bring-in-line.ts";
 import { deleteReplies } from "../replies/delete-replies.ts";
 import { announce, showReply } from "../replies/show-reply.ts";
 import type { SlackFile } from "../slack/file.ts";
@@ -144,7 +144,7 @@ async function commit(
       return { stored: present, problem, isHeld, kept: isKept ? record.promises : [] };
     }
     if (present.record.lease?.id !== upload.leaseId) {
-      await giveWay(work, present, upload);
+      await standDown(work, present, upload);
       return { stored: present, isHeld: false, kept: [] };
     }
     stored = present;
@@ -164,17 +164,16 @@ function hasNewTry(record: UploadRecord, { outcomes }: Attempt): boolean {
 }
 
 /** This worker was taken for dead, and another one finishes: nothing of this one's stays beside or over it. */
-async function giveWay(work: WorkPorts, stored: StoredRecord, upload: Upload): Promise<void> {
+async function standDown(work: WorkPorts, stored: StoredRecord, upload: Upload): Promise<void> {
   const { ref, record } = stored;
   const { reply, posted } = upload;
   const ts = posted.filter((one) => record.reply?.ts.includes(one) !== true);
-  const deadline = { deadlineMs: work.budget.showUntilMs };
   work.logger.warn("upload.overtaken", { record: ref });
   await finishDeletions(work, record, { isAgain: true });
   if (reply !== undefined) {
-    await deleteReplies(work, { ...reply, ts }, deadline);
+    await deleteReplies(work, { ...reply, ts });
   }
-  await publishReply(work, stored, deadline);
+  await publishReply(work, stored);
 }
 
 /** The upload does not wait for the word that it began, nor fail when that cannot be said. */
@@ -183,7 +182,7 @@ async function announceUpload(
   record: UploadRecord,
   upload: Upload,
 ): Promise<void> {
-  const { error } = await note(upload, announce(work, record, showOptions(work, upload)));
+  const { error } = await note(upload, announce(work, record, showOptions(upload)));
   if (error !== undefined) {
     work.logger.warn("reply.failed", { error: describeError(error) });
   }
@@ -194,7 +193,7 @@ async function show(
   record: UploadRecord,
   upload: Upload,
 ): Promise<{ error?: Error | undefined }> {
-  const { error } = await note(upload, showReply(work, record, showOptions(work, upload)));
+  const { error } = await note(upload, showReply(work, record, showOptions(upload)));
   if (error !== undefined && isClosedToUs(error)) {
     work.logger.error("reply.failed", { error: describeError(error) });
     return {};
@@ -202,8 +201,8 @@ async function show(
   return { error };
 }
 
-function showOptions({ budget }: WorkPorts, { reply, mayBePosted, mayBeTwice }: Upload) {
-  return { reply, mayBePosted, mayBeTwice, deadlineMs: budget.showUntilMs };
+function showOptions({ reply, mayBePosted, mayBeTwice }: Upload): ShowOptions {
+  return { reply, mayBePosted, mayBeTwice };
 }
 
 /** After a failure, what was posted may stand there though nobody knows. */
