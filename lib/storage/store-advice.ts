@@ -20,11 +20,11 @@ const REGION = "set S3_REGION to the bucket's region and S3_ENDPOINT to the stor
 const BY_CODE: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: REGION,
   CredentialsProviderError:
-    "let Vercel's OIDC token assume AWS_ROLE_ARN: its trust policy names the team, the project and the environment",
+    "let Vercel's OIDC token assume AWS_ROLE_ARN: its trust policy must name the team, the project and the environment",
   ExpiredToken: KEYS,
   InvalidAccessKeyId: KEYS,
   InvalidToken: KEYS,
-  RequestTimeTooSkewed: "set the clock of this machine",
+  RequestTimeTooSkewed: "correct this machine's clock",
   SignatureDoesNotMatch: KEYS,
 };
 

@@ -14,7 +14,7 @@ const PROFILE_TYPES = new Set(["prof", "rICC"]);
 const AV1C_FIELD_BYTES = 4;
 const PLAIN = "00000000";
 const MAX_DURATION = 2n ** 48n;
-/** An animation has one. */
+/** A real animation has one edit. */
 const MAX_EDITS = 100;
 
 /** The known brands of AVIF, HEIF and MP4. */

@@ -161,7 +161,7 @@ function cleanAssociations(output: Uint8Array, image: AvifImage): void {
         continue;
       }
       if (box && isEssential && isFirst && neededIds.has(entry.itemId) && !isIgnored(kind)) {
-        throw new RangeError("Cannot tell the use of what is essential");
+        throw new RangeError("Cannot tell the purpose of an essential property");
       }
       forget(output, association);
     }
