@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Time as an argument: the only way the app learns the hour or waits. */
+/** Time as an argument: the app's only way to read the clock or to wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Rejects when `signal` is aborted first. */
+  /** Rejects if `signal` is aborted first. */
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The time as records and markers note it, ISO 8601: two such times compare as text. */
+/** The time in ISO 8601, as records and markers store it. Two such times compare as text. */
 export function isoNow(clock: Clock): string {
   return new Date(clock.now()).toISOString();
 }

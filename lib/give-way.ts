@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Pieces } from "./images/pieces.ts";
 
-/** Resolves when the event loop has done what else there was to do. */
+/** Resolves once the event loop has handled other pending work. */
 export type GiveWay = () => Promise<void>;
 
 /**
- * One caller in each turn of the event loop, over all of the process: pieces of many images would otherwise follow one
- * another without an answer in between.
+ * Creates a function that lets one caller continue per turn of the event loop, across the process.
+ * Otherwise pieces of many images would follow each other with no response in between.
  */
 export function createGiveWay(): GiveWay {
   let last = Promise.resolve();
   return () => (last = last.then(() => setImmediate()));
 }
 
-/** Each piece in a turn of its own. */
+/** Runs each piece in a turn of its own. */
 export async function inPieces<Result>(work: Pieces<Result>, giveWay: GiveWay): Promise<Result> {
   for (;;) {
     await giveWay();
@@ -25,10 +25,10 @@ export async function inPieces<Result>(work: Pieces<Result>, giveWay: GiveWay): 
   }
 }
 
-/** Some milliseconds. */
+/** Takes a few milliseconds. */
 const HASHED_AT_ONCE_BYTES = 8 * 1024 * 1024;
 
-/** In hexadecimal digits. */
+/** Returns the hash in hexadecimal. */
 export async function sha256(bytes: Uint8Array, giveWay: GiveWay): Promise<string> {
   const hash = createHash("sha256");
   for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE_BYTES) {

@@ -2,7 +2,10 @@ import type { Clock } from "./clock.ts";
 
 export type LogLevel = "info" | "warn" | "error";
 
-/** Ids, keys, sizes and durations only: never a token, a secret, a signature, message text or a body. */
+/**
+ * Only ids, keys, sizes and durations: never a token, a secret, a signature, message text or a
+ * body.
+ */
 export type LogFields = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 export interface Logger {
@@ -11,7 +14,7 @@ export interface Logger {
   error(event: string, fields?: LogFields): void;
 }
 
-/** One JSON object per line on stdout; `event` is `noun.verb`, as in `upload.claimed`. */
+/** Writes one JSON object per line to stdout. `event` is `noun.verb`, as in `upload.claimed`. */
 export function createLogger(clock: Clock): Logger {
   function write(level: LogLevel, event: string, fields: LogFields = {}): void {
     const time = new Date(clock.now()).toISOString();
@@ -24,7 +27,7 @@ export function createLogger(clock: Clock): Logger {
   };
 }
 
-/** What a log line may say of an error: its message with anything that looks like a credential taken out. */
+/** Describes an error for the log: its message, with anything that looks like a token removed. */
 export function describeError(error: unknown): string {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : "not an Error";
   return message.replaceAll(/xox[a-z]-[\w-]+/gu, "xox?-…").slice(0, 300);

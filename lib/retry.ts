@@ -2,13 +2,15 @@ import type { Clock } from "./clock.ts";
 
 export interface RetryOptions {
   clock: Clock;
-  /** How long to wait before the next try, in ms; `undefined` gives up. The first failure is attempt 1. */
+  /**
+   * The pause before the next attempt in ms; `undefined` gives up. The first failure is attempt 1.
+   */
   waitMs: (error: unknown, attempt: number) => number | undefined;
-  /** Epoch ms: a wait that would end later gives up at once. */
+  /** Epoch ms: gives up at once if the pause would end later. */
   deadlineMs?: number | undefined;
 }
 
-/** Rejects with the error of the last try. */
+/** Rejects with the error of the last attempt. */
 export async function retry<Result>(
   operation: () => Promise<Result>,
   { clock, waitMs, deadlineMs = Number.POSITIVE_INFINITY }: RetryOptions,
@@ -26,7 +28,7 @@ export async function retry<Result>(
   }
 }
 
-/** Full jitter over a doubling base: three tries in all. */
+/** Full jitter over a doubling base, for three attempts in total. */
 export function jitterMs(attempt: number): number | undefined {
   return attempt < MAX_ATTEMPTS ? Math.random() * BASE_MS * 2 ** attempt : undefined;
 }

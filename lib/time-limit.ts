@@ -6,7 +6,7 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * Gives `work` up when it takes longer, whether or not it heeds the signal that is aborted then.
+ * Stops waiting for `work` after the limit, and aborts the signal, which `work` may ignore.
  * @throws {TimeLimitError}
  */
 export async function withinLimit<Result>(

@@ -1,41 +1,48 @@
 /**
- * One table of all that takes time. What ends in `UntilMs` counts from the moment at which the function was called:
- * work in a sweep gets what is left of the sweep, and whoever waits for a turn spends its own time.
+ * One table of all time limits. Limits named `…UntilMs` count from the start of the function: work
+ * within a sweep gets what is left of the sweep, and waiting for a turn uses up the waiter's own
+ * time.
  */
 export const TIME_PLAN = {
-  /** `maxDuration` in vercel.json: Vercel ends a function after it. */
+  /** `maxDuration` in vercel.json, after which Vercel ends a function. */
   functionMs: 300_000,
-  /** Slack waits 3 s for an answer; the rest is for the way there and back. */
+  /** Slack waits 3 s for a response; the rest is for the network. */
   answerMs: 2500,
-  /** A function that holds a lease is over before the lease is. */
+  /** Outlasts the function, so a function that holds a lease ends before the lease does. */
   leaseMs: 310_000,
-  /** Clocks of two functions differ by no more: so long after its lease, its holder may be alive all the same. */
+  /**
+   * The most that the clocks of two functions differ. A holder may still be alive for this long
+   * after its lease.
+   */
   skewMs: 600_000,
 
-  /** A sweep begins with no more open work after this, so that there is time to look for lost messages. */
+  /** A sweep begins no more open work after this, so that it has time to look for lost messages. */
   finishUntilMs: 110_000,
-  /** Nothing is begun after this: no image, no search, no piece of work. A download may be on its way still. */
+  /** No image, search or other piece of work begins after this. A download may still be running. */
   startUntilMs: 180_000,
-  /** No image is on its way to S3 after this. */
+  /** No upload of an image to S3 runs past this. */
   storeUntilMs: 245_000,
-  /** No call of Slack is begun after this, and no `Retry-After` waited for; the last writes of records follow. */
+  /**
+   * No call to Slack begins after this, and no `Retry-After` is waited for. Only the last writes of
+   * records follow.
+   */
   showUntilMs: 265_000,
 
-  /** One try of each, from the request to the last byte of the answer. */
+  /** The limit for one attempt, from the request to the last byte of the response. */
   downloadMs: 30_000,
   storeMs: 30_000,
   /** Records and markers are small. */
   recordMs: 5000,
   slackMs: 8000,
-  /** One step of decoding and encoding: it holds up everybody's images behind it. */
+  /** The limit for one step of decoding or encoding, which all other images wait for. */
   codecMs: 15_000,
-  /** How long a `trigger_id` opens a modal. */
+  /** How long a `trigger_id` can open a modal. */
   triggerMs: 3000,
-  /** Work that one person waits for, a modal or a sentence, waits for Slack no longer than this. */
+  /** The longest wait for Slack while a person waits for a modal or a sentence. */
   patienceMs: 60_000,
 } as const;
 
-/** Epoch ms at which a function stops doing things. */
+/** Epoch ms after which a function begins no more of each kind of work. */
 export interface Budget {
   startUntilMs: number;
   storeUntilMs: number;

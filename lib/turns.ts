@@ -1,6 +1,12 @@
-/** Room for so much at once, over all work of the process; whoever comes later waits, first come, first served. */
+/**
+ * Limits concurrent work across the process: callers beyond the capacity wait, first come, first
+ * served.
+ */
 export interface Turns {
-  /** Waits for room and gives it back when the work has settled. What is larger than all the room gets it alone. */
+  /**
+   * Waits for room and returns it once the work settles. Work that weighs more than the capacity
+   * runs alone.
+   */
   take<Result>(weight: number, work: () => Promise<Result>): Promise<Result>;
 }
 

@@ -1,4 +1,4 @@
-/** The URL, or `undefined` when the text is none. (`URL.parse` itself is missing from Node 20.19.) */
+/** Parses a URL; `undefined` if the text is not one. (Node 20.19 lacks `URL.parse`.) */
 export function inspectUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
