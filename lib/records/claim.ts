@@ -25,21 +25,24 @@ import {
 import type { RecordRef } from "./record-ref.ts";
 import { RecordError, type StoredRecord } from "./record-store.ts";
 
-/** Somebody asks this of a record that there is already. */
+/** A change that somebody requests to an existing record. */
 export interface Amendment {
   intent: Intent;
-  /** User id of the person who asks. */
+  /** The id of the person who asks. */
   userId?: string | undefined;
   edits?: SentEdits;
-  /** The file id of an image to be deleted; nothing happens when `userId` may not. */
+  /** The file id of the image to delete. Nothing happens if `userId` may not delete it. */
   deletedFileId?: string;
-  /** `userId` asks for the upload of what is new or tried again, and may delete that afterwards. */
+  /**
+   * Whether `userId` requests the upload of new or retried images, and so gains the right to delete
+   * them.
+   */
   isRequest?: boolean;
-  /** Images that are to be tried again, of those that failed or may be about to. */
+  /** Selects the images to retry, among those that failed or may be about to. */
   isRetried?: (image: RecordImage) => boolean;
 }
 
-/** Images that are to be uploaded, and where they come from. */
+/** The images to upload, and their source. */
 export interface UploadRequest extends Amendment {
   ref: RecordRef;
   teamId: string;
@@ -50,28 +53,32 @@ export interface UploadRequest extends Amendment {
   files: readonly SlackFile[];
 }
 
-/** A promise as it was stored: the record, and what the caller has to do about it. */
+/** A stored promise: the record, and what the caller has to do about it. */
 export interface Claim extends StoredRecord {
-  /** Id of the promise's marker; absent where nothing had to be promised. */
+  /** The id of the promise's marker; absent if nothing had to be promised. */
   marker: string | undefined;
-  /** The upload is the caller's to do: it holds the lease. */
+  /** Whether the caller holds the lease and so does the upload. */
   isOurs: boolean;
-  /** There was a record before: what was done already is to be found first. */
+  /**
+   * Whether the record existed before, so that the caller must first look for what is done already.
+   */
   isTakenOver: boolean;
-  /** The promise is written in the record. Without it, somebody else made the same promise before. */
+  /** Whether the record lists the promise. If not, somebody else made the same promise before. */
   isPromised: boolean;
-  /** The files as Slack described them; the record keeps their ids and names only. */
+  /** The files as Slack described them. The record keeps only ids and names. */
   files: readonly SlackFile[];
 }
 
 /**
- * Stores the record, uuids and all, and its marker before anything else happens: of any number of callers, on any
- * number of instances, one gets the lease. `undefined`: there is a record that cannot be read, which is left alone.
+ * Stores the record with its uuids, and its marker, before anything else happens. Of any number of
+ * callers on any number of instances, one gets the lease. `undefined`: an existing record is
+ * unreadable, and is left alone.
  *
- * The marker comes first: death in between leaves a marker without a record, which a sweep removes. For a message that
- * was posted, both are written side by side, which is sooner. Death may leave a record without a marker then, and no
- * answer: Slack delivers the message again, the second claim brings a marker of its own, and at last a sweep finds in
- * the channel that the app never replied. Nobody repeats what a person sent by form or shortcut.
+ * The marker comes first: a crash in between leaves a marker without a record, which a sweep
+ * removes. For a posted message, both are written at the same time to save time. A crash may then
+ * leave a record without a marker and Slack without a response. Slack delivers the message again,
+ * and that claim writes its own marker; failing that, a sweep finds that the app never replied.
+ * Nobody repeats what a person sent by form or shortcut, so there the order holds.
  */
 export function claimUpload(
   ports: AnswerPorts,
@@ -95,7 +102,7 @@ export function claimUpload(
   });
 }
 
-/** The same for a record that there is. `undefined`: there is none, or none that can be read. */
+/** Does the same for an existing record. `undefined`: the record is missing or unreadable. */
 export function amendRecord(
   ports: AnswerPorts,
   ref: RecordRef,
@@ -115,15 +122,15 @@ export function amendRecord(
   });
 }
 
-/** A claim writes this into the record. */
+/** The parts of a promise that a claim writes into the record. */
 export interface UploadPromise {
   lease: Lease;
   marker: string;
-  /** ISO 8601 */
+  /** ISO 8601. */
   now: string;
 }
 
-/** `marker`: of a promise that there is already. */
+/** `marker` is the id of an existing promise's marker. */
 export function newPromise({ clock }: AnswerPorts, marker: string = randomUUID()): UploadPromise {
   const nowMs = clock.now();
   return {
@@ -137,7 +144,7 @@ export function newPromise({ clock }: AnswerPorts, marker: string = randomUUID()
   };
 }
 
-/** For a marker that is written already, or being written. */
+/** Amends a record whose marker is already written or being written. */
 export async function amendStored(
   ports: AnswerPorts,
   stored: StoredRecord,
@@ -158,7 +165,7 @@ export async function amendStored(
   };
 }
 
-/** The holder of a lease that is over is taken for dead; notes how long that may be wrong. */
+/** Treats the holder of an expired lease as dead, and notes until when that may be wrong. */
 export function withOvertaken(record: UploadRecord, now: string): UploadRecord {
   const { lease, lateUntil = now } = record;
   if (lease === undefined || isLeaseAlive(record, now)) {
@@ -177,7 +184,7 @@ const UNCHANGED = {
   files: [],
 } as const;
 
-/** Who edited a tag, never what they wrote. */
+/** Logs who edited a tag, never what they wrote. */
 function logEdits(
   { logger }: AnswerPorts,
   { ref, record }: StoredRecord,
@@ -252,7 +259,10 @@ interface Amending {
   promise: UploadPromise;
 }
 
-/** The very same record when there is nothing to change: all is there, or somebody is at it. */
+/**
+ * Returns the same record object if there is nothing to change: everything is done, or somebody is
+ * working on it.
+ */
 function amend(record: UploadRecord, { ports, amendment, promise }: Amending): UploadRecord {
   const { userId, isRequest, isRetried } = amendment;
   const changed = userId === undefined ? record : change(record, { ports, amendment, promise });
@@ -262,7 +272,8 @@ function amend(record: UploadRecord, { ports, amendment, promise }: Amending): U
   if (!isLeft) {
     return retried === record ? record : withPromise(retried, promise.marker);
   }
-  // A person who finishes what somebody else began gets no right to it: it may be in the thread already.
+  // Finishing what somebody else began grants no rights, because the images may already be in the
+  // thread.
   const overtaken = withOvertaken(retried, promise.now);
   return { ...withPromise(overtaken, promise.marker), lease: promise.lease };
 }

@@ -9,11 +9,11 @@ export type Intent = v.InferOutput<typeof Intent>;
 const Marker = v.object({
   version: v.literal(1),
   intent: Intent,
-  /** ISO 8601, by the clock of whoever made the promise. */
+  /** ISO 8601, by the clock of the function that made the promise. */
   promisedAt: v.pipe(v.string(), v.isoTimestamp()),
-  /** How often a sweep began with it and did not come to an end that it could tell. */
+  /** How many sweeps began this work without reaching an end that they could report. */
   attempts: v.number(),
-  /** ISO 8601: the last time a sweep began with it. */
+  /** ISO 8601: the last time that a sweep began this work. */
   triedAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 
@@ -27,15 +27,15 @@ export interface ListedMarker {
 }
 
 /**
- * The list of open work, one small object a promise. Markers are the one thing here that is written without a
- * condition: each has an id of its own, and a write that is done twice is the same as one.
+ * The list of open work: one small object per promise. Only markers are written without a
+ * condition, because each has an id of its own and writing one twice is harmless.
  */
 export interface MarkerStore {
   write(ref: RecordRef, id: string, marker: Marker): Promise<void>;
-  /** `undefined` when it is gone, or none that can be read. */
+  /** `undefined`: the marker is gone or unreadable. */
   read(ref: RecordRef, id: string): Promise<Marker | undefined>;
   remove(ref: RecordRef, id: string): Promise<void>;
-  /** Those of one record follow one another. */
+  /** Lists the markers of one record consecutively. */
   list(): AsyncIterable<ListedMarker>;
 }
 

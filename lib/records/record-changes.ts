@@ -8,8 +8,9 @@ import {
 } from "./record.ts";
 
 /**
- * The same record with what became of some images; what people wrote of them meanwhile stays. An image that is not
- * pending any more has its outcome, and one that people want tried again waits for another than this failure.
+ * Adds the outcomes of some images, and keeps what people wrote about them meanwhile. An image that
+ * is no longer pending already has its outcome. An image that people asked to retry meanwhile
+ * ignores the old failure.
  */
 export function withOutcomes(record: UploadRecord, outcomes: readonly RecordImage[]): UploadRecord {
   const byFile = new Map(outcomes.map((outcome) => [outcome.fileId, outcome]));
@@ -24,7 +25,9 @@ export function withOutcomes(record: UploadRecord, outcomes: readonly RecordImag
   });
 }
 
-/** The very same record when the image is deleted already, or there is nothing to delete. */
+/**
+ * Returns the same record object if the image is already deleted, or there is nothing to delete.
+ */
 export function withDeleting(
   record: UploadRecord,
   { fileId, by, at }: { fileId: string; by: string; at: string },
@@ -41,33 +44,37 @@ export function withDeleting(
   );
 }
 
-/** The objects of these files are gone. */
+/** Marks images whose objects are gone as deleted. */
 export function withDeleted(record: UploadRecord, fileIds: ReadonlySet<string>): UploadRecord {
   return mapImages(record, "deleting", (image) =>
     fileIds.has(image.fileId) ? { ...image, state: "deleted" } : image,
   );
 }
 
-/** Somebody changed this of an image's tag; a field that is absent was left as it was. */
+/** The changes to one image's tag. An absent field was left unchanged. */
 export interface TagEdit {
   fileId: string;
   alt?: string;
-  /** The description that came with the file, sent as it was: nobody wrote it, and it replaces nobody's. */
+  /**
+   * The description that came with the file, submitted unchanged. Nobody wrote it, so it replaces
+   * nobody's text.
+   */
   firstAlt?: string;
-  /** "" takes the link away. */
+  /** "" removes the link. */
   link?: string;
   decorative?: boolean;
 }
 
-/** The edits of one modal that was sent. */
+/** The edits of one submitted modal. */
 export interface SentEdits extends Pick<Submission, "id" | "sentAt"> {
   edits: readonly TagEdit[];
 }
 
 /**
- * When two people edit the same field, the one who sends last wins, even on a modal that was opened before the other
- * sent: people see what they wrote. The order is that of Slack's signed times, not of arrival, and what is written in
- * the record already is not written again. So a modal that is replayed, while its signature is good, undoes nothing.
+ * If two people edit the same field, the later submission wins, even from a modal opened before the
+ * other was submitted: people see what they wrote. The order is that of Slack's signed times, not
+ * of arrival, and an edit already in the record is not written again. So a modal replayed while its
+ * signature is valid undoes nothing.
  */
 export function withTagEdits(
   record: UploadRecord,
@@ -96,8 +103,8 @@ export function withTagEdits(
 }
 
 /**
- * Images that failed, or whose upload may be about to fail, are to be tried again. `requester`: whoever asks for their
- * upload by shortcut may delete them afterwards, and none of the others.
+ * Makes images pending again that failed, or whose upload may be about to fail. `requester`, who
+ * asks by shortcut, gains the right to delete these images and no others.
  */
 export function withRetry(record: UploadRecord, { isRetried, requester }: Retry): UploadRecord {
   const again = (image: RecordImage): RecordImage =>
@@ -117,11 +124,11 @@ export function withRetry(record: UploadRecord, { isRetried, requester }: Retry)
 
 export interface Retry {
   isRetried: (image: RecordImage) => boolean;
-  /** User id, or nobody's. */
+  /** One user id, or none. */
   requester: readonly string[];
 }
 
-/** Whatever is still pending has failed. */
+/** Turns all pending images into failed ones. */
 export function withPendingFailed(record: UploadRecord, code: FailureCode): UploadRecord {
   return mapImages(record, "pending", (image) => ({ ...identityOf(image), state: "failed", code }));
 }
@@ -131,10 +138,10 @@ export function withPromise(record: UploadRecord, marker: string): UploadRecord 
   return { ...record, promises: [...others, marker].slice(-MAX_PROMISES) };
 }
 
-/** A promise that is not listed any more is found by its marker's age. */
+/** A promise that has dropped off the list is recognised by its marker's age. */
 const MAX_PROMISES = 20;
 
-/** The very same record when there is no image in that state. */
+/** Returns the same record object if no image is in that state. */
 function mapImages<State extends RecordImage["state"]>(
   record: UploadRecord,
   state: State,
@@ -147,14 +154,14 @@ function mapImages<State extends RecordImage["state"]>(
     : record;
 }
 
-/** A signature is good for 300 s, by a clock that is off by as much at most. */
+/** A signature is valid for 300 s, by a clock that may be off by as much. */
 const REPLAY_SECONDS = 900;
 
 function isEditable({ state }: RecordImage): boolean {
   return state !== "deleting" && state !== "deleted";
 }
 
-/** Making an image decorative empties its description: the two are one field. */
+/** Marking an image as decorative clears its description, so the two count as one field. */
 function fieldsOf({ fileId, alt, link, decorative }: TagEdit): string[] {
   const isDescribed = alt !== undefined || decorative !== undefined;
   return [
@@ -179,7 +186,9 @@ function withoutFields(edit: TagEdit, isTaken: (field: string) => boolean): TagE
 const linkOf = (fileId: string) => `${fileId}:link`;
 const descriptionOf = (fileId: string) => `${fileId}:description`;
 
-/** The very same image when it says all that already: nobody edited it then. */
+/**
+ * Returns the same image object if the edit changes nothing, so that nobody is noted as its editor.
+ */
 function editImage(
   image: RecordImage,
   edit: TagEdit | undefined,

@@ -4,7 +4,7 @@
  */
 export type RecordRef = string;
 
-/** A message in Slack has one identity, however many events are delivered about it. */
+/** The identity of a message in Slack, however many events are delivered about it. */
 export interface MessageId {
   teamId: string;
   channelId: string;

@@ -14,7 +14,7 @@ import {
   recordKey,
 } from "./state-keys.ts";
 
-/** A record as it stood at an ETag. */
+/** A record and its ETag at that time. */
 export interface StoredRecord {
   ref: RecordRef;
   etag: string;
@@ -22,26 +22,35 @@ export interface StoredRecord {
 }
 
 export interface RecordStore {
-  /** The record that is there now, `isNew` when it is this one. @throws {RecordError} */
+  /**
+   * Stores a new record unless one exists. Returns the current record; `isNew` tells whether it is
+   * the given one. @throws {RecordError}
+   */
   create(ref: RecordRef, record: UploadRecord): Promise<StoredRecord & { isNew: boolean }>;
-  /** @throws {RecordError} when it is corrupt or of a newer version. */
+  /** @throws {RecordError} if the record is corrupt or of a newer version. */
   read(ref: RecordRef): Promise<StoredRecord | undefined>;
-  /** One compare-and-swap: `isReplaced` tells whether the record that is there now is this one. */
+  /**
+   * Makes one compare-and-swap. Returns the current record; `isReplaced` tells whether it is the
+   * given one.
+   */
   replace(
     stored: StoredRecord,
     record: UploadRecord,
   ): Promise<StoredRecord & { isReplaced: boolean }>;
   /**
-   * Compare-and-swap until it holds: `change` is applied again to what somebody else wrote meanwhile.
-   * When it gives back the very record that it got, nothing is written.
+   * Repeats compare-and-swap until it succeeds, applying `change` anew to what somebody else wrote
+   * meanwhile. Writes nothing if `change` returns the record object it got.
    * @throws {RecordConflictError} after five conflicts in a row.
    */
   update(stored: StoredRecord, change: RecordChange): Promise<StoredRecord>;
-  /** Ids of the channels that any record knows. */
+  /** Lists the ids of all channels with records. */
   listChannels(): AsyncIterable<string>;
-  /** The `ts` of the messages in a channel, after `sinceTs`, that have a record. */
+  /** Lists the `ts` of a channel's messages after `sinceTs` that have a record. */
   listMessages(channel: ChannelSince): AsyncIterable<string>;
-  /** The records that were written since, epoch ms, by S3's clock. It lists all there are. */
+  /**
+   * Lists the records written since a time in epoch ms, by S3's clock. Reads the list of all
+   * records.
+   */
   listWritten(sinceMs: number): AsyncIterable<RecordRef>;
 }
 
@@ -63,16 +72,16 @@ export class RecordConflictError extends Error {
   readonly code = "record_conflict";
 }
 
-/** Where the private records are kept. */
+/** The place of the private records. */
 export interface StatePlace {
   bucket: Bucket;
-  /** `STATE_PREFIX` */
+  /** `STATE_PREFIX`. */
   prefix: string;
   clock: Clock;
 }
 
 export function createRecordStore({ bucket, prefix, clock }: StatePlace): RecordStore {
-  // By ref: the write that this process is at, and the changes that wait for it and become one write.
+  // The current write of this process by ref, and the changes waiting to share the next write.
   const writes = new Map<RecordRef, Write>();
 
   async function put(
@@ -92,7 +101,8 @@ export function createRecordStore({ bucket, prefix, clock }: StatePlace): Record
     if (present === undefined) {
       throw new RecordConflictError(`Cannot write record ${ref}: it is gone`);
     }
-    // A put that was carried out and whose answer was lost is repeated, and refused: see whose record it is.
+    // A put may succeed and lose its response; its repetition is then refused, so check whose
+    // record is stored.
     return { ...present, isOurs: isDeepStrictEqual(present.record, withoutAbsent(record)) };
   }
 
@@ -213,12 +223,14 @@ function parseRecord(json: string): UploadRecord {
   const Stored = v.pipe(v.string(), v.parseJson(), v.transform(upgradeRecord), RecordSchema);
   const parsed = v.safeParse(Stored, json);
   if (!parsed.success) {
-    throw new RecordError(`Cannot read the record: it is no record of version ${RECORD_VERSION}`);
+    throw new RecordError(
+      `Cannot read the record: it is not a record of version ${RECORD_VERSION}`,
+    );
   }
   return parsed.output;
 }
 
-/** As it comes back from JSON, which has no `undefined`. */
+/** The record as JSON returns it, without `undefined`. */
 function withoutAbsent(record: UploadRecord): unknown {
   return JSON.parse(JSON.stringify(record));
 }

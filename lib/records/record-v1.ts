@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import type { UploadRecord } from "./record.ts";
 
-/** Version 1 noted who asked for an upload once for all images, and replies in the message's own channel only. */
+/**
+ * Version 1 stored who asked for an upload once for all images, and only replies in the message's
+ * own channel.
+ */
 const LooseImage = v.looseObject({ fileId: v.string(), state: v.string() });
 
 type ImageV1 = v.InferOutput<typeof LooseImage>;
@@ -29,7 +32,10 @@ const UploadRecordV1 = v.object({
 });
 type UploadRecordV1 = v.InferOutput<typeof UploadRecordV1>;
 
-/** A record of version 1 in the shape of version 2, still to be checked; whatever else it is comes back as it is. */
+/**
+ * Converts a version 1 record to the shape of version 2, still unvalidated. Returns anything else
+ * unchanged.
+ */
 export function upgradeRecord(json: unknown): unknown {
   return v.is(UploadRecordV1, json) ? toVersion2(v.parse(UploadRecordV1, json)) : json;
 }
@@ -58,7 +64,10 @@ function toVersion2(old: UploadRecordV1): Record<keyof UploadRecord, unknown> {
   };
 }
 
-/** Who asked for a good image beside others is not known: it is left to whoever posted it, and to administrators. */
+/**
+ * It is unknown who asked for an uploaded image that has others beside it, so only the person who
+ * posted it and administrators keep the right to delete it.
+ */
 function isWholeRequest({ source, uploader, images }: UploadRecordV1, image: ImageV1): boolean {
   return (
     source.type === "form" ||

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { formRef, messageRef, type RecordRef } from "./record-ref.ts";
 
-/** Why an image was not published; each has a sentence in the catalogue of `lib/i18n`. */
+/** Why an image was not published. Each code has a sentence in `lib/i18n`. */
 export const FAILURE_CODES = [
   "empty",
   "too_large",
@@ -22,7 +22,7 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-/** Slack or S3 did not answer, or not sensibly: nothing is wrong with the image. */
+/** Slack or S3 failed for a moment; nothing is wrong with the image. */
 const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set([
   "not_ready",
   "not_downloaded",
@@ -30,8 +30,8 @@ const PASSING_FAILURES: ReadonlySet<FailureCode> = new Set([
 ]);
 
 /**
- * Another try may end otherwise: somebody invites the app, or Slack has its preview of a HEIC by then. All else is a
- * verdict on the file.
+ * Failures that a retry may overcome, because somebody invites the app, or Slack has a preview of
+ * the HEIC by then. All others are verdicts on the file.
  */
 const RETRIABLE_FAILURES: ReadonlySet<FailureCode> = new Set([
   ...PASSING_FAILURES,
@@ -49,17 +49,20 @@ const ImageBase = {
   name: v.string(),
   /** Chosen with the claim, so that every attempt writes the same object. */
   uuid: v.string(),
-  /** Absent while Slack has not been asked what came with the file; "" until somebody writes one, or when decorative. */
+  /**
+   * Absent until Slack was asked for the file's own description; "" if there is none or the image
+   * is decorative.
+   */
   alt: v.optional(v.string()),
   link: v.optional(v.string()),
   decorative: v.optional(v.boolean()),
   /** The last edit of alt, link or decorative: user id and time. */
   edited: v.optional(v.object({ by: v.string(), at: Time })),
-  /** User ids of those who asked for the upload by shortcut or form. */
+  /** The user ids of people who asked for the upload by shortcut or form. */
   requestedBy: v.array(v.string()),
-  /** How often people asked for another try. */
+  /** How often people asked for a retry. */
   retries: v.number(),
-  /** The size of what was published; of a failed image that of the file, when it is known. */
+  /** The size of the published image; for a failed image the size of the file, if known. */
   bytes: v.optional(v.number()),
 };
 
@@ -76,17 +79,17 @@ const UploadedImage = v.object({
   key: v.string(),
   /** Media type. */
   type: v.string(),
-  /** Pixels as displayed: what a browser reports as its natural size. */
+  /** The displayed size in pixels, which browsers report as the natural size. */
   width: v.number(),
   height: v.number(),
-  /** Pixels to each CSS pixel of the tag, when it is not one. */
+  /** Image pixels per CSS pixel of the tag, if not one. */
   density: v.optional(v.number()),
   bytes: v.number(),
-  /** The hash of what was published. */
+  /** The hash of the published bytes. */
   sha256: v.string(),
-  /** One word for each thing that was taken out of it, never the values. */
+  /** One word for each kind of metadata that was removed, never the values. */
   removed: v.optional(v.array(v.string())),
-  /** The file in Slack, when another image was made of it. */
+  /** The file in Slack, if the published image differs from it. */
   original: v.optional(
     v.object({
       /** Media type. */
@@ -96,7 +99,7 @@ const UploadedImage = v.object({
       height: v.optional(v.number()),
     }),
   ),
-  /** Slack's own preview stands in for a file that could not be converted. */
+  /** Slack's own preview replaces a file that could not be converted. */
   isPreview: v.optional(v.literal(true)),
   /** WebP copies of other widths, ascending. */
   variants: v.optional(v.array(v.object({ key: v.string(), width: v.number() }))),
@@ -104,13 +107,16 @@ const UploadedImage = v.object({
 
 const Deletion = {
   ...ImageBase,
-  /** Absent when it was deleted before its upload was noted: the uuid finds its objects. */
+  /**
+   * Absent if the image was deleted before its upload was recorded. Its objects are found by the
+   * uuid.
+   */
   key: v.optional(v.string()),
   /** User id. */
   deletedBy: v.string(),
   deletedAt: Time,
 };
-/** Promised: objects of it may still be in the bucket. */
+/** The deletion is promised, but objects of the image may still be in the bucket. */
 const DeletingImage = v.object({ ...Deletion, state: v.literal("deleting") });
 const DeletedImage = v.object({ ...Deletion, state: v.literal("deleted") });
 
@@ -132,7 +138,7 @@ const MessageSource = v.object({
   threadTs: v.string(),
 });
 
-/** The slash command's form: its reply goes to the app's direct message with its sender. */
+/** The slash command's form. Its reply goes to the app's direct message with the sender. */
 const FormSource = v.object({
   type: v.literal("form"),
   viewId: v.string(),
@@ -140,16 +146,16 @@ const FormSource = v.object({
   sentAt: Time,
 });
 
-/** A modal that was sent, and which fields of which images it changed. */
+/** A submitted modal, and the fields it changed per image. */
 const Submission = v.object({
   id: v.string(),
-  /** Epoch seconds, as Slack signed it. */
+  /** Epoch seconds, as signed by Slack. */
   sentAt: v.number(),
   fields: v.array(v.string()),
 });
 export type Submission = v.InferOutput<typeof Submission>;
 
-/** Where the reply stands: one `ts` for each of its parts, in order. */
+/** The place of the reply: one `ts` per part, in order. */
 const Reply = v.object({ channelId: v.string(), ts: v.array(v.string()) });
 export type Reply = v.InferOutput<typeof Reply>;
 
@@ -157,34 +163,37 @@ const UploadRecord = v.object({
   version: v.literal(RECORD_VERSION),
   teamId: v.string(),
   source: v.variant("type", [MessageSource, FormSource]),
-  /** User id of whoever posted the images. */
+  /** The id of the person who posted the images. */
   uploader: v.optional(v.string()),
-  /** Whose files are published, as in `SlackMessage.homeTeamIds`. */
+  /** The teams whose files are published, as in `SlackMessage.homeTeamIds`. */
   homeTeamIds: v.optional(v.array(v.string())),
-  /** Somebody uploads its images, and they alone write to its conversation; absent when nobody does. */
+  /** Present while somebody uploads the images. Only the holder writes to the conversation. */
   lease: v.optional(
     v.object({
       id: v.string(),
-      /** The worker that holds it is taken for dead after this. */
+      /** The holder counts as dead after this. */
       until: Time,
-      /** Id of the marker that this work is promised by. */
+      /** The id of the marker that promises this work. */
       marker: v.string(),
     }),
   ),
-  /** A worker that was taken for dead, by a clock that may be fast, may be alive until then. */
+  /** A worker that was taken for dead may be alive until this time, because clocks differ. */
   lateUntil: v.optional(Time),
-  /** Absent until it was posted. */
+  /** Absent until the reply is posted. */
   reply: v.optional(Reply),
-  /** Ids of the markers whose promises are written in here; the latest ones, kept or not. */
+  /** The ids of the latest promises written into this record, kept or not. */
   promises: v.array(v.string()),
-  /** Modals whose edits are written in here, as long as Slack's signature of one may still be good. */
+  /**
+   * The modals whose edits are written into this record, for as long as Slack's signature on them
+   * may be valid.
+   */
   submissions: v.optional(v.array(Submission)),
   images: v.array(RecordImage),
 });
 
 /**
- * One source message or form: the claim, the lease, the memory for later edits, one JSON object in S3. Records of
- * version 1 are read by `record-v1.ts`.
+ * The record of one source message or form: the claim, the lease and the memory for later edits,
+ * stored as one JSON object in S3. `record-v1.ts` reads records of version 1.
  */
 export type UploadRecord = v.InferOutput<typeof UploadRecord>;
 export type Lease = NonNullable<UploadRecord["lease"]>;
@@ -197,12 +206,12 @@ export function refOf({ teamId, source }: UploadRecord): RecordRef {
     : formRef({ teamId, viewId: source.viewId });
 }
 
-/** `now` has the form of `until`: two such times compare as text. */
+/** `now` has the same format as `until`, so the two compare as text. */
 export function isLeaseAlive({ lease }: UploadRecord, now: string): boolean {
   return lease !== undefined && lease.until > now;
 }
 
-/** A worker that was taken for dead may still put an object of an image that is deleted. */
+/** Whether a worker that was taken for dead might still put an object of a deleted image. */
 export function isWatched(record: UploadRecord, now: string): boolean {
   const { lateUntil = "" } = record;
   return lateUntil > now && (hasImage(record, "deleting") || hasImage(record, "deleted"));
@@ -212,17 +221,20 @@ export function hasImage({ images }: UploadRecord, state: RecordImage["state"]):
   return images.some((image) => image.state === state);
 }
 
-/** Another try may help, though nobody asks for it. */
+/** Whether a retry may help without anybody asking for it. */
 export function isPassingFailure(image: RecordImage): boolean {
   return image.state === "failed" && PASSING_FAILURES.has(image.code);
 }
 
-/** Another try can help, so that people are offered one. */
+/** Whether a retry may help, so that people are offered one. */
 export function isRetriable(image: RecordImage): boolean {
   return image.state === "failed" && RETRIABLE_FAILURES.has(image.code);
 }
 
-/** Rights belong to an image: its author, whoever asked for its upload, and administrators may delete it. */
+/**
+ * Rights belong to an image: its author, people who asked for its upload, and administrators may
+ * delete it.
+ */
 export function mayDelete(
   record: UploadRecord,
   { fileId, userId, adminUserIds }: ImageRight,
@@ -241,7 +253,7 @@ export interface ImageRight {
   adminUserIds: ReadonlySet<string>;
 }
 
-/** An image has these in every state. */
+/** The fields that an image has in every state. */
 export function identityOf(image: RecordImage) {
   const { fileId, name, uuid, requestedBy, retries, alt, link, decorative, edited } = image;
   return {

@@ -5,7 +5,7 @@ export function recordKey(prefix: string, ref: RecordRef): string {
   return `${prefix}${ref}.json`;
 }
 
-/** `undefined` when it is no record's key. */
+/** `undefined`: the key is not a record's. */
 export function parseRecordKey(prefix: string, key: string): RecordRef | undefined {
   const ref = key.slice(prefix.length).replace(/\.json$/u, "");
   return key === recordKey(prefix, ref) && isRecordRef(ref) ? ref : undefined;
@@ -16,12 +16,12 @@ export function markerKey(prefix: string, ref: RecordRef, id: string): string {
   return `${openFolder(prefix)}${ref}/${id}`;
 }
 
-/** Whatever lies in this folder is a promise that is not kept yet. */
+/** Every object in this folder is a promise that is not kept yet. */
 export function openFolder(prefix: string): string {
   return `${prefix}open/`;
 }
 
-/** `undefined` when it is no marker's key. */
+/** `undefined`: the key is not a marker's. */
 export function parseMarkerKey(
   prefix: string,
   key: string,
@@ -37,7 +37,7 @@ export function formsFolder(prefix: string): string {
   return `${prefix}forms/`;
 }
 
-/** It holds a folder for each team, and that one a folder for each channel. */
+/** Holds a folder per team, which holds a folder per channel. */
 export function messagesFolder(prefix: string): string {
   return `${prefix}messages/`;
 }
@@ -53,12 +53,12 @@ export function sweepStateKey(prefix: string): string {
   return `${prefix}reconcile.json`;
 }
 
-/** Named as records are, so that a CDN that shows these shows the probe. */
+/** Ends like a record's key, so that a CDN that exposes records exposes the probe too. */
 export function probeKey(prefix: string, id: string): string {
   return `${probeFolder(prefix)}${id}.json`;
 }
 
-/** Objects of no use, which a sweep writes and deletes to see what the store does with them. */
+/** Holds throwaway objects, which a sweep writes and deletes to test the store. */
 export function probeFolder(prefix: string): string {
   return `${prefix}probe/`;
 }
