@@ -3,7 +3,7 @@ import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
 import { DownloadError, type DownloadErrorCode } from "../slack/file-download.ts";
 import { StorageError } from "../storage/storage-error.ts";
 
-/** @throws what says nothing of the image: a dead token, a fault of the program. */
+/** @throws errors that say nothing about the image: a dead token, a bug. */
 export function toFailureCode(error: unknown): FailureCode {
   if (error instanceof DownloadError) {
     return DOWNLOAD_FAILURES[error.code];
@@ -26,7 +26,7 @@ const DOWNLOAD_FAILURES: Readonly<Record<DownloadErrorCode, FailureCode>> = {
   not_served: "not_downloaded",
 };
 
-/** `files.info` refuses with these. */
+/** Errors with which `files.info` refuses. */
 const REFUSALS: ReadonlyMap<string, FailureCode> = new Map([
   ["file_not_found", "gone"],
   ["file_deleted", "gone"],

@@ -4,15 +4,15 @@ import { toError } from "../to-error.ts";
 import { imageKeyPrefix } from "../storage/object-key.ts";
 
 export interface FinishedDeletions {
-  /** File ids of the images whose objects are gone. */
+  /** The file ids of images whose objects are gone. */
   deleted: ReadonlySet<string>;
-  /** Why others are not, if so. */
+  /** Why the objects of other images remain, if any do. */
   problem?: Error | undefined;
 }
 
 /**
- * Takes the objects of images that people want deleted out of the bucket. A worker that comes late may have put an
- * object after its image was deleted: with `isAgain` the images that are deleted already are looked at once more.
+ * Deletes the objects of images that people want deleted. A late worker may have put an object
+ * after its image was deleted, so `isAgain` checks images that are already deleted once more.
  */
 export async function finishDeletions(
   work: WorkPorts,
@@ -34,7 +34,10 @@ export async function finishDeletions(
   return { deleted, problem };
 }
 
-/** Copies too, and whatever an attempt that died has left: all keys of an image begin with its uuid. */
+/**
+ * Deletes copies and leftovers of crashed attempts too, because all keys of an image begin with its
+ * uuid.
+ */
 async function deleteObjects(
   { images, config, logger }: WorkPorts,
   image: Extract<RecordImage, { deletedBy: string }>,

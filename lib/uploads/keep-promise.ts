@@ -18,9 +18,10 @@ import { finishDeletions } from "./finish-deletions.ts";
 import { uploadImages } from "./upload-images.ts";
 
 /**
- * Does what a claim promises: brings objects, record and conversation in line, then removes the markers. The record as
- * it is then. When it rejects, or there is work left in the record, the marker stays, and a sweep goes on; so it does
- * as long as a worker that was taken for dead may put an object of a deleted image.
+ * Does what a claim promises: brings objects, record and conversation in line, then removes the
+ * markers. Returns the resulting record. The marker stays if this rejects, if the record still
+ * holds work, or while a worker that was taken for dead may put an object of a deleted image. A
+ * sweep then goes on.
  */
 export async function keepPromise(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   if (claim.isOurs) {
@@ -31,18 +32,18 @@ export async function keepPromise(work: WorkPorts, claim: Claim): Promise<Upload
     : settle(work, claim);
 }
 
-/** Nothing of the record is still to be done. */
+/** Whether the record holds no more work. */
 export function isInLine(record: UploadRecord): boolean {
   return !hasImage(record, "pending") && !hasImage(record, "deleting");
 }
 
-/** Slack or S3 failed for a moment, and the person who posted may still be waiting. */
+/** Whether Slack or S3 failed for a moment and the person who posted may still be waiting. */
 export function isWorthAnotherTry(work: WorkPorts, record: UploadRecord): boolean {
   const ageMs = work.clock.now() - sourceTimeMs(record);
   return ageMs < TRIES_WINDOW_MS && record.images.some(isPassingFailure);
 }
 
-/** Markers are removed one by one; one that stays for want of an answer is found by the next sweep. */
+/** Removes markers one by one. The next sweep finds any that could not be removed. */
 export async function removeMarkers(
   { markers, logger }: WorkPorts,
   ref: RecordRef,
@@ -71,8 +72,9 @@ async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
 }
 
 /**
- * Somebody uploads to this record. What this claim wrote into it makes their last write fail, so that they see it, show
- * it, and remove its marker with theirs. Objects that are to be deleted need not wait for that.
+ * Leaves the work to the lease holder. What this claim wrote into the record makes the holder's
+ * last write fail, so the holder sees it, shows it, and removes this marker too. Deleting objects
+ * need not wait for that.
  */
 async function leaveToHolder(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   const { ref, record, marker } = claim;
@@ -83,7 +85,10 @@ async function leaveToHolder(work: WorkPorts, claim: Claim): Promise<UploadRecor
   return record;
 }
 
-/** The same promise has a marker already, or is kept: otherwise this claim met work that nobody had marked. */
+/**
+ * Whether the same promise already has a marker, or is kept. Otherwise this claim met work without
+ * a marker.
+ */
 async function isCovered(
   { markers, records }: WorkPorts,
   { ref, record }: Claim,

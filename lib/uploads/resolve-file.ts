@@ -13,9 +13,9 @@ import { isNotYet, whileFresh } from "./while-fresh.ts";
 
 export type ResolvedFile =
   | { outcome: "image"; file: SlackFile }
-  /** Known now to be none, or not ours to publish: it is left alone without a word. */
+  /** Not an image, or not ours to publish: it is left alone without a word. */
   | { outcome: "ignored" }
-  /** Nobody can tell now what it is: nobody hears of it before that. */
+  /** Its type cannot be known yet, so nobody is told about it for now. */
   | { outcome: "untold"; problem: Error }
   | { outcome: "failed"; code: FailureCode };
 
@@ -25,20 +25,20 @@ export interface FileSource {
   channelId: string | undefined;
   /** As in `SlackMessage.homeTeamIds`; `undefined` publishes everybody's files. */
   homeTeamIds: readonly string[] | undefined;
-  /** User id of the person who posted it: an app's posts are left alone. */
+  /** The id of the person who posted it. Files posted by apps are ignored. */
   uploader: string | undefined;
-  /** It was posted a moment ago: what is missing may still come. */
+  /** Whether it was posted a moment ago, so that missing data may still arrive. */
   isFresh: boolean;
 }
 
 export interface ResolveOptions extends FileSource {
-  /** Somebody pointed at this very file: it gets an answer, whatever it is. */
+  /** Whether somebody chose this very file, so that it gets a result in any case. */
   isAskedFor: boolean;
 }
 
 /**
- * Asks Slack about what it did not describe in the event, and looks at the first bytes where it has no name for their
- * type. @throws {SlackApiError} of a dead token.
+ * Asks Slack for details missing from the event, and looks at the first bytes if Slack does not
+ * name their type. @throws {SlackApiError} if the token is dead.
  */
 export async function resolveFile(
   work: WorkPorts,
@@ -72,14 +72,14 @@ export async function resolveFile(
   }
 }
 
-/** @throws {SlackApiError} @throws {DownloadError} when Slack still has nothing to say of it. */
+/** @throws {SlackApiError} @throws {DownloadError} if Slack has no details yet. */
 export async function describeFile(
   { slack, budget }: WorkPorts,
   fileId: string,
 ): Promise<SlackFile> {
   const described = await slack.fileInfo(fileId, { deadlineMs: budget.startUntilMs });
   if (isStub(described)) {
-    throw new DownloadError("not_served", "Slack does not describe it yet");
+    throw new DownloadError("not_served", "Slack has no details of it yet");
   }
   return described;
 }
@@ -113,7 +113,7 @@ async function judge(
 /** @throws {DownloadError} */
 export function addressOf({ downloadUrl }: SlackFile): string {
   if (downloadUrl === undefined) {
-    throw new DownloadError("not_served", "Slack tells no address of it");
+    throw new DownloadError("not_served", "Slack gave no address for it");
   }
   return downloadUrl;
 }

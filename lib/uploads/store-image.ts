@@ -27,9 +27,9 @@ import { addressOf, describeFile, type FileSource } from "./resolve-file.ts";
 import { isNotYet, whileFresh } from "./while-fresh.ts";
 
 /**
- * Slack's file → bytes → image → objects, as far as there is room for its bytes. What cannot be published comes back as
- * a failed image, what there is no time for as it was. @throws {SlackApiError} of a dead token, which is no verdict on
- * the image.
+ * Downloads a file from Slack, makes the image and stores its objects, once there is room for its
+ * bytes. Returns a failed image if it cannot be published, and the unchanged image if there is no
+ * time. @throws {SlackApiError} if the token is dead, which says nothing about the image.
  */
 export async function storeImage(
   work: WorkPorts,
@@ -56,7 +56,7 @@ export async function storeImage(
   }
 }
 
-/** It waits for its turn without holding room, and for Slack in the same way. */
+/** Holds no room while it waits for its turn, or for Slack. */
 function publishInTurn(work: WorkPorts, file: SlackFile, meant: MeantImage): Promise<RecordImage> {
   const { maxImageBytes } = work.config;
   const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
@@ -77,7 +77,7 @@ async function publish(
   const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
   const body = await ports.downloadFile(addressOf(file), work);
   if (body.byteLength === 0 && (file.sizeBytes ?? 0) > 0) {
-    throw new DownloadError("not_served", `nothing came of ${file.sizeBytes} bytes`);
+    throw new DownloadError("not_served", `none of ${file.sizeBytes} bytes arrived`);
   }
   const readPreview = () => downloadPreview(ports, file, work);
   const { imageOptions: wanted } = await ports.settingsFor(channelId);
@@ -99,8 +99,8 @@ async function publish(
 }
 
 /**
- * Slack's own conversion, if it made one; it may do so after the event. @throws {DownloadError} when another try may get
- * it.
+ * Downloads Slack's own conversion, if there is one. Slack may make it after the event. @throws
+ * {DownloadError} if a retry may get it.
  */
 async function downloadPreview(
   { slack, downloadFile, logger }: WorkPorts,
@@ -156,7 +156,7 @@ async function storeMade(
   };
 }
 
-/** An image without one of its copies is still an image. */
+/** A failed copy does not make the image fail. */
 async function storeVariants(
   ports: WorkPorts,
   made: PublishableImage,
@@ -183,7 +183,10 @@ async function storeVariants(
   return variants;
 }
 
-/** Where an earlier attempt of this same upload got that far, its object stays, and is what people see. */
+/**
+ * If an earlier attempt of the same upload already stored the object, that object stays and is what
+ * people see.
+ */
 async function putOnce(
   { images, budget, giveWay }: WorkPorts,
   key: string,
@@ -204,7 +207,7 @@ async function putOnce(
     : { key, bytes: source.bytes, facts: source.facts, sha256: hash };
 }
 
-/** Slack shows its login page to a dead token, too. */
+/** Slack also sends its login page if the token is dead. */
 async function confirmToken({ slack, budget }: WorkPorts): Promise<void> {
   try {
     await slack.authTest({ deadlineMs: budget.showUntilMs });

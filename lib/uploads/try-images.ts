@@ -6,18 +6,18 @@ import { toError } from "../to-error.ts";
 import { type FileSource, type ResolvedFile, resolveFile } from "./resolve-file.ts";
 import { failedImage, storeImage } from "./store-image.ts";
 
-/** `unknown`: nobody can judge now, which is no verdict on the image. */
+/** `unknown`: the file cannot be judged now, which says nothing about the image. */
 type ResolvedImage = ResolvedFile | { outcome: "unknown"; problem: Error };
 /** By file id. */
 export type ResolvedImages = ReadonlyMap<string, ResolvedImage>;
 
-/** An image as it is after one try; with a problem it is as it was. */
+/** An image after one attempt; unchanged if there was a problem. */
 export interface TriedImage {
   outcome: RecordImage;
   problem?: Error | undefined;
 }
 
-/** Asks Slack what it did not tell of these images. */
+/** Asks Slack for details that it has not given of these images. */
 export async function resolveImages(
   work: WorkPorts,
   images: readonly RecordImage[],
@@ -39,11 +39,11 @@ export async function resolveImages(
 }
 
 export interface ResolveImagesOptions extends FileSource {
-  /** By id: files that Slack described already. */
+  /** Files that Slack has already described, by id. */
   files: ReadonlyMap<string, SlackFile>;
 }
 
-/** Side by side, as far as there is room for their bytes. */
+/** Runs in parallel, as far as there is room for the bytes. */
 export function tryImages(
   work: WorkPorts,
   images: readonly RecordImage[],
@@ -60,7 +60,7 @@ export interface TryOptions extends FileSource {
   resolved: ResolvedImages;
 }
 
-/** What cannot be begun in time, and what nobody can judge now, stays pending. */
+/** Leaves an image pending if its upload cannot begin in time, or if it cannot be judged now. */
 async function tryImage(
   work: WorkPorts,
   image: RecordImage,

@@ -16,20 +16,21 @@ import { finishDeletions } from "./finish-deletions.ts";
 import { resolveImages, tryImages } from "./try-images.ts";
 import { isFreshSource } from "./while-fresh.ts";
 
-/** What became of an upload. */
+/** The result of an upload. */
 export interface FinishedUpload {
-  /** The record as it was written last, or as whoever took the lease over wrote it. */
+  /** The record as last written, here or by the worker that took the lease over. */
   stored: StoredRecord;
-  /** Ids of the markers whose promises are kept; none while there is work left. */
+  /** The ids of markers whose promises are kept; empty while there is work left. */
   kept: readonly string[];
-  /** Why there is, if that is known. */
+  /** Why there is work left, if known. */
   problem?: Error | undefined;
 }
 
 /**
- * The upload of a claimed record: every image, the reply, then the record with all outcomes and without the lease.
- * The reply is shown before its record is written: whoever reads the outcomes there comes after it, and whoever wrote
- * into the record before makes the write fail, which is then shown, too.
+ * Uploads a claimed record: every image, then the reply, then the record with all outcomes and
+ * without the lease. The reply is shown before the record is written, so anybody who reads the
+ * outcomes in the record comes after it. A write by somebody else makes ours fail, and is then
+ * shown too.
  */
 export async function uploadImages(work: WorkPorts, claim: Claim): Promise<FinishedUpload> {
   const startMs = work.clock.now();
@@ -56,27 +57,27 @@ export async function uploadImages(work: WorkPorts, claim: Claim): Promise<Finis
   return { stored, kept, problem };
 }
 
-/** What one worker knows beside the record. */
+/** What one worker knows in addition to the record. */
 interface Upload {
   readonly leaseId: string;
   readonly marker: string;
-  /** As Slack described them. */
+  /** The files as Slack described them. */
   readonly files: ReadonlyMap<string, SlackFile>;
   readonly isTakenOver: boolean;
-  /** Where the reply stands: noted in the record at the end. */
+  /** The place of the reply, which the final write records. */
   reply: Reply | undefined;
   mayBePosted: boolean;
   mayBeTwice: boolean;
-  /** The parts of the reply that this worker posted. */
+  /** The `ts` of reply parts that this worker posted. */
   posted: string[];
 }
 
-/** What came of one try of all pending images. */
+/** The results of one attempt at all pending images. */
 interface Attempt {
   outcomes: readonly RecordImage[];
-  /** File ids of what is no image after all: it is left alone without a word. */
+  /** The file ids of non-images, which are left alone without a word. */
   ignored: ReadonlySet<string>;
-  /** File ids of what may be an image: nobody hears of it before that is known. */
+  /** The file ids of files that may be images. Nobody is told about them until that is known. */
   untold: ReadonlySet<string>;
   problem?: Error | undefined;
 }
@@ -111,7 +112,7 @@ async function uploadPending(
   return commit(work, stored, { attempt, upload });
 }
 
-/** Shows and writes what came of it, and again when somebody wrote meanwhile. */
+/** Shows and writes the results, and repeats if somebody wrote meanwhile. */
 async function commit(
   work: WorkPorts,
   opened: StoredRecord,
@@ -136,7 +137,7 @@ async function commit(
       ...released,
       ...(upload.reply !== undefined && { reply: upload.reply }),
       ...(isHeld && { lease }),
-      // What was promised before this upload was claimed is kept with it.
+      // Promises made before this upload was claimed are kept together with it.
       promises: record.promises.slice(Math.max(record.promises.indexOf(upload.marker), 0)),
     });
     if (isReplaced) {
@@ -152,10 +153,10 @@ async function commit(
   throw new RecordConflictError(`Cannot finish record ${opened.ref}: it keeps changing`);
 }
 
-/** Each round shows what somebody wrote during the one before. */
+/** Each round shows what somebody wrote during the previous one. */
 const MAX_ROUNDS = 10;
 
-/** Somebody asked for another try of what was tried here. */
+/** Whether somebody asked to retry images that were attempted here. */
 function hasNewTry(record: UploadRecord, { outcomes }: Attempt): boolean {
   const retries = new Map(outcomes.map((outcome) => [outcome.fileId, outcome.retries]));
   return record.images.some(
@@ -163,7 +164,7 @@ function hasNewTry(record: UploadRecord, { outcomes }: Attempt): boolean {
   );
 }
 
-/** This worker was taken for dead, and another one finishes: nothing of this one's stays beside or over it. */
+/** Another worker took this one for dead and is finishing, so this one removes its own traces. */
 async function standDown(work: WorkPorts, stored: StoredRecord, upload: Upload): Promise<void> {
   const { ref, record } = stored;
   const { reply, posted } = upload;
@@ -176,7 +177,7 @@ async function standDown(work: WorkPorts, stored: StoredRecord, upload: Upload):
   await publishReply(work, stored);
 }
 
-/** The upload does not wait for the word that it began, nor fail when that cannot be said. */
+/** The upload neither waits for the announcement nor fails without it. */
 async function announceUpload(
   work: WorkPorts,
   record: UploadRecord,
@@ -205,7 +206,7 @@ function showOptions({ reply, mayBePosted, mayBeTwice }: Upload): ShowOptions {
   return { reply, mayBePosted, mayBeTwice };
 }
 
-/** After a failure, what was posted may stand there though nobody knows. */
+/** After a failure, a posted part may exist without being known. */
 async function note(upload: Upload, showing: Promise<ShownReply>): Promise<ShownReply> {
   const known = upload.reply?.ts ?? [];
   const shown = await showing;

@@ -4,9 +4,9 @@ import { SlackApiError } from "../slack/api-call.ts";
 import { DownloadError } from "../slack/file-download.ts";
 
 /**
- * A new file is not always there when its event comes: Slack shows its login page, knows no address, or does not know
- * the file (42wim/matterbridge#655, paradigmxyz/centaur#1700). While its message is fresh it is asked for again.
- * `attempt` is told how often it was made before.
+ * A new file is not always ready when its event arrives: Slack sends its login page, has no
+ * address, or does not know the file (42wim/matterbridge#655, paradigmxyz/centaur#1700). While the
+ * message is fresh, `attempt` is repeated. It receives the number of earlier attempts.
  */
 export function whileFresh<Result>(
   { clock, budget }: Pick<WorkPorts, "clock" | "budget">,
@@ -21,12 +21,12 @@ export function whileFresh<Result>(
   });
 }
 
-/** `sourceMs`: when the message was posted or the form was sent. */
+/** `sourceMs` is when the message was posted or the form was submitted. */
 export function isFreshSource({ clock }: Pick<WorkPorts, "clock">, sourceMs: number): boolean {
   return clock.now() - sourceMs < FRESH_MS;
 }
 
-/** Slack says the same of a file that it has not got ready, and of one that it does not hand out at all. */
+/** Slack gives the same errors for a file that is not ready and for one that it never serves. */
 export function isNotYet(error: unknown): boolean {
   return (
     (error instanceof DownloadError && NOT_YET.has(error.code)) ||
@@ -38,11 +38,11 @@ const FRESH_MS = 120_000;
 const WAITS_MS = [500, 1000, 2000, 4000] as const;
 
 const NOT_YET: ReadonlySet<string> = new Set([
-  // of a download
+  // from a download
   "gone",
   "no_access",
   "not_served",
-  // of files.info; a file that somebody deleted has another
+  // from files.info, which has another error for a deleted file
   "access_denied",
   "channel_not_found",
   "file_not_found",
