@@ -9,18 +9,21 @@ import { findPart, findPosted, listPosted } from "./find-posted.ts";
 import { renderMark } from "./reply-mark.ts";
 
 export interface ShowOptions {
-  /** Where the reply stands, as far as that is known. */
+  /** The place of the reply, as far as it is known. */
   reply: Reply | undefined;
-  /** A reply that nobody noted may stand there: look before posting. */
+  /** An unrecorded reply may exist, so look before posting. */
   mayBePosted: boolean;
-  /** A part may have been posted twice: look once all is shown. */
+  /** A part may have been posted twice, so look once everything is shown. */
   mayBeTwice?: boolean;
 }
 
-/** Where the reply stands now. With an error it is not what it should be. */
+/** The place of the reply now. With an error, the reply is not as it should be. */
 export interface ShownReply {
   reply: Reply | undefined;
-  /** Slack did not answer a post, which was sent again; the first one may be carried out later. */
+  /**
+   * Slack did not respond to a post, which was then repeated. The first one may still be carried
+   * out.
+   */
   mayBeTwice: boolean;
   error?: Error | undefined;
 }
@@ -31,16 +34,19 @@ export interface Showing extends ShowOptions {
   isAgain?: boolean;
 }
 
-/** `shown.reply` is kept up to date, so that it is known when a later call fails. */
+/** `shown.reply` is kept up to date, so that it is known if a later call fails. */
 export interface Conversation {
   work: WorkPorts;
   record: UploadRecord;
   shown: ShownReply;
-  /** User id: the conversation refused the reply, and they get it in the direct message with the app. */
+  /**
+   * The id of the person who gets the reply in the app's direct message, because the conversation
+   * refused it.
+   */
   directTo?: string;
 }
 
-/** Where the next part is posted, and where parts stand already, as far as that is known. */
+/** Where the next part goes, and where existing parts are, as far as that is known. */
 function placeOf({ record: { source }, shown: { reply }, directTo }: Conversation) {
   if (source.type === "form") {
     return { target: reply?.channelId ?? source.userId, channelId: reply?.channelId };
@@ -67,7 +73,8 @@ export async function bringInLine(conversation: Conversation, showing: Showing):
     const updated = await updatePart(work, { channelId, ts, ...part });
     if (updated === "gone") {
       shown.reply = { channelId, ts: shown.reply.ts.filter((present) => present !== ts) };
-      // Nobody may have deleted it but a worker that died, after it had posted another in its place.
+      // The message may have been deleted by a crashed worker that had already posted a
+      // replacement.
       const again = { mayBePosted: showing.isAgain !== true, isAgain: true };
       return bringInLine(conversation, { ...showing, ...again });
     }
@@ -81,7 +88,7 @@ export async function bringInLine(conversation: Conversation, showing: Showing):
   }
 }
 
-/** `gone`: the message was deleted. `locked`: it stands there, and will never change again. */
+/** `gone`: the message was deleted. `locked`: the message exists but can no longer be edited. */
 async function updatePart(
   { slack, budget }: WorkPorts,
   update: ReplyPart & { channelId: string; ts: string },
@@ -102,7 +109,8 @@ async function updatePart(
 }
 
 /**
- * The workspace limits for how long messages can be edited, or the app was installed anew and is another author now.
+ * The workspace limits how long messages can be edited, or the app was reinstalled and is a
+ * different author now.
  * https://docs.slack.dev/reference/methods/chat.update#errors
  */
 const LOCKED: ReadonlySet<string> = new Set([
@@ -113,8 +121,9 @@ const LOCKED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Another message takes the place of one that cannot be edited. A worker that died, or another one at this very moment,
- * may have posted it already: its mark tells. The old one goes last, so that there is always one to read.
+ * Replaces a message that cannot be edited. A crashed or concurrent worker may have posted the
+ * replacement already, which its mark shows. The old message is deleted last, so that there is
+ * always one to read.
  */
 async function replacePart(
   conversation: Conversation,
@@ -178,7 +187,10 @@ async function postPart(
   }
 }
 
-/** Posts a part. Where Slack does not answer, it may stand there all the same: it is looked for before it is sent again. */
+/**
+ * Posts a part. If Slack does not respond, the part may exist all the same, so it is searched for
+ * before it is posted again.
+ */
 async function sendSurely(
   conversation: Conversation,
   added: NewPart,
@@ -200,9 +212,9 @@ async function sendSurely(
 }
 
 interface Sending {
-  /** Notes where it stands now. */
+  /** Records the place of the part. */
   place: (posted: PostedMessage) => void;
-  /** Whether it stands there, though nobody noted it; notes where. */
+  /** Whether the part exists without being recorded. Records its place. */
   find: () => Promise<boolean>;
 }
 
@@ -222,8 +234,8 @@ async function sendPart(
 }
 
 /**
- * Which conversation is the direct message with somebody, Slack tells with a post only. If the reply stands there
- * already, the first one stays.
+ * Slack reveals the id of a direct message only through a post. If the reply already exists there,
+ * the older one stays.
  */
 async function keepFirst({ work, record, shown }: Conversation): Promise<void> {
   const { reply } = shown;
@@ -236,7 +248,9 @@ async function keepFirst({ work, record, shown }: Conversation): Promise<void> {
   }
 }
 
-/** A worker that died may have posted without having noted it: the marks in the conversation tell. */
+/**
+ * A crashed worker may have posted without recording it. The marks in the conversation show that.
+ */
 async function adoptPosted(conversation: Conversation): Promise<void> {
   const { work, record, shown } = conversation;
   const { channelId } = placeOf(conversation);

@@ -1,4 +1,7 @@
-/** Runs work for a key once at a time; whoever asks meanwhile shares one more run that begins afterwards. */
+/**
+ * Runs work for a key one at a time. Callers that arrive meanwhile share one further run that
+ * begins afterwards.
+ */
 export type Coalesce<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>;
 
 export function createCoalesce<Result>(): Coalesce<Result> {

@@ -3,7 +3,10 @@ import type { WorkPorts } from "../ports.ts";
 import type { Reply } from "../records/record.ts";
 import { SlackApiError } from "../slack/api-call.ts";
 
-/** Takes away what was posted and is not part of the reply after all. What Slack does not let go stays. */
+/**
+ * Deletes posted messages that are not part of the reply after all. Messages that Slack refuses to
+ * delete stay.
+ */
 export async function deleteReplies(
   { slack, logger, budget }: WorkPorts,
   { channelId, ts }: Reply,

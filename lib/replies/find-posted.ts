@@ -3,7 +3,7 @@ import type { UploadRecord } from "../records/record.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import { inspectMark } from "./reply-mark.ts";
 
-/** The `ts` of each part of the reply that stands in the conversation, up to the first that does not. */
+/** Finds the `ts` of each part of the reply in the conversation, up to the first missing part. */
 export async function findPosted(
   work: WorkPorts,
   record: UploadRecord,
@@ -23,7 +23,7 @@ export async function findPosted(
   return posted;
 }
 
-/** The `ts` of every message that is marked as this part of the reply, newest first. */
+/** Finds the `ts` of every message marked as this part of the reply, newest first. */
 export async function findPart(
   work: WorkPorts,
   record: UploadRecord,
@@ -38,7 +38,7 @@ export async function findPart(
   return found.toSorted((a, b) => (a > b ? -1 : 1));
 }
 
-/** All messages that are marked as parts of the reply, those that stand there twice too. */
+/** Lists all messages marked as parts of the reply, including duplicates. */
 export async function* listPosted(
   work: WorkPorts,
   record: UploadRecord,
@@ -52,10 +52,13 @@ export async function* listPosted(
   }
 }
 
-/** Between this clock and Slack's. */
+/** The possible difference between this clock and Slack's. */
 const SKEW_SECONDS = 900;
 
-/** The thread of a message; or the direct message with whoever sent a form or ran the shortcut, since then. */
+/**
+ * Reads the message's thread, or the app's direct message with the person who used the form or the
+ * shortcut, since then.
+ */
 function readConversation(
   { slack, budget }: WorkPorts,
   record: UploadRecord,

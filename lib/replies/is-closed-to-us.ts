@@ -1,11 +1,17 @@
 import { SlackApiError } from "../slack/api-call.ts";
 
-/** The conversation takes no reply any more, which is no reason to try for ever: the images are there. */
+/**
+ * Whether the conversation no longer accepts a reply. Retrying forever is pointless then: the
+ * images are stored.
+ */
 export function isClosedToUs(error: unknown): boolean {
   return error instanceof SlackApiError && CLOSED_TO_US.has(error.code);
 }
 
-/** The app was removed, the channel archived or made read-only, the thread deleted, the direct message switched off. */
+/**
+ * The app was removed, the channel archived or read-only, the thread deleted, or the direct message
+ * switched off.
+ */
 const CLOSED_TO_US: ReadonlySet<string> = new Set([
   "cannot_reply_to_message",
   "channel_not_found",

@@ -9,14 +9,15 @@ import { deleteReplies } from "./delete-replies.ts";
 import { showReply } from "./show-reply.ts";
 
 export interface PublishOptions {
-  /** A reply that the record does not know may stand in the conversation: look before posting. */
+  /** A reply missing from the record may exist in the conversation, so look before posting. */
   mayBePosted?: boolean;
 }
 
 /**
- * Brings the conversation in line with a record that nobody uploads to, and with what others write into it meanwhile;
- * the record as it is shown then. While somebody holds the lease, showing it is theirs. Whoever publishes reads the
- * record once more afterwards: of two who publish at once, the later one to do so sees what the other wrote.
+ * Brings the conversation in line with a record that has no lease holder, and with what others
+ * write into it meanwhile. Returns the record as shown. A lease holder shows the record itself.
+ * Every publisher reads the record once more afterwards: if two publish at the same time, the later
+ * reader sees what the other wrote.
  */
 export function publishReply(
   work: WorkPorts,
@@ -41,7 +42,10 @@ export function publishReply(
   });
 }
 
-/** Each round shows what was written during the one before: more than a few only follow a race of many editors. */
+/**
+ * Each round shows what was written during the previous one. More than a few rounds take a race of
+ * many editors.
+ */
 const MAX_ROUNDS = 10;
 
 async function publishOnce(
@@ -64,7 +68,7 @@ async function publishOnce(
   return noted;
 }
 
-/** When somebody else noted another reply at the same time, theirs stays. */
+/** If somebody else recorded another reply at the same time, theirs stays. */
 async function noteReply(
   work: WorkPorts,
   stored: StoredRecord,

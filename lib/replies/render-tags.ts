@@ -5,7 +5,7 @@ import { publicUrl } from "../storage/object-key.ts";
 import { type NamedTag, renderTag } from "../tag/render-tag.ts";
 import { tagSize } from "../tag/tag-size.ts";
 
-/** The tags of an image, in the formats that the team wants. */
+/** Renders the tags of an image in the team's formats. */
 export function renderTags(
   image: UploadedImage,
   { publicBaseUrl, tags }: Pick<Config, "publicBaseUrl"> & Pick<Settings, "tags">,

@@ -3,14 +3,15 @@ import * as v from "valibot";
 import type { UploadRecord } from "../records/record.ts";
 
 /**
- * The metadata that marks a message as one part of the reply to one source, so that it is found again when a worker
- * died before it could note where it stands. No secret belongs there: every member can read it.
+ * The metadata that marks a message as one part of the reply to a source, so that it can be found
+ * if a worker crashed before recording its place. It holds no secret, because every member can read
+ * it.
  */
 export function renderMark(source: UploadRecord["source"], part: number): MessageMetadata {
   return { event_type: MARK, event_payload: { ...sourceOf(source), part } };
 }
 
-/** The part that a message is of the reply to this source; `undefined` when it is none. */
+/** Returns which part of the reply to this source a message is; `undefined` if it is none. */
 export function inspectMark(
   message: unknown,
   source: UploadRecord["source"],
@@ -23,7 +24,10 @@ export function inspectMark(
   return marked[name ?? ""] === value ? { part, ts: message.ts } : undefined;
 }
 
-/** The `ts` of the message that this one replies to; `undefined` when it is none of the app's replies. */
+/**
+ * Returns the `ts` of the message that this one replies to; `undefined` if it is not one of the
+ * app's replies.
+ */
 export function inspectMarkedTs(message: unknown): string | undefined {
   const marked = v.is(MarkedMessage, message) && message.metadata.event_payload["source_ts"];
   return typeof marked === "string" ? marked : undefined;

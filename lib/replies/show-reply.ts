@@ -15,8 +15,8 @@ import { isClosedToUs } from "./is-closed-to-us.ts";
 import { renderTags } from "./render-tags.ts";
 
 /**
- * Brings the conversation in line with the record, and writes nothing into the record. Only whoever holds the lease
- * calls it, or anybody when nobody does.
+ * Brings the conversation in line with the record, and does not write the record. Only the lease
+ * holder may call this, or anybody if there is none.
  */
 export function showReply(
   work: WorkPorts,
@@ -27,7 +27,7 @@ export function showReply(
   return show(work, record, { ...options, render });
 }
 
-/** Posts "Uploading 3 images…", or shows in the reply that is there which images are being uploaded. */
+/** Posts "Uploading 3 images…", or marks in the existing reply which images are being uploaded. */
 export function announce(
   work: WorkPorts,
   record: UploadRecord,
@@ -75,8 +75,9 @@ async function show(
 }
 
 /**
- * Who gets the reply that the conversation of the message refuses: whoever asked for it last, by shortcut. What the app
- * uploads by itself was asked for by nobody, and a reply in a direct message has nowhere else to go.
+ * Finds the person to send the reply to if the message's conversation refuses it: the last one who
+ * asked by shortcut. Nobody asked for automatic uploads, and a reply that is already in a direct
+ * message has nowhere else to go.
  */
 function findDirect(
   { source, images }: UploadRecord,
@@ -87,7 +88,10 @@ function findDirect(
   return isDirect ? undefined : images.flatMap(({ requestedBy }) => requestedBy).at(-1);
 }
 
-/** All of it moves to the direct message. What stands in the conversation cannot be changed, and is left. */
+/**
+ * Moves the whole reply to the direct message. What is in the conversation cannot be changed, so it
+ * stays.
+ */
 async function showDirectly(
   { work, record, shown, directTo }: Conversation & { directTo: string },
   { error, ...showing }: Showing & { error: Error },
