@@ -1,6 +1,9 @@
 import { getApp } from "../lib/app.ts";
 
-/** For uptime checks: whether every required variable is set and well formed, and what sweeps found. */
+/**
+ * For uptime checks: whether every required variable is set and well formed, and what the sweeps
+ * found.
+ */
 export function GET(): Response {
   return getApp().health();
 }

@@ -11,7 +11,7 @@ export async function serveCommands(door: Door, request: Request): Promise<Respo
     return emptyResponse(200);
   }
   const text = await onSlashCommand(door, parseCommandPayload(rawBody));
-  // Whatever the body says is shown to the person.
+  // Slack shows any response body to the person.
   return text === undefined
     ? emptyResponse(200)
     : Response.json({ response_type: "ephemeral", text });

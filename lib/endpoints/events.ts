@@ -34,8 +34,9 @@ export async function serveEvents(door: Door, request: Request): Promise<Respons
 }
 
 /**
- * The same URL while no signing secret is set: an app is created with its manifest, Slack checks the address then, and
- * its secret is known afterwards. Whatever else comes is refused.
+ * Serves the same URL while no signing secret is set. Slack checks the address when the app is
+ * created from its manifest, and only then shows the secret. Everything but the challenge is
+ * refused.
  */
 export async function serveChallenge(
   { logger, refuse }: { logger: Logger; refuse: () => Promise<Response> },

@@ -2,7 +2,10 @@ import type { ConfigError } from "../environment.ts";
 import type { Logger } from "../logger.ts";
 import type { Health } from "../ports.ts";
 
-/** For uptime checks. Names only: of variables, and what the sweeps of this instance found. */
+/**
+ * Serves uptime checks. Contains only names: of variables, and of problems that this instance's
+ * sweeps found.
+ */
 export function serveHealth({ alarms }: Health): Response {
   return alarms.size === 0
     ? Response.json({ ok: true })

@@ -44,13 +44,13 @@ async function answerShortcut(door: Door, shortcut: MessageShortcut): Promise<Re
 }
 
 async function answerAction(door: Door, action: BlockAction): Promise<Response> {
-  // Strangers may look at a reply, and no more.
+  // Strangers may only look at a reply.
   const { standing } = action.actor;
   if (standing === "stranger" && !door.config.allowExternalUsers) {
     await door.inBackground((work) => onStranger(work, action));
     return emptyResponse(200);
   }
-  // The modal asks the record once it is open: its trigger lives 3 s.
+  // The edit modal checks the record after it opens, because its trigger lives only 3 s.
   if (standing === "untold" && action.actionId !== ACTIONS.editTags) {
     const asked = await door.accept(isAdmitted(door, action), async (work, admitted) => {
       await (admitted ? undefined : onStranger(work, action));

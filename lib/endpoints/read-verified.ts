@@ -1,7 +1,10 @@
 import type { AnswerPorts } from "../ports.ts";
 import { readSlackRequest } from "../slack/request.ts";
 
-/** The raw body of a request that Slack signed, or that `isUnsigned` tells needs no signature. @throws {RequestError} */
+/**
+ * Reads the body of a request that Slack signed, or that `isUnsigned` accepts without a signature.
+ * @throws {RequestError}
+ */
 export function readVerified(
   { config, clock }: AnswerPorts,
   request: Request,

@@ -5,13 +5,13 @@ import { planWork } from "../time-plan.ts";
 import { emptyResponse } from "./route.ts";
 
 export interface SweepDoor {
-  /** `CRON_SECRET`; without it nobody may call. */
+  /** `CRON_SECRET`, the bearer token for the sweep endpoint. Unset: sweeps are refused. */
   cronSecret: string | undefined;
   clock: Clock;
   loadWork: () => Promise<Omit<WorkPorts, "budget">>;
 }
 
-/** Vercel Cron calls it with `Authorization: Bearer $CRON_SECRET`. */
+/** Runs a sweep. Vercel Cron calls this with `Authorization: Bearer $CRON_SECRET`. */
 export async function serveReconcile(
   { cronSecret, clock, loadWork }: SweepDoor,
   request: Request,
@@ -27,7 +27,7 @@ export async function serveReconcile(
   return Response.json(await sweep({ ...work, budget }));
 }
 
-/** In constant time, whatever the lengths. */
+/** Compares in constant time, whatever the lengths. */
 function isEqual(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }

@@ -6,7 +6,7 @@ import { readRetryNum, RequestError } from "../slack/request.ts";
 
 export type Route = (request: Request) => Promise<Response>;
 
-/** One of the two places that catch everything: whatever goes wrong becomes an answer and a log line. */
+/** One of the two places that catch everything: any failure becomes a response and a log line. */
 export function createRoute(
   handle: Route,
   { clock, logger }: { clock: Clock; logger: Logger },
@@ -20,7 +20,8 @@ export function createRoute(
       logger[status < 500 ? "warn" : "error"]("request.rejected", {
         path: new URL(request.url).pathname,
         status,
-        // Names and expectations only, and whole: one redeploy mends all.
+        // A ConfigError holds only names and expectations. It is logged in full, so that one
+        // redeploy can fix everything.
         error: error instanceof ConfigError ? error.message : describeError(error),
         retryNum: readRetryNum(request),
         durationMs: clock.now() - startMs,

@@ -5,7 +5,10 @@ import type { BlockAction } from "../slack/interaction-payloads.ts";
 import type { Outcome } from "./message.ts";
 import { tellPrivately, type Whisper } from "./tell-privately.ts";
 
-/** A button promises something in a record. Somebody who loses five times in a row is told so, and nothing is stored. */
+/**
+ * Accepts a button's promise. If the record keeps changing, the person is told so and nothing is
+ * stored.
+ */
 export async function acceptAction(
   door: Door,
   action: BlockAction,
@@ -25,7 +28,7 @@ export async function acceptAction(
   return settled.outcome;
 }
 
-/** Only whoever pressed the button reads it. */
+/** Only the person who pressed the button sees the text. */
 export function tellActor(
   work: WorkPorts,
   action: BlockAction,

@@ -3,18 +3,19 @@ import { describeError, type Logger } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import { planWork, TIME_PLAN } from "../time-plan.ts";
 
-/** `unavailable`: it was not stored in time, and whoever asked had better ask again. */
+/** `unavailable`: nothing was stored in time, so Slack or the person should try again. */
 export type Settled<Accepted> =
   | { outcome: "accepted"; accepted: Accepted }
   | { outcome: "unavailable"; error: unknown };
 
-/** Work behind the answer that needs nothing stored before it. */
+/** Runs background work that needs nothing stored before the response. */
 export type InBackground = (work: (ports: WorkPorts) => Promise<void>) => Promise<void>;
 
 export interface Accept {
   /**
-   * Settles as soon as `accepting` has stored what the work needs, after 2.5 s at the latest, and does the work behind
-   * the answer. Even when the answer comes too late for Slack, what was stored is worked off.
+   * Settles once `accepting` has stored what the work needs, or after 2.5 s, and runs the work in
+   * the background. The work runs even if the response is too late for Slack, because its promise
+   * is stored.
    */
   <Accepted>(
     accepting: Promise<Accepted>,
@@ -31,9 +32,9 @@ export interface Background {
 
 /** The background task is one of the two places that catch everything. */
 export function createBackground(dependencies: {
-  /** Lets work go on after the answer. What is handed to it does not reject. */
+  /** Lets work continue after the response. The given promise never rejects. */
   waitUntil: (work: Promise<void>) => Promise<void>;
-  /** The SDKs are heavy: they are loaded with the first work. */
+  /** Loads everything the background work needs, on first use: the SDKs are heavy. */
   loadWork: () => Promise<Omit<WorkPorts, "budget">>;
   clock: Clock;
   logger: Logger;
@@ -41,7 +42,7 @@ export function createBackground(dependencies: {
   const { waitUntil, loadWork, clock, logger } = dependencies;
   const underWay = new Set<Promise<void>>();
 
-  // Its time counts from now; the ports are loaded when it begins.
+  // The time budget starts now; the ports are loaded when the work begins.
   function prepareWork(): () => Promise<WorkPorts> {
     const budget = planWork(clock.now());
     return async () => ({ ...(await loadWork()), budget });

@@ -6,7 +6,10 @@ import type { BlockAction } from "../slack/interaction-payloads.ts";
 import { acceptAction, tellActor } from "./accept-action.ts";
 import type { Outcome } from "./message.ts";
 
-/** "Delete" under an image of a reply, confirmed in Slack's own dialog: promised in the record before the answer. */
+/**
+ * Handles "Delete" under an image, which Slack's dialog has already confirmed. The deletion is
+ * stored before the response.
+ */
 export async function onDeleteImage(door: Door, action: BlockAction): Promise<Outcome> {
   const target = inspectActionValue(action.value);
   const { userId } = action.actor;
@@ -34,7 +37,7 @@ interface AskedDeletion {
   userId: string;
 }
 
-/** Why nothing is deleted: the name of a sentence. */
+/** Returns a sentence that says why nothing is deleted, if so. */
 function refuse(
   { config }: WorkPorts,
   { claim, target, userId }: AskedDeletion,

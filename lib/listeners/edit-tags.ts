@@ -10,12 +10,12 @@ import { toModalImages, toRecordedModalImages } from "./modal-images.ts";
 import { isMember } from "./stranger.ts";
 import { type OpenModal, openModal, showImageTags, showNotice } from "./modals.ts";
 
-/** "Edit link & description" under an image of a reply. */
+/** Handles "Edit link & description" under an image. */
 export async function onEditTags(work: WorkPorts, action: BlockAction): Promise<void> {
   const target = inspectActionValue(action.value);
   const { messages } = await work.settingsFor(target && channelOf(target.ref));
   const { modal } = messages;
-  // The trigger lives 3 s: the values follow.
+  // The trigger lives only 3 s, so the modal opens first and the values follow.
   const loading = renderNoticeModal(modal.loading, messages);
   const { userId } = action.actor;
   const viewId = await openModal(work, loading, { ...action, userId });
@@ -64,7 +64,10 @@ async function showImage(work: WorkPorts, opened: OpenModal, edited: EditedImage
   }
 }
 
-/** Nothing is known of the image any more: the same modal uploads it again, if Slack still has it. */
+/**
+ * Offers to upload the image again in the same modal, because its record is gone, if Slack still
+ * has the file.
+ */
 async function offerUpload(
   work: WorkPorts,
   opened: OpenModal,

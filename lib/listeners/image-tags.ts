@@ -14,7 +14,7 @@ import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import { tellPrivately } from "./tell-privately.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
-/** The modal of the shortcut and of "Edit link & description", sent. */
+/** Handles the submitted modal of the shortcut and of "Edit link & description". */
 export async function onImageTags(
   door: Door,
   submission: ViewSubmission,
@@ -76,7 +76,10 @@ function store(
   });
 }
 
-/** The answer carries all that can be said at once: a view that is updated before it arrives is overwritten by it. */
+/**
+ * Renders the response as completely as possible at once, because it overwrites any view update
+ * made before it arrives.
+ */
 async function renderNext(
   door: Door,
   claim: Claim | undefined,
@@ -90,7 +93,10 @@ async function renderNext(
   return renderRecord(door, claim.record);
 }
 
-/** Uploads what is this claim's to upload and puts the tags into the modal, or shows in the thread what was edited. */
+/**
+ * Uploads if this claim holds the lease, and shows the tags in the modal; otherwise shows the edits
+ * in the thread.
+ */
 async function finish(work: WorkPorts, modal: OpenModal, claim: Claim | undefined): Promise<void> {
   if (claim === undefined) {
     return;
@@ -110,7 +116,7 @@ async function finish(work: WorkPorts, modal: OpenModal, claim: Claim | undefine
   }
 }
 
-/** The modal keeps what was typed; nothing of it is stored. */
+/** Keeps what was typed in the modal, and stores nothing. */
 async function refuse(
   door: Door,
   { actor, fields }: ViewSubmission,

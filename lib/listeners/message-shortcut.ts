@@ -10,7 +10,10 @@ import { homeOf, type ModalContext, renderModalContext } from "./modal-context.t
 import { toModalImages, toRecordedModalImages } from "./modal-images.ts";
 import { openModal, showImageTags, showNotice } from "./modals.ts";
 
-/** "Upload to S3" on any message: a modal with its images, which uploads or edits them when it is sent. */
+/**
+ * Handles "Upload to S3" on any message: opens a modal with its images, which uploads or edits them
+ * on submission.
+ */
 export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortcut): Promise<void> {
   const { triggerId, channelId, actor, responseUrl } = shortcut;
   const { threadTs } = shortcut.message;
@@ -27,7 +30,8 @@ export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortc
     files.map(({ id }) => id),
   );
   const privateMetadata = renderModalContext(modalContext);
-  // The trigger lives 3 s: what the payload says is shown at once, what has to be asked for follows.
+  // The trigger lives only 3 s, so the modal first shows what the payload contains, and the rest
+  // follows.
   const modal = { images: toModalImages(files), privateMetadata };
   const view = renderImageTagsModal({ ...modal, withPreviews: false }, messages);
   const viewId = await openModal(work, view, opening);
@@ -48,7 +52,10 @@ export async function onMessageShortcut(work: WorkPorts, shortcut: MessageShortc
   }
 }
 
-/** Slack hides a file from an app that is in none of its conversations, and a new one from everybody for a moment. */
+/**
+ * Whether the app cannot see the file. Slack hides it from an app that is in none of its
+ * conversations, and a new file from everybody for a moment.
+ */
 async function isOutOfSight(work: WorkPorts, { message }: MessageShortcut): Promise<boolean> {
   const { slack, clock } = work;
   const deadlineMs = clock.now() + TIME_PLAN.patienceMs;

@@ -5,10 +5,13 @@ import { messageRef } from "../records/record-ref.ts";
 import { mayBeImage } from "../slack/file.ts";
 import { isStranger, type SlackMessage } from "../slack/payloads.ts";
 
-/** `accepted`: the promise is stored, the work goes on. `unavailable`: Slack had better ask again. */
+/**
+ * `accepted`: the promise is stored and the work continues. `unavailable`: Slack should deliver
+ * again.
+ */
 export type Outcome = "ignored" | "accepted" | "unavailable";
 
-/** Images that somebody posts in a channel. */
+/** Handles images that somebody posts in a channel. */
 export async function onMessage(door: Door, message: SlackMessage): Promise<Outcome> {
   const request = matchImageMessage(message, door.config);
   if (request === undefined) {
@@ -27,7 +30,9 @@ export async function onMessage(door: Door, message: SlackMessage): Promise<Outc
   return outcome;
 }
 
-/** The upload of the message's images where that is wished, or `undefined` when it is not ours to act on. */
+/**
+ * Builds the upload request for a message's images. `undefined`: the message is not ours to handle.
+ */
 export function matchImageMessage(
   message: SlackMessage,
   config: Config,
@@ -57,8 +62,8 @@ export function matchImageMessage(
 }
 
 /**
- * People post these; `message_changed` and the like repeat what was posted before. Files decide, not
- * `file_share`: it is missing from some messages that have them (slackapi/java-slack-sdk#664).
+ * Subtypes that people post. `message_changed` and the like repeat an earlier message. The files
+ * decide, not `file_share`, which some messages with files lack (slackapi/java-slack-sdk#664).
  */
 const SUBTYPES: ReadonlySet<string | undefined> = new Set([
   undefined,

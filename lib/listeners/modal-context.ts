@@ -4,10 +4,13 @@ import type { Actor } from "../slack/interaction-payloads.ts";
 import { Id, Timestamp } from "../slack/parse.ts";
 import { isRecordRef } from "../records/record-ref.ts";
 
-/** What a modal about a message's images has to know when it comes back. Slack keeps it as `private_metadata`. */
+/**
+ * The state that a modal about a message's images needs on submission. Slack keeps it as
+ * `private_metadata`.
+ */
 const ModalContext = v.object({
   ref: v.pipe(v.string(), v.check(isRecordRef)),
-  /** What an upload needs; absent where there is a record to be edited, and nothing else. */
+  /** The data for an upload; absent if the modal only edits an existing record. */
   upload: v.optional(
     v.object({
       teamId: Id,
@@ -22,7 +25,7 @@ const ModalContext = v.object({
 });
 export type ModalContext = v.InferOutput<typeof ModalContext>;
 
-/** At most 3,000 characters: of very many files the last ones are left out. */
+/** Stays within 3,000 characters by leaving out the last of very many files. */
 export function renderModalContext(context: ModalContext): string {
   const json = JSON.stringify(context);
   const { upload } = context;
@@ -36,13 +39,16 @@ export function renderModalContext(context: ModalContext): string {
       });
 }
 
-/** `undefined` when it is none of ours. */
+/** `undefined`: the metadata is not ours. */
 export function inspectModalContext(privateMetadata: string): ModalContext | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ModalContext), privateMetadata);
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Whose files a member has published. On Enterprise Grid, which other teams are theirs is not told. */
+/**
+ * The teams whose files a member can publish. On Enterprise Grid Slack does not tell a person's
+ * other teams.
+ */
 export function homeOf({ teamId, userTeamId, enterpriseId }: Actor): { homeTeamIds: string[] } {
   const told = [teamId, userTeamId, enterpriseId].filter((id) => id !== undefined);
   return { homeTeamIds: [...new Set(told)] };

@@ -3,7 +3,10 @@ import type { SlackFile } from "../slack/file.ts";
 import { toFirstAlt } from "../tag/alt-text.ts";
 import type { RecordImage } from "../records/record.ts";
 
-/** Images of a message that is not uploaded yet: the description that came with the file is the first one. */
+/**
+ * Images of a message that is not uploaded yet. Each starts with the description that came with its
+ * file.
+ */
 export function toModalImages(files: readonly SlackFile[]): ModalImage[] {
   return files.map((file) => ({
     fileId: file.id,
@@ -17,7 +20,7 @@ export function toModalImages(files: readonly SlackFile[]): ModalImage[] {
   }));
 }
 
-/** Images as the record has them. */
+/** Images as stored in the record. */
 export function toRecordedModalImages(images: readonly RecordImage[]): ModalImage[] {
   return images
     .filter(({ state }) => state !== "deleting" && state !== "deleted")
@@ -33,5 +36,5 @@ export function toRecordedModalImages(images: readonly RecordImage[]): ModalImag
     }));
 }
 
-/** What Slack shows of its own files, whatever was published of them. */
+/** Types of Slack's own files that a modal can preview, whatever was published for them. */
 const PREVIEWABLE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/gif"]);

@@ -11,9 +11,12 @@ import { isPassing, SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 import { tellPrivately, type Whisper } from "./tell-privately.ts";
 
-/** Modals on a person's screen. Losing one loses nothing but the view: failures are logged, not thrown. */
+/** Modals on a person's screen. A failure loses only the view, so it is logged, not thrown. */
 
-/** Its id, or `undefined` when Slack refused it, mostly for an expired trigger: whoever waits for it is told. */
+/**
+ * Opens a modal and returns its id. `undefined`: Slack refused, usually because the trigger
+ * expired, and the person is told.
+ */
 export async function openModal(
   work: WorkPorts,
   view: ModalView,
@@ -37,7 +40,7 @@ export async function openModal(
   }
 }
 
-/** Who asked for the modal, and in which conversation, as far as there is one. */
+/** The person who asked for the modal, and the conversation, if there is one. */
 export interface ModalOpening extends Omit<Whisper, "say"> {
   triggerId: string;
 }
@@ -50,13 +53,13 @@ const EXPIRED_TRIGGER: ReadonlySet<string> = new Set([
   "trigger_expired",
 ]);
 
-/** A modal that is open, in the language of what it is about. */
+/** A modal that is open, in the language of its conversation. */
 export interface OpenModal {
   viewId: string;
   messages: Messages;
 }
 
-/** With previews where Slack can show every one of them. */
+/** Shows previews unless Slack cannot show one of them. */
 export async function showImageTags(
   work: WorkPorts,
   { viewId, messages }: OpenModal,
@@ -86,7 +89,7 @@ export async function showResult(
   await updateModal(work, viewId, await renderRecord(work, record));
 }
 
-/** The tags, ready to copy; or that they are still to come. */
+/** Shows the tags, ready to copy, or says that the upload is still in progress. */
 export async function renderRecord(ports: AnswerPorts, record: UploadRecord): Promise<ModalView> {
   const options = await replyOptions(ports, record);
   const { messages } = options;
@@ -96,10 +99,10 @@ export async function renderRecord(ports: AnswerPorts, record: UploadRecord): Pr
   return renderNoticeModal(content, messages);
 }
 
-/** Slack says the one or the other of a preview that it cannot show. */
+/** The errors that Slack gives for a preview it cannot show. */
 const REFUSED_VIEW: ReadonlySet<string> = new Set(["invalid_arguments", "invalid_blocks"]);
 
-/** Slack's error, if any. `not_found` is no fault: the person has closed the modal. */
+/** Returns Slack's error, if any. `not_found` only means that the person has closed the modal. */
 async function updateModal(
   { slack, clock, logger }: WorkPorts,
   viewId: string,

@@ -6,7 +6,10 @@ import type { BlockAction } from "../slack/interaction-payloads.ts";
 import { acceptAction, tellActor } from "./accept-action.ts";
 import type { Outcome } from "./message.ts";
 
-/** "Retry" under a reply with failed images: whoever presses first uploads them, in the same reply. */
+/**
+ * Handles "Retry" under a reply with failed images. The first person to press it starts the upload,
+ * shown in the same reply.
+ */
 export async function onRetryUpload(door: Door, action: BlockAction): Promise<Outcome> {
   const target = inspectActionValue(action.value);
   if (target === undefined) {
@@ -25,7 +28,7 @@ export async function onRetryUpload(door: Door, action: BlockAction): Promise<Ou
   });
 }
 
-/** The reply shows that an upload failed a moment before the record does. */
+/** The reply shows a failure a moment before the record does, so pending images count too. */
 function isRetried({ state }: RecordImage): boolean {
   return state === "failed" || state === "pending";
 }

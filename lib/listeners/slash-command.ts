@@ -3,7 +3,10 @@ import { renderUploadFilesModal } from "../blocks/modals.ts";
 import type { Door } from "../ports.ts";
 import type { SlashCommand } from "../slack/command-payload.ts";
 
-/** `/upload-to-s3` opens a form that takes files anywhere; `/upload-to-s3 help` is answered with the text returned. */
+/**
+ * Handles `/upload-to-s3`, which opens a form in any conversation, and `/upload-to-s3 help`, whose
+ * text is returned.
+ */
 export async function onSlashCommand(
   door: Door,
   { text, ...opening }: SlashCommand,

@@ -4,14 +4,17 @@ import type { UploadRecord } from "../records/record.ts";
 import type { Actor, BlockAction } from "../slack/interaction-payloads.ts";
 import { tellActor } from "./accept-action.ts";
 
-/** A button pressed by somebody of another organisation, in a Slack Connect channel. */
+/** Refuses a button that a person of another organisation pressed in a Slack Connect channel. */
 export async function onStranger(work: WorkPorts, action: BlockAction): Promise<void> {
   const { userId } = action.actor;
   work.logger.info("interaction.refused", { action: action.actionId, user: userId });
   await tellActor(work, action, ({ membersOnly }) => membersOnly);
 }
 
-/** Whether the button's record tells that its presser may press it; where there is none, nothing can happen. */
+/**
+ * Whether the button's record shows that this person may press it. Without a record nothing can
+ * happen, so anybody may.
+ */
 export async function isAdmitted(ports: AnswerPorts, action: BlockAction): Promise<boolean> {
   const ref = inspectActionValue(action.value)?.ref;
   const stored = ref === undefined ? undefined : await ports.records.read(ref);
@@ -19,9 +22,10 @@ export async function isAdmitted(ports: AnswerPorts, action: BlockAction): Promi
 }
 
 /**
- * The record may tell more than an interaction: the team that installed the app, and those that were no strangers
- * when the images were posted. Where it names none, everybody there was of the organisation, which counts when the app
- * is installed for all of it. Whoever nothing is told of is refused.
+ * Whether a person is a member according to the record, which can tell more than an interaction:
+ * the team that installed the app, and the teams that were not strangers when the images were
+ * posted. If it names no teams, everybody there belonged to the organisation, which is enough if
+ * the app is installed for all of it. A person about whom nothing is known is refused.
  */
 export function isMember(
   { config }: AnswerPorts,

@@ -7,13 +7,13 @@ import { cleanLink, isLink } from "../tag/link.ts";
 import type { TagEdit } from "../records/record-changes.ts";
 
 export interface TagSubmission {
-  /** By subject: what was changed in the modal. */
+  /** The changes made in the modal, by subject. */
   edits: ReadonlyMap<string, Omit<TagEdit, "fileId">>;
-  /** By block id: the sentence under the field. */
+  /** The sentences to show under fields, by block id. */
   errors: Readonly<Record<string, string>>;
 }
 
-/** The tag fields of a modal, checked. Blocks that are none of ours are left out. */
+/** Reads and checks the tag fields of a modal. Skips blocks that are not ours. */
 export function readTagSubmission(fields: readonly ViewField[], messages: Messages): TagSubmission {
   const edits = new Map<string, Omit<TagEdit, "fileId">>();
   const errors: Record<string, string> = {};
@@ -34,7 +34,10 @@ export function readTagSubmission(fields: readonly ViewField[], messages: Messag
   return { edits, errors };
 }
 
-/** The same for a modal that arrives again with the same in it: a modal is another each time that it is opened. */
+/**
+ * Returns the same id if the same modal arrives again with the same content. A modal counts as new
+ * each time it is opened.
+ */
 export function identifySubmission({ actor, viewId, fields }: ViewSubmission): string {
   const sent = JSON.stringify([actor.userId, viewId, fields]);
   return createHash("sha256").update(sent).digest("base64url").slice(0, ID_LENGTH);
@@ -48,7 +51,7 @@ interface SubmittedField {
   subject: string;
   value: string;
   isChanged: boolean;
-  /** It came with the file itself: no record has it yet. */
+  /** The value came with the file itself, and no record has it yet. */
   isFirst: boolean;
 }
 
@@ -65,7 +68,9 @@ function toTagField({ blockId, value, initialValue }: ViewField): SubmittedField
   return { blockId, name, subject, value: written, isChanged, isFirst };
 }
 
-/** A description that would be dropped is asked about: the person may have ticked the wrong box. */
+/**
+ * Refuses a description that would be dropped, because the person may have ticked the wrong box.
+ */
 function check(
   { name, value }: SubmittedField,
   { messages, isDecorative }: { messages: Messages; isDecorative: boolean },

@@ -3,7 +3,7 @@ import type { WorkPorts } from "../ports.ts";
 import { SlackApiError } from "../slack/api-call.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 
-/** A sentence that only one person sees, below what they pressed. */
+/** Shows a sentence to one person only, in the conversation where they acted. */
 export async function tellPrivately(
   { slack, respond, settingsFor, clock }: WorkPorts,
   { responseUrl, channelId, say, ...person }: Whisper,
@@ -27,7 +27,10 @@ export async function tellPrivately(
   }
 }
 
-/** The app is not in the conversation: a direct message between two people, a channel that it was not invited to. */
+/**
+ * The app is not in the conversation, such as a direct message between two people or a channel
+ * without it.
+ */
 const NOT_A_MEMBER: ReadonlySet<string> = new Set([
   "channel_not_found",
   "not_in_channel",
@@ -35,12 +38,12 @@ const NOT_A_MEMBER: ReadonlySet<string> = new Set([
 ]);
 
 export interface Whisper {
-  /** Where there is no conversation, nothing is said. */
+  /** Nothing is shown if there is no conversation. */
   channelId: string | undefined;
   threadTs?: string | undefined;
   userId: string;
-  /** Picks the sentence, which is in the conversation's language. */
+  /** Picks the sentence from the conversation's catalogue. */
   say: (messages: Messages) => string;
-  /** It works where the app is not a member, for half an hour. */
+  /** Works for half an hour, even if the app is not in the conversation. */
   responseUrl?: string | undefined;
 }

@@ -19,9 +19,10 @@ import { identifySubmission, readTagSubmission } from "./tag-submission.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
 /**
- * The form of the slash command, sent: its files are uploaded, and the tags appear in the app's direct message with
- * the sender. The same modal turns into the result of one file; of several, into fields for the tag of each, which can
- * be filled in or closed while they are uploaded: Slack tells which files there are only now.
+ * Handles the submitted form of the slash command: uploads its files and sends the tags to the
+ * app's direct message with the sender. The modal turns into the result of a single file. For
+ * several files it turns into tag fields for each, to fill in or close during the upload, because
+ * only now does Slack tell which files there are.
  */
 export async function onUploadFiles(
   door: Door,
@@ -70,7 +71,7 @@ function renderNext(claim: Claim | undefined, messages: Messages): ModalView {
       notice: messages.modal.uploadingEach,
       images: toRecordedModalImages(record.images),
       privateMetadata: renderModalContext({ ref }),
-      // Slack refuses the whole answer when it cannot show one of them.
+      // Slack refuses the whole response if it cannot show a preview.
       withPreviews: false,
     },
     messages,
@@ -102,7 +103,10 @@ async function finish(work: WorkPorts, modal: OpenModal, claim: Claim | undefine
   }
 }
 
-/** The second step was sent meanwhile. Until then somebody may be typing there, and nothing is put in its place. */
+/**
+ * Whether the second step was submitted meanwhile. Until then somebody may be typing there, so it
+ * must not be replaced.
+ */
 function isAnswered({ record: before }: Claim, { submissions = [] }: UploadRecord): boolean {
   return submissions.length > (before.submissions?.length ?? 0);
 }
