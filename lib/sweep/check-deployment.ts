@@ -10,9 +10,10 @@ import { TIME_PLAN } from "../time-plan.ts";
 import type { SearchMarks } from "./search-marks.ts";
 
 /**
- * Tries what everything rests on: that the store honours conditions, once a day in each process, and that readers cannot
- * reach the records, once a day in all; what is wrong is tried with every sweep. One small object is written for it, and
- * deleted. A check that cannot be made says nothing about the deployment.
+ * Tests two assumptions: that the store honours conditions (once a day per process), and that
+ * readers cannot reach the records (once a day overall). A failed check repeats with every sweep.
+ * Writes one small object for this and deletes it. A check that cannot be made says nothing about
+ * the deployment.
  */
 export async function checkDeployment(work: WorkPorts, marks: SearchMarks): Promise<void> {
   const isDue = (seenMs = 0) => work.clock.now() - seenMs >= DAY_MS;
@@ -34,13 +35,16 @@ export async function checkDeployment(work: WorkPorts, marks: SearchMarks): Prom
   }
 }
 
-/** An object of no use, and the text in it that is nowhere else. */
+/** A throwaway object with a unique text. */
 export interface Probe {
   key: string;
   text: string;
 }
 
-/** Some stores take both headers and look at neither: then nothing keeps an upload from being done twice. */
+/**
+ * Whether the store honours conditional puts. Some stores accept both headers and ignore them, so
+ * that nothing prevents a double upload.
+ */
 export async function honoursConditions(bucket: Bucket, { key, text }: Probe): Promise<boolean> {
   const body = Buffer.from(text);
   for (const condition of [{ ifNoneMatch: "*" }, { ifMatch: WRONG_ETAG }] as const) {
@@ -59,12 +63,12 @@ const ALARMS = {
   store_unsafe: {
     event: "store.unsafe",
     advice:
-      "the store ignores If-None-Match or If-Match, so that images and replies may come twice: use AWS S3, R2, MinIO or Ceph",
+      "the store ignores If-None-Match or If-Match, so images and replies may be posted twice: use AWS S3, R2, MinIO or Ceph",
   },
   state_public: {
     event: "state.public",
     advice:
-      "the records can be read under PUBLIC_BASE_URL: let the CDN serve IMAGE_PREFIX only, as SECURITY.md has it, or set STATE_BUCKET",
+      "anybody can read the records under PUBLIC_BASE_URL: let the CDN serve only IMAGE_PREFIX, as described in SECURITY.md, or set STATE_BUCKET",
   },
 } as const satisfies Record<Alarm, { event: string; advice: string }>;
 
@@ -112,7 +116,7 @@ async function withProbe(place: StatePlace, check: (probe: Probe) => Promise<voi
   await removeLeft(place);
 }
 
-/** A sweep that died did not delete its own. */
+/** Removes probes of sweeps that crashed before deleting their own. */
 async function removeLeft({ bucket, prefix, clock }: StatePlace): Promise<void> {
   for await (const { key, lastModified } of bucket.list(probeFolder(prefix))) {
     if (clock.now() - lastModified.getTime() > TIME_PLAN.leaseMs) {

@@ -6,19 +6,20 @@ import { laterOf, type SearchMarks, toTs } from "./search-marks.ts";
 import { searchSlice } from "./search-slice.ts";
 
 export interface FoundMessages {
-  /** Messages with images of which there was no record, uploaded now. */
+  /** The number of messages with images but no record that were uploaded now. */
   found: number;
   /** Those that are uploaded from unasked. */
   channels: number;
-  /** All channels were searched up to now. */
+  /** Whether all channels were searched up to now. */
   isComplete: boolean;
-  /** ISO 8601: what was posted since then, and more than seven days ago, was never searched. */
+  /** ISO 8601: messages posted from then until seven days ago were never searched. */
   unsearchedSince?: string;
 }
 
 /**
- * Uploads what was never delivered. Each channel is searched from its mark, in slices of time, oldest first. A finished
- * slice moves the mark, so that a sweep that stops goes on there, and no message is looked at twice.
+ * Uploads images from messages that were never delivered. Searches each channel from its mark, in
+ * slices of time, oldest first. Each finished slice moves the mark, so an interrupted sweep resumes
+ * there, and no message is looked at twice.
  */
 export async function findLostMessages(
   work: WorkPorts,
@@ -54,7 +55,7 @@ interface Search {
   channelId: string;
   installation: Installation;
   marks: SearchMarks;
-  /** Epoch ms: when the search began. */
+  /** Epoch ms: the start of the search. */
   nowMs: number;
 }
 
@@ -67,12 +68,12 @@ interface SearchedChannel {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** A channel that was never searched is searched from here on: what came before need not be meant for the app. */
+/** The range for a channel's first search. Earlier messages need not be meant for the app. */
 const FIRST_WINDOW_MS = 26 * HOUR_MS;
 const WINDOW_MS = 7 * 24 * HOUR_MS;
 const SLICE_MS = 24 * HOUR_MS;
 const MIN_SLICE_MS = 5 * MINUTE_MS;
-/** This clock may be fast by so much against Slack's. */
+/** How far this clock may be ahead of Slack's. */
 const SKEW_MS = 15 * MINUTE_MS;
 
 async function listChannels({ config, slack, records, budget }: WorkPorts): Promise<string[]> {
@@ -114,7 +115,7 @@ async function searchChannel(work: WorkPorts, search: Search): Promise<SearchedC
     await searchSlices(work, search, { startTs, searched });
   } catch (error) {
     if (error instanceof SlackApiError && LEFT.has(error.code)) {
-      // The app is not there any more: nothing of what is posted now is meant for it.
+      // The app is no longer there, so nothing posted now is meant for it.
       await marks.move(channelId, toTs(nowMs - SKEW_MS));
       return { found: 0, isComplete: true };
     }
@@ -139,7 +140,7 @@ function startOf(
   return { startTs: earliest, gap };
 }
 
-/** Counts in `searched`, so that what was found before a failure is known. */
+/** Counts in `searched`, so that finds before a failure are reported. */
 async function searchSlices(
   work: WorkPorts,
   { channelId, installation, marks, nowMs }: Search,

@@ -20,15 +20,19 @@ import {
 import { inParallel } from "./in-parallel.ts";
 
 export interface FinishedWork {
-  /** Records that are in line now. */
+  /** The number of records that are in line now. */
   finished: number;
-  /** Records that are not: somebody is at them, or they failed again, or there was no time. */
+  /**
+   * The number of records still open: somebody is working on them, they failed again, or there was
+   * no time.
+   */
   open: number;
 }
 
 /**
- * Finishes what is listed as open, however old it is. What was attempted least comes first, and what was attempted
- * before goes alone: whatever a poison takes down with it comes to its end before the poison's turn comes again.
+ * Finishes all work that has markers, however old. Least-attempted work comes first, and work
+ * attempted before runs alone, so that other work interrupted by a poison ends before the poison's
+ * next turn.
  */
 export async function finishOpenWork(work: WorkPorts, untilMs: number): Promise<FinishedWork> {
   const pieces = (await listPieces(work)).toSorted(byAttempts);
@@ -49,12 +53,12 @@ const WIDTH = 4;
 const READ_WIDTH = 16;
 const MAX_ATTEMPTS = 5;
 
-/** Several markers of one record are one piece of work. */
+/** All markers of one record are one piece of work. */
 interface Piece {
   ref: RecordRef;
   markers: readonly OpenMarker[];
   attempts: number;
-  /** "" when no sweep began with it yet. */
+  /** Empty if no sweep has begun this work yet. */
   triedAt: string;
 }
 
@@ -92,7 +96,7 @@ function byAttempts(left: Piece, right: Piece): number {
   return left.attempts - right.attempts || (left.triedAt < right.triedAt ? -1 : 1);
 }
 
-/** Whether nothing of it is left. */
+/** Returns whether none of the work is left. */
 async function finishPiece(work: WorkPorts, piece: Piece): Promise<boolean> {
   const { ref } = piece;
   try {
@@ -117,8 +121,8 @@ async function finishPiece(work: WorkPorts, piece: Piece): Promise<boolean> {
 }
 
 /**
- * It is counted before it begins, for whatever kills the process tells nobody. When Slack or S3 are out of order, that
- * can be told, and does not count.
+ * Counts the attempt before it begins, because a crash cannot be reported afterwards. If Slack or
+ * S3 fails, that can be, and the attempt does not count.
  */
 async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<boolean> {
   const claim = await takeOver(work, stored, piece);
@@ -144,7 +148,7 @@ async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Pro
 
 const PASSING = [StorageError, RecordConflictError, DownloadError] as const;
 
-/** `undefined`: what these markers promise may be on its way into the record. */
+/** `undefined`: the promises of these markers may still be on their way into the record. */
 async function takeOver(
   work: WorkPorts,
   stored: StoredRecord,
@@ -163,7 +167,10 @@ async function takeOver(
   return { ...(await amendStored(work, stored, { amendment, promise })), isPromised: true };
 }
 
-/** Whoever posted it reads that it could not be processed, and has a button for another try. */
+/**
+ * Fails the pending images, so that people read that they could not be processed and get a Retry
+ * button.
+ */
 async function giveUp(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<Claim> {
   const { ref, attempts, markers } = piece;
   work.logger.error("upload.given_up", { record: ref, attempts });
@@ -181,7 +188,7 @@ async function giveUp(work: WorkPorts, stored: StoredRecord, piece: Piece): Prom
   };
 }
 
-/** Not even to say so was possible. */
+/** Gives up without a word, because even showing the failure has failed. */
 async function leaveOff(work: WorkPorts, { ref, attempts, markers }: Piece): Promise<boolean> {
   work.logger.error("upload.given_up", { record: ref, attempts });
   await removeMarkers(
@@ -200,7 +207,7 @@ async function count(work: WorkPorts, { ref, markers }: Piece, attempts: number)
   }
 }
 
-/** Whether none but `kept` is left. */
+/** Returns whether no marker but `kept` is left. */
 async function removeRipe(
   work: WorkPorts,
   { ref, markers }: Piece,
@@ -217,7 +224,10 @@ async function removeRipe(
   return ripe.length === others.length;
 }
 
-/** Its promise is written in the record by now, or never will be: writes take no longer than a function runs. */
+/**
+ * Whether the promise is in the record by now or never will be: a write takes no longer than a
+ * function runs.
+ */
 function isRipe(
   { clock }: WorkPorts,
   { id, marker }: OpenMarker,

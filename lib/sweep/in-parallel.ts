@@ -1,4 +1,7 @@
-/** Side by side, so many at a time, in order. Rejects as `Promise.all` does, but when all have come to their end. */
+/**
+ * Runs `work` for each item in order, up to `width` at a time. Rejects like `Promise.all`, but only
+ * after all have settled.
+ */
 export async function inParallel<Item>(
   items: Iterable<Item>,
   { width, work }: { width: number; work: (item: Item) => Promise<void> },

@@ -9,7 +9,10 @@ import { isInLine } from "../uploads/keep-promise.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { LeftByVersion1 } from "./search-marks.ts";
 
-/** Version 1 had no markers: whatever it left open gets one, in the first sweep after the change. */
+/**
+ * Writes markers for work that version 1, which had none, left open. Runs in the first sweep after
+ * the upgrade.
+ */
 export async function markOpenRecords(work: WorkPorts, left: LeftByVersion1): Promise<void> {
   const refs = new Set<RecordRef>();
   for (const key of left.open) {

@@ -4,29 +4,29 @@ import type { WorkPorts } from "../ports.ts";
 import { RecordConflictError, STATE_HEADERS } from "../records/record-store.ts";
 import { sweepStateKey } from "../records/state-keys.ts";
 
-/** Where the search for lost messages got to in each channel. */
+/** How far the search for lost messages has come in each channel. */
 export interface SearchMarks {
-  /** Slack's `ts`: every image message up to it is known to have a record. */
+  /** Slack's `ts`: all messages with images up to it are known to have records. */
   of(channelId: string): string | undefined;
-  /** Written at once. A mark only moves on: what another sweep searched meanwhile stays searched. */
+  /** Writes at once. A mark never moves back, so another sweep's progress stays. */
   move(channelId: string, ts: string): Promise<void>;
-  /** Epoch ms: when the records were last seen to be out of readers' reach. */
+  /** Epoch ms: when readers were last seen unable to reach the records. */
   readonly privateAtMs: number | undefined;
-  /** That was now. */
+  /** Notes that readers cannot reach the records now. */
   notePrivate(): Promise<void>;
-  /** What version 1 left behind, until `upgrade` has forgotten it. */
+  /** The leftovers of version 1, until `upgrade` removes them. */
   readonly left: LeftByVersion1 | undefined;
   upgrade(): Promise<void>;
 }
 
 export interface LeftByVersion1 {
-  /** Epoch ms: records that were last written before are done, but for those in `open`. */
+  /** Epoch ms: records last written before this are done, except those in `open`. */
   checkedUntilMs: number;
   /** Keys of records. */
   open: readonly string[];
 }
 
-/** Marks that were never written, or cannot be read, begin anew: that costs time only. */
+/** Reads the marks. Missing or unreadable marks start over, which only costs time. */
 export async function readSearchMarks({ state, clock }: WorkPorts): Promise<SearchMarks> {
   const { bucket, prefix } = state;
   const key = sweepStateKey(prefix);
@@ -39,7 +39,7 @@ export async function readSearchMarks({ state, clock }: WorkPorts): Promise<Sear
     return { etag: object?.etag, ...parseState(object?.body.toString("utf8")) };
   }
 
-  // Compare-and-swap until it holds.
+  // Repeats compare-and-swap until it succeeds.
   async function write(change: (stored: StateV2) => StateV2): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       stored = change(stored);
@@ -74,7 +74,7 @@ export async function readSearchMarks({ state, clock }: WorkPorts): Promise<Sear
 const NEW = { ifNoneMatch: "*" } as const;
 const MAX_ATTEMPTS = 5;
 
-/** Slack's `ts` of that time: two of them compare as text. */
+/** Slack's `ts` for a time. Two of them compare as text. */
 export function toTs(epochMs: number): string {
   const seconds = Math.floor(epochMs / 1000);
   const milliseconds = Math.floor(epochMs) - seconds * 1000;

@@ -14,28 +14,31 @@ import { isInLine, keepPromise } from "../uploads/keep-promise.ts";
 import { inParallel } from "./in-parallel.ts";
 import { laterOf } from "./search-marks.ts";
 
-/** A stretch of time in a channel. */
+/** A range of time in a channel. */
 export interface Slice {
   channelId: string;
   installation: Installation;
   oldestTs: string;
-  /** The newest slice has no end. */
+  /** Absent for the newest slice. */
   latestTs: string | undefined;
-  /** The `ts` of messages that have a record. */
+  /** The `ts` of messages with a record. */
   known: ReadonlySet<string>;
-  /** There are shorter ones. */
+  /** Whether the slice may be cut into shorter ones. */
   canBeCut: boolean;
 }
 
 export type SearchedSlice =
-  /** All of it was searched, up to its newest message. */
+  /** The whole slice was searched, up to its newest message. */
   | { outcome: "searched"; found: number; newestTs: string | undefined }
-  /** It would take too many calls to be finished in one sweep. */
+  /** The slice would take too many calls for one sweep. */
   | { outcome: "too_long"; found: 0 }
-  /** There was no time for all of it. */
+  /** Time ran out before the end of the slice. */
   | { outcome: "late"; found: number };
 
-/** Uploads what was never delivered. @throws {SlackApiError} @throws {StorageError} */
+/**
+ * Uploads images from messages that were never delivered. @throws {SlackApiError} @throws
+ * {StorageError}
+ */
 export async function searchSlice(work: WorkPorts, slice: Slice): Promise<SearchedSlice> {
   if (work.clock.now() >= work.budget.startUntilMs) {
     return { outcome: "late", found: 0 };
@@ -44,8 +47,8 @@ export async function searchSlice(work: WorkPorts, slice: Slice): Promise<Search
   if (seen === undefined) {
     return { outcome: "too_long", found: 0 };
   }
-  // Where the app answered, record and marker were stored before. A record alone is that of a claim that died between
-  // the two; Slack had no answer, and delivers the message again, but not for ever.
+  // If the app replied, record and marker were stored. A record alone is from a claim that crashed
+  // between the two. Slack got no response then and delivers the message again, but not forever.
   const isLost = ([ts]: Candidate) => !slice.known.has(ts) || !seen.answered.has(ts);
   const lost = [...seen.candidates].filter(isLost).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const { found, isAllBegun } = await uploadLost(work, slice, lost);
@@ -54,24 +57,27 @@ export async function searchSlice(work: WorkPorts, slice: Slice): Promise<Search
     : { outcome: "late", found };
 }
 
-/** A slice with more is cut in halves. */
+/** A slice that needs more calls is halved. */
 const MAX_CALLS = 40;
-/** Slack gives so many at once. */
+/** The number of messages that Slack returns at once. */
 const MESSAGES_PER_CALL = 200;
-/** Messages that are uploaded side by side. */
+/** The number of messages uploaded at a time. */
 const WIDTH = 4;
 
 type Candidate = readonly [ts: string, UploadRequest];
 
 interface Seen {
-  /** By `ts`: messages with images. */
+  /** Upload requests for messages with images, by `ts`. */
   candidates: Map<string, UploadRequest>;
   /** The `ts` of messages that the app replied to. */
   answered: Set<string>;
   newestTs: string | undefined;
 }
 
-/** `undefined` when it is too long. A thread is asked for only where somebody else than the app replied. */
+/**
+ * `undefined`: the slice is too long. A thread is read only if somebody other than the app replied
+ * there.
+ */
 async function readSlice(work: WorkPorts, slice: Slice): Promise<Seen | undefined> {
   const { channelId, installation, oldestTs, latestTs, canBeCut } = slice;
   const deadline = { deadlineMs: work.budget.startUntilMs };
@@ -119,7 +125,7 @@ function note(
   }
 }
 
-/** In this order. What is claimed is safe, whatever becomes of its upload. */
+/** Claims in order. A claimed upload is safe, whatever happens to it now. */
 async function uploadLost(
   work: WorkPorts,
   { known }: Slice,
@@ -143,7 +149,7 @@ async function uploadLost(
   return { found, isAllBegun };
 }
 
-/** Whether it was this sweep's to upload. */
+/** Returns whether this sweep held the lease. */
 async function uploadOne(work: WorkPorts, request: UploadRequest): Promise<boolean> {
   const claim = await claimUpload(work, request);
   try {
@@ -154,7 +160,7 @@ async function uploadOne(work: WorkPorts, request: UploadRequest): Promise<boole
   return claim?.isOurs === true;
 }
 
-/** There is nothing to be done, or nothing that could be: what cannot be read is logged where it is open work. */
+/** Whether nothing is or can be done. Unreadable records are logged with the open work. */
 async function isSettled(work: WorkPorts, { ref }: UploadRequest): Promise<boolean> {
   try {
     const stored = await work.records.read(ref);

@@ -6,24 +6,24 @@ import { finishOpenWork } from "./finish-open-work.ts";
 import { markOpenRecords } from "./mark-open-records.ts";
 import { readSearchMarks } from "./search-marks.ts";
 
-/** What one sweep did. */
+/** The result of one sweep. */
 export interface SweepReport {
-  /** Records that were promised more than they showed, and are in line now. */
+  /** The number of records with unkept promises that are in line now. */
   finished: number;
-  /** Messages with images of which there was no record, uploaded now. */
+  /** The number of messages with images but no record that were uploaded now. */
   found: number;
-  /** Records that are not in line: somebody is at them, or they failed again. */
+  /** The number of records not in line: somebody is working on them, or they failed again. */
   open: number;
   channels: number;
-  /** The time was up before all was searched: the next sweep goes on there. */
+  /** Whether everything was searched. If time ran out, the next sweep goes on from there. */
   isComplete: boolean;
-  /** ISO 8601: what was posted since then, and more than seven days ago, was never searched. */
+  /** ISO 8601: messages posted from then until seven days ago were never searched. */
   unsearchedSince?: string;
 }
 
 /**
- * Finishes what was promised and left behind, and uploads what was never delivered. Everything goes through claims: two
- * sweeps at once, or a sweep and a delivery, do no harm to each other.
+ * Finishes promised work that was left behind, and uploads images from messages that were never
+ * delivered. All of it goes through claims, so concurrent sweeps and deliveries do not interfere.
  */
 export async function sweep(work: WorkPorts): Promise<SweepReport> {
   const startMs = work.clock.now();
