@@ -70,15 +70,15 @@ export interface Claim extends StoredRecord {
 }
 
 /**
- * Stores the record with its uuids, and its marker, before anything else happens. Of any number of
- * callers on any number of instances, one gets the lease. `undefined`: an existing record is
- * unreadable, and is left alone.
+ * Stores the record with its uuids, and its marker, before anything else happens. One of any number of
+ * callers, on any number of instances, gets the lease. `undefined`: an existing record is unreadable, and
+ * is left alone.
  *
- * The marker comes first: a crash in between leaves a marker without a record, which a sweep
- * removes. For a posted message, both are written at the same time to save time. A crash may then
- * leave a record without a marker and Slack without a response. Slack delivers the message again,
- * and that claim writes its own marker; failing that, a sweep finds that the app never replied.
- * Nobody repeats what a person sent by form or shortcut, so there the order holds.
+ * The marker comes first: a crash in between leaves a marker without a record, which a sweep removes. For
+ * a posted message, both are written at the same time to save time. A crash may then leave a record
+ * without a marker, and Slack without a response. Slack delivers the message again, and that claim writes
+ * its own marker; failing that, a sweep finds that the app never replied. Nobody repeats what a person
+ * sent by form or shortcut, so for those the marker is always stored before the record.
  */
 export function claimUpload(
   ports: AnswerPorts,

@@ -24,7 +24,8 @@ export interface StoredRecord {
 export interface RecordStore {
   /**
    * Stores a new record unless one exists. Returns the current record; `isNew` tells whether it is
-   * the given one. @throws {RecordError}
+   * the given one.
+   * @throws {RecordError}
    */
   create(ref: RecordRef, record: UploadRecord): Promise<StoredRecord & { isNew: boolean }>;
   /** @throws {RecordError} if the record is corrupt or of a newer version. */

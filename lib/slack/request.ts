@@ -42,8 +42,8 @@ export function readSentAt(request: Request): number {
 }
 
 /**
- * Reads a body that may be unsigned, so callers must do nothing harmful with it. @throws
- * {RequestError}
+ * Reads a body that may be unsigned, so callers must do nothing harmful with it.
+ * @throws {RequestError}
  */
 export async function readUnsignedBody(request: Request): Promise<string> {
   return (await readBody(request)).toString("utf8");

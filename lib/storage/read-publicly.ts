@@ -2,8 +2,8 @@ import type { Clock } from "../clock.ts";
 import { withinLimit } from "../time-limit.ts";
 
 /**
- * Reads an address as a reader's browser does. `undefined`: the request was refused. @throws if
- * there is no response.
+ * Reads an address as a reader's browser does. `undefined`: the request was refused.
+ * @throws if there is no response.
  */
 export function readPublicly(
   url: string,

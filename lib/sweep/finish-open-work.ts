@@ -30,9 +30,9 @@ export interface FinishedWork {
 }
 
 /**
- * Finishes all work that has markers, however old. Least-attempted work comes first, and work
- * attempted before runs alone, so that other work interrupted by a poison ends before the poison's
- * next turn.
+ * Finishes all work that has markers, however old. The least-attempted work comes first, and work
+ * attempted before runs alone, so work that a poison record took down with it finishes before the
+ * poison's next turn.
  */
 export async function finishOpenWork(work: WorkPorts, untilMs: number): Promise<FinishedWork> {
   const pieces = (await listPieces(work)).toSorted(byAttempts);
@@ -121,8 +121,8 @@ async function finishPiece(work: WorkPorts, piece: Piece): Promise<boolean> {
 }
 
 /**
- * Counts the attempt before it begins, because a crash cannot be reported afterwards. If Slack or
- * S3 fails, that can be, and the attempt does not count.
+ * Counts the attempt before it begins, because a crash cannot be reported afterwards. A failure of
+ * Slack or S3 can be, so that attempt is not counted.
  */
 async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Promise<boolean> {
   const claim = await takeOver(work, stored, piece);

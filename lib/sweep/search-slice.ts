@@ -36,8 +36,9 @@ export type SearchedSlice =
   | { outcome: "late"; found: number };
 
 /**
- * Uploads images from messages that were never delivered. @throws {SlackApiError} @throws
- * {StorageError}
+ * Uploads images from messages that were never delivered.
+ * @throws {SlackApiError}
+ * @throws {StorageError}
  */
 export async function searchSlice(work: WorkPorts, slice: Slice): Promise<SearchedSlice> {
   if (work.clock.now() >= work.budget.startUntilMs) {

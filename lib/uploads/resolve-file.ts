@@ -38,7 +38,8 @@ export interface ResolveOptions extends FileSource {
 
 /**
  * Asks Slack for details missing from the event, and looks at the first bytes if Slack does not
- * name their type. @throws {SlackApiError} if the token is dead.
+ * name their type.
+ * @throws {SlackApiError} if the token is dead.
  */
 export async function resolveFile(
   work: WorkPorts,

@@ -29,7 +29,8 @@ import { isNotYet, whileFresh } from "./while-fresh.ts";
 /**
  * Downloads a file from Slack, makes the image and stores its objects, once there is room for its
  * bytes. Returns a failed image if it cannot be published, and the unchanged image if there is no
- * time. @throws {SlackApiError} if the token is dead, which says nothing about the image.
+ * time.
+ * @throws {SlackApiError} if the token is dead, which says nothing about the image.
  */
 export async function storeImage(
   work: WorkPorts,
@@ -99,8 +100,8 @@ async function publish(
 }
 
 /**
- * Downloads Slack's own conversion, if there is one. Slack may make it after the event. @throws
- * {DownloadError} if a retry may get it.
+ * Downloads Slack's own conversion, if there is one. Slack may make it after the event.
+ * @throws {DownloadError} if a retry may get it.
  */
 async function downloadPreview(
   { slack, downloadFile, logger }: WorkPorts,

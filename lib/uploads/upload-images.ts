@@ -28,9 +28,9 @@ export interface FinishedUpload {
 
 /**
  * Uploads a claimed record: every image, then the reply, then the record with all outcomes and
- * without the lease. The reply is shown before the record is written, so anybody who reads the
- * outcomes in the record comes after it. A write by somebody else makes ours fail, and is then
- * shown too.
+ * without the lease. The reply is shown before the record is written, so anybody who acts on the
+ * outcomes in the record acts after that. If somebody else wrote into the record meanwhile, our
+ * write fails, and their change is shown too.
  */
 export async function uploadImages(work: WorkPorts, claim: Claim): Promise<FinishedUpload> {
   const startMs = work.clock.now();

@@ -23,8 +23,8 @@ export class HeicError extends Error {
 }
 
 /**
- * Converts HEIC or HEIF to a JPEG of quality 90, upright, in its original colours. @throws
- * {HeicError}
+ * Converts HEIC or HEIF to a JPEG of quality 90, upright, in its original colours.
+ * @throws {HeicError}
  */
 export type ConvertHeic = (heic: Uint8Array) => Promise<Uint8Array>;
 
