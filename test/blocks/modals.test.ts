@@ -58,7 +58,7 @@ describe("renderImageTagsModal()", () => {
     },
   );
 
-  it("shows previews of what Slack can show, and only when it is asked to", () => {
+  it("shows previews of images that Slack can show, and only if asked to", () => {
     const images = [IMAGE, { ...IMAGE, fileId: "F0TWO", isPreviewable: false }];
     const previews = (withPreviews: boolean) =>
       render(images, { withPreviews }).blocks.filter(({ type }) => type === "image");
@@ -68,13 +68,13 @@ describe("renderImageTagsModal()", () => {
     expect(previews(false)).toEqual([]);
   });
 
-  it("leaves out a size that nobody knows", () => {
+  it("leaves out an unknown size", () => {
     expect(JSON.stringify(render([{ ...IMAGE, bytes: undefined }]))).not.toContain(" · ");
   });
 });
 
 describe("renderUploadFilesModal() and renderNoticeModal()", () => {
-  it("are views that Slack takes, in both languages", () => {
+  it("are views that Slack accepts, in both languages", () => {
     for (const messages of [en, ko]) {
       const sentences = Object.values(messages.modal).filter((one) => typeof one === "string");
       const views = [

@@ -109,7 +109,7 @@ describe("renderReply()", () => {
     expect(part?.text).toBe("1 image uploaded, 1 not: a.png");
   });
 
-  it("says so when nothing was uploaded, in both languages", () => {
+  it("says that nothing was uploaded, in both languages", () => {
     const images = [failed("a.png", "gone")];
     const [english] = renderReply(images, OPTIONS);
     const [korean] = renderReply(images, { ...OPTIONS, messages: ko });
@@ -138,7 +138,7 @@ describe("renderReply()", () => {
     }
   });
 
-  it("shows what was posted where something else is published", () => {
+  it("shows what was posted if something else is published", () => {
     const image = uploaded("a.webp");
     const shown = (changed: object) =>
       textsOf(renderReply([{ ...image, ...changed }], OPTIONS)[0])[1];
@@ -154,7 +154,7 @@ describe("renderReply()", () => {
     );
   });
 
-  it("says what people would miss or are glad to be rid of, and no more", () => {
+  it("says what people would miss or are glad to lose, and no more", () => {
     const removed = ["location", "credit", "credentials", "hdr", "other"];
     const image = Object.assign(uploaded("a.png"), { removed });
     const shown = (messages: typeof ko) =>
@@ -167,7 +167,7 @@ describe("renderReply()", () => {
     );
   });
 
-  it("marks what nobody has described, unless it is decorative", () => {
+  it("marks an image without a description unless it is decorative", () => {
     const types = (changed: object) =>
       renderReply([{ ...uploaded("a.png"), ...changed }], OPTIONS)[0]?.blocks.map(
         ({ type }) => type,
@@ -177,7 +177,7 @@ describe("renderReply()", () => {
     expect(types({ decorative: true })).toEqual(["rich_text", "actions"]);
   });
 
-  it("offers one retry for all that failed, and strikes out what was deleted", () => {
+  it("offers one retry for all failed images, and strikes out deleted ones", () => {
     const deleted: RecordImage = {
       fileId: "Fold",
       name: "old.png",
@@ -201,7 +201,7 @@ describe("renderReply()", () => {
     expect(JSON.stringify(part?.blocks)).not.toContain("<img");
   });
 
-  it("offers a retry where one can help, and nowhere else", () => {
+  it("offers a retry only if one can help", () => {
     const helped = FAILURE_CODES.filter((code) =>
       JSON.stringify(renderReply([failed("a.png", code)], OPTIONS)).includes("retry_upload"),
     );
@@ -217,7 +217,7 @@ describe("renderReply()", () => {
     expect(JSON.stringify(mixed)).toContain("retry_upload");
   });
 
-  it("says of a file that is a little over the limit only that it is", () => {
+  it("gives no size for a file that is a little over the limit", () => {
     const image = { ...failed("a.png", "too_large"), bytes: 52_428_801 };
     expect(textsOf(renderReply([image], OPTIONS)[0])).toContain(
       " — It is larger than the limit of 50 MB. Make it smaller and post it again.",
@@ -236,14 +236,14 @@ describe("renderReply()", () => {
     expect(fewer.map((part) => part.blocks.length)).toEqual([...Array(7).fill(47), 23]);
   });
 
-  it("spreads the tags of one image when they are too long together, and says when one alone is", () => {
+  it("spreads an image's tags over parts if they are too long together, and says so if one alone is", () => {
     const renderTags = () => asTags("a".repeat(5000), "b".repeat(5000), "c".repeat(20_000));
     const parts = renderReply([uploaded("a.png")], { ...OPTIONS, renderTags });
     expect(parts).toHaveLength(2);
     expect(textsOf(parts[1]).at(-1)).toBe("This tag is too long for Slack to show.");
   });
 
-  it("cuts the notification text where chat.update would refuse it", () => {
+  it("cuts the notification text to what chat.update accepts", () => {
     const images = Array.from({ length: 30 }, (_, index) => uploaded("&".repeat(200) + index));
     const [part] = renderReply(images, OPTIONS);
     expect(part?.text.length).toBeLessThanOrEqual(4000);
@@ -267,7 +267,7 @@ describe("escapeMrkdwn()", () => {
   });
 });
 
-/** Every text of the part's rich_text, in order; buttons have labels. */
+/** Returns the texts in the part's rich_text, in order, without button labels. */
 function textsOf(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {
     return [];
