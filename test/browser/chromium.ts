@@ -7,10 +7,10 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
 
-/** `undefined`: the browser fired `error` and shows nothing. */
+/** `undefined` if the browser fired `error` and shows nothing. */
 export type NaturalSize = { width: number; height: number } | undefined;
 
-/** `pixels`: a digest of the first frame, `undefined` where nothing is drawn. `frames`: those of an animation. */
+/** `pixels`: a digest of the first frame, `undefined` if nothing is drawn. `frames`: their number in an animation. */
 export type Shown = (NaturalSize & { pixels?: string; frames: number }) | undefined;
 
 const SIZE = v.object({ width: v.number(), height: v.number() });
@@ -31,7 +31,7 @@ const QUIET_FLAGS = [
   "--disable-sync",
 ];
 
-/** Shows each image in a headless Chromium, from a server on the loopback, and returns their natural sizes in order. */
+/** Shows each image in a headless Chromium, from a server on loopback, and returns the natural sizes in order. */
 export async function measureNaturalSizes(
   chromium: string,
   images: Uint8Array[],
@@ -40,7 +40,7 @@ export async function measureNaturalSizes(
   return sizes.map((size) => size ?? undefined);
 }
 
-/** Draws each image as measureNaturalSizes() shows it. */
+/** Draws each image as `measureNaturalSizes()` shows it. */
 export async function drawImages(chromium: string, images: Uint8Array[]): Promise<Shown[]> {
   const report = await open(chromium, images, page("draw", images.length));
   return v.parse(v.array(v.nullable(DRAWN)), report).map((shown) => {
@@ -84,7 +84,7 @@ async function answer(
     reports.emit("report", await text(request));
   }
   const image = images[Number(/^\/image\/(\d+)$/.exec(request.url ?? "")?.[1])];
-  // Browsers look at the bytes of an image, not at the type; only SVG must be announced, so none is shown here.
+  // Browsers look at an image's bytes, not at its type. Only SVG needs the type, so this server shows no SVG.
   if (image) {
     response.writeHead(200, { "content-type": "image/png" }).end(image);
   } else {

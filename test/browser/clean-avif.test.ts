@@ -26,7 +26,7 @@ const DISPLAY = iccProfile([DISPLAY_TAG, ...COLOUR_TAGS]);
 const ICC_PARTS = [DISPLAY.subarray(0, 200), DISPLAY.subarray(200)];
 const PROFILED = withProperty(STILL, "colr", "prof", DISPLAY);
 
-/** All that Chromium reads although there is more in them than it expects. */
+/** Chromium reads all of these although they hold more than it expects. */
 const SLACK = "pitm ispe pixi auxC mvhd tkhd mdhd vmhd elst stts stsc stsz stco stss ccst auxi";
 
 const SAME_LOOKS: [what: string, dirty: Buffer][] = [
@@ -64,7 +64,7 @@ const NOT_SHOWN: [what: string, bytes: Buffer][] = [
   ["an essential property that nobody knows", essential(withProperty(STILL, "text", TEXT))],
 ];
 
-describe("removeMetadata() leaves the looks in Chromium", () => {
+describe("removeMetadata() does not change what Chromium draws", () => {
   const before = new Map<string, Shown>();
   const after = new Map<string, Shown>();
   const profiledGif = gif(gifExtension(0xff, "", "ICCRGBG1012"));
@@ -92,19 +92,19 @@ describe("removeMetadata() leaves the looks in Chromium", () => {
     expect(shown?.frames).toBe(what.includes("animation") || dirty.includes("moov") ? 3 : 1);
   });
 
-  test("and there is a profile to see", () => {
+  test("and Chromium shows the profile", () => {
     const plain = before.get("a still image")?.pixels;
     expect(before.get("the serial number of a display")?.pixels).not.toBe(plain);
   });
 
-  test("of a GIF with a profile, which it does not heed", () => {
+  test("of a GIF with a profile, which Chromium ignores", () => {
     const plain = before.get("no profile in a GIF");
     expect(plain?.pixels).toBeDefined();
     expect(before.get("a profile in a GIF")).toEqual(plain);
     expect(after.get("a profile in a GIF")).toEqual(plain);
   });
 
-  test.each(NOT_SHOWN)("and there are none of an AVIF with %s", (what, bytes) => {
+  test.each(NOT_SHOWN)("and Chromium draws nothing of an AVIF with %s", (what, bytes) => {
     expect(before.get(what)?.pixels).toBeUndefined();
     expect(inspectImage(bytes)).toBeUndefined();
   });

@@ -6,7 +6,7 @@ import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const REFUSED = new URL("refused/", FIXTURES);
 
-/** What Chromium shows although it is none of the five formats, or holds no picture. */
+/** Chromium shows these although they are none of the five formats, or hold no image. */
 const SHOWN_ALL_THE_SAME = new Set(["icon.ico", "pixel.bmp", "no-frame.gif"]);
 
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";

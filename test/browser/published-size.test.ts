@@ -30,11 +30,11 @@ it.each([
   ["by default", {}],
   ["with OPTIMIZE=lossless", { OPTIMIZE: "lossless" }],
   [
-    "with OPTIMIZE=webp and copies",
+    "with OPTIMIZE=webp and variants",
     { OPTIMIZE: "webp", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16,25,640" },
   ],
   ["with MAX_WIDTH", { MAX_WIDTH: "25" }],
-])("what is published %s has the size in Chromium that the record tells", async (_, settings) => {
+])("an image published %s has the size in Chromium that its record says", async (_, settings) => {
   await using stack = await startTestStack(settings);
   const files = await Promise.all(
     NAMES.map(async (name) => ({ name, bytes: await readFile(new URL(name, FIXTURES)) })),
@@ -71,7 +71,7 @@ const Recorded = v.pipe(
   }),
 );
 
-/** Of the images, and the widths of their copies. */
+/** The sizes of the images, and the widths of their variants. */
 function sizesIn(stack: TestStack): { key: string; width: number; height?: number }[] {
   const [record] = stack.s3.objects("state/messages/");
   const { images } = v.parse(Recorded, record?.body.toString());

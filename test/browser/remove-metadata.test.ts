@@ -8,7 +8,7 @@ import { type NaturalSize, measureNaturalSizes } from "./chromium.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 const METADATA = new URL("metadata/", FIXTURES);
 
-/** Their size came from the resolution in EXIF; without it Chromium shows all their pixels. */
+/** Their size comes from the resolution in EXIF. Without it, Chromium shows all their pixels. */
 const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
 
 const CREDIT: Credit = new Map([
@@ -21,7 +21,7 @@ const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 describe.each([
   ["nothing", undefined],
   ["the credit", CREDIT],
-])("removeMetadata() leaves what Chromium shows, and %s", (_, credit) => {
+])("removeMetadata() does not change what Chromium shows, and keeps %s", (_, credit) => {
   const cleaned = (bytes: Buffer) => cleanedWith(bytes, credit);
   const files = [...filesIn(FIXTURES), ...filesIn(METADATA)];
   const before = new Map<string, NaturalSize>();
