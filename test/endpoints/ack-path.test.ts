@@ -13,7 +13,7 @@ async function answer(image = "", settings = {}) {
   return JSON.parse(stdout.slice(stdout.lastIndexOf("\n") + 1));
 }
 
-it("a message without images loads no SDK, one with images both and no codec, until it is asked for", async () => {
+it("a message without images loads no SDK; one with images loads both, and a codec only when one is needed", async () => {
   const [text, image, webp, lossless] = await Promise.all([
     answer(),
     answer(PHOTO),
@@ -22,7 +22,7 @@ it("a message without images loads no SDK, one with images both and no codec, un
   ]);
   expect(text).toMatchObject({ status: 200, atAnswer: [] });
   const sdks = ["@aws-sdk/client-s3", "@slack/web-api"];
-  // The first answer is followed by a warm-up, so that the first image does not wait for the SDKs.
+  // An instance warms up after its first answer, so that the first image does not wait for the SDKs.
   expect(text.warm).toEqual(expect.arrayContaining(sdks));
   expect(text.warm).not.toContainEqual(expect.stringMatching(/^@(?:img|napi-rs)\//u));
   expect(image.atAnswer).not.toContain("@slack/web-api");
@@ -31,7 +31,7 @@ it("a message without images loads no SDK, one with images both and no codec, un
   expect(image.packages).not.toContainEqual(codecs);
   expect(webp.packages).toEqual(expect.arrayContaining([...sdks, codecs]));
   expect(webp.packages).not.toContain("@napi-rs/image");
-  // It cannot be stopped, and runs in a process of its own.
+  // The lossless recoder cannot be stopped, so it runs in a process of its own.
   expect(lossless.packages).not.toContain("@napi-rs/image");
   expect(lossless.packages).toEqual(expect.arrayContaining([...sdks, codecs]));
 });

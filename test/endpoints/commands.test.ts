@@ -17,7 +17,7 @@ describe("POST /api/slack/commands", () => {
     ]);
   });
 
-  it("answers help to the person alone, org-wide installs too", async () => {
+  it("answers help to the person alone, in org-wide installs too", async () => {
     await using stack = await startTestStack();
     const response = await stack.sendForm("commands", slashCommandOrgInstall);
     expect(await response.json()).toEqual({
@@ -27,7 +27,7 @@ describe("POST /api/slack/commands", () => {
     expect(stack.outgoing()).toEqual([]);
   });
 
-  it("answers an unsigned ssl_check of exactly 1, and does nothing whatever else it holds", async () => {
+  it("answers an unsigned ssl_check of exactly 1, and does nothing, whatever else it holds", async () => {
     await using stack = await startTestStack();
     for (const body of ["ssl_check=1&token=unused", `${formOf(slashCommand)}&ssl_check=1`]) {
       const response = await post(stack, body);
@@ -68,7 +68,7 @@ describe("POST /api/slack/commands", () => {
     expect((await stack.app.commands(request)).status).toBe(401);
   });
 
-  it("takes a signed command that says ssl_check=0", async () => {
+  it("accepts a signed command that says ssl_check=0", async () => {
     await using stack = await startTestStack();
     const form = { ...slashCommand, text: "help", ssl_check: "0" };
     expect(await (await stack.sendForm("commands", form)).text()).toContain("/upload-to-s3");
@@ -87,13 +87,13 @@ describe("POST /api/slack/commands", () => {
     expect(takeLogs()).toMatchObject([{ error: expect.stringContaining("expected") }]);
   });
 
-  it("reads no more than 1 MiB of what nobody signed", async () => {
+  it("reads no more than 1 MiB of an unsigned body", async () => {
     await using stack = await startTestStack();
     expect((await post(stack, `ssl_check=1&x=${"a".repeat(1024 * 1024)}`)).status).toBe(413);
   });
 });
 
-/** Without a signature. */
+/** Posts a form without a signature. */
 function post(stack: TestStack, body: string): Promise<Response> {
   return fetch(stack.slack.requestUrls?.commands ?? "", {
     method: "POST",

@@ -55,7 +55,7 @@ describe("POST /api/slack/events", () => {
   it.each([
     ["a channel that is not listed", { CHANNEL_IDS: "C0OTHER" }],
     ["any channel when AUTO_UPLOAD is off", { AUTO_UPLOAD: "false" }],
-  ])("leaves %s alone", async (_, env) => {
+  ])("ignores %s", async (_, env) => {
     await using stack = await startTestStack(env);
     expect((await stack.send(messageWithImages)).status).toBe(200);
     await stack.drain();
@@ -69,7 +69,7 @@ describe("POST /api/slack/events", () => {
     expect(takeLogs()).toMatchObject([{ event: "request.rejected", status: 401 }]);
   });
 
-  it("answers 401 to 1,000 requests that were changed on the way, and does nothing", async () => {
+  it("answers 401 to 1,000 requests that were changed in transit, and does nothing", async () => {
     await using stack = await startTestStack();
     const body = JSON.stringify(messageWithImages);
     const genuine = signedRequest(stack.slack, body, { nowMs: stack.clock.nowMs });
@@ -122,7 +122,7 @@ describe("POST /api/slack/events", () => {
     ]);
   });
 
-  it("reads 1 MiB and refuses one byte more, declared or not", async () => {
+  it("reads 1 MiB and refuses one more byte, declared or not", async () => {
     await using stack = await startTestStack();
     const padded = (sizeBytes: number) => JSON.stringify(urlVerification).padEnd(sizeBytes, " ");
     const send = (body: string, headers = {}) =>
@@ -168,7 +168,7 @@ describe("POST /api/slack/events", () => {
     ["another type", { ...urlVerification, type: "event_callback" }],
     ["a message", messageWithImages],
     ["no JSON", "challenge=a"],
-  ])("refuses all else while no signing secret is set: %s", async (_, body) => {
+  ])("refuses everything else while no signing secret is set: %s", async (_, body) => {
     await using stack = await startTestStack();
     const app = stack.createInstance({ SLACK_SIGNING_SECRET: "" });
     const response = await app.events(unsigned(body));
@@ -178,7 +178,7 @@ describe("POST /api/slack/events", () => {
     expect(takeLogs()).toMatchObject([{ event: "request.rejected", status: 503 }]);
   });
 
-  it("answers no unsigned challenge elsewhere, nor when a secret is set, be it malformed", async () => {
+  it("answers no unsigned challenge at another path, nor if a secret is set, even a malformed one", async () => {
     await using stack = await startTestStack();
     const { interactivity, commands } = createApp({});
     const malformed = stack.createInstance({ SLACK_SIGNING_SECRET: "a,b,c" });
@@ -209,7 +209,7 @@ function unsigned(body: unknown): Request {
   return new Request("https://app.example.com/", { method: "POST", body: text });
 }
 
-/** One character changed, to one that a header may hold. */
+/** Changes one character to another that a header may hold. */
 function flip(text: string, index: number): string {
   const changed = text.charAt(index) === "0" ? "1" : "0";
   return text.slice(0, index) + changed + text.slice(index + 1);

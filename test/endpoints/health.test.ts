@@ -5,7 +5,7 @@ import { CONFIGURED, MALFORMED_VARIABLES } from "../fixtures/variables.ts";
 import { takeLogs } from "../helpers/logs.ts";
 
 describe("GET /api/health", () => {
-  it("answers 200 when all is configured", async () => {
+  it("answers 200 when everything is configured", async () => {
     const response = createApp(CONFIGURED).health();
     expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
   });
@@ -24,13 +24,13 @@ describe("GET /api/health", () => {
     ]);
   });
 
-  it("names every one at once, as the log does, which says what was expected and no value", async () => {
+  it("names every bad variable at once; the log also says what was expected, and no value", async () => {
     const everything = Object.fromEntries(
       MALFORMED_VARIABLES.filter(([, value]) => value !== undefined)
         .map(([variable, value]) => [variable, value])
         .toReversed(),
     );
-    // A role that is malformed is a way, too: no keys are asked for beside it.
+    // A malformed role is still a role: no keys are asked for.
     const env = { ...everything, TAG_FORMATS: "wrapped,nonsense", TAG_WRAPPER_CLASS: undefined };
     const app = createApp(env);
     const expected = [...Object.keys(everything), "TAG_WRAPPER_CLASS"].toSorted();
@@ -51,7 +51,7 @@ describe("GET /api/health", () => {
     }
   });
 
-  it("names all that is required when nothing is set", async () => {
+  it("names every required variable when nothing is set", async () => {
     expect(await createApp({}).health().json()).toEqual({
       ok: false,
       variables: [

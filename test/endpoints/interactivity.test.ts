@@ -25,7 +25,7 @@ describe("POST /api/slack/interactivity", () => {
     ["one without message_ts", messageShortcutOld],
     ["a button of a reply", blockActionsReply],
     ["one of an organisation", blockActionsOrgInstall],
-  ])("acks %s and asks for its modal at once", async (_, payload) => {
+  ])("acks %s and opens its modal at once", async (_, payload) => {
     await using stack = await startTestStack();
     const response = await send(stack, payload);
     expect([response.status, await response.text()]).toEqual([200, ""]);
@@ -59,7 +59,7 @@ describe("POST /api/slack/interactivity", () => {
     expect(takeLogs()).toMatchObject([{ level: "info", event: "interaction.ignored", name }]);
   });
 
-  it("answers a submission about a record that is gone with a view that says so", async () => {
+  it("answers a submission whose record is gone with a view that says so", async () => {
     await using stack = await startTestStack();
     const response = await send(stack, viewSubmissionImageTags);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/u);
@@ -71,7 +71,7 @@ describe("POST /api/slack/interactivity", () => {
     expect(stack.slack.requests).toEqual([]);
   });
 
-  it("takes the form of the slash command, whatever became of its files", async () => {
+  it("accepts the slash command's form, whatever became of its files", async () => {
     await using stack = await startTestStack();
     const submission = { ...viewSubmissionUploadFiles, user: { id: "U0LOCAL001" } };
     expect(await (await send(stack, submission)).json()).toMatchObject({
@@ -118,7 +118,7 @@ describe("POST /api/slack/interactivity", () => {
     expect(stack.outgoing()).toEqual([]);
   });
 
-  it("logs no name, no text and no address that somebody typed", async () => {
+  it("logs no name, text or address that a person typed", async () => {
     await using stack = await startTestStack();
     await send(stack, messageShortcut);
     await send(stack, viewSubmissionImageTags);
