@@ -13,7 +13,7 @@ import {
 } from "./upload.ts";
 
 describe("one object per image and one reply", () => {
-  it("come of twenty deliveries of one message at once, on as many instances", async () => {
+  it("result from twenty concurrent deliveries of one message to as many instances", async () => {
     await using stack = await startUploadStack();
     const posted = post(stack, { files: IMAGES });
     const deliveries = Array.from({ length: 20 }, () => deliver(stack, posted));
@@ -23,7 +23,7 @@ describe("one object per image and one reply", () => {
     expect(stack.outgoing().filter((sent) => sent === "download")).toHaveLength(IMAGES.length);
   });
 
-  it("come of a delivery and a reconcile at once, whichever is first", async () => {
+  it("result from a delivery and a sweep at once, whichever is first", async () => {
     for (const isSweepFirst of [true, false]) {
       await using stack = await startUploadStack();
       const posted = post(stack, { files: IMAGES });
@@ -35,7 +35,7 @@ describe("one object per image and one reply", () => {
     }
   });
 
-  it("come of a delivery, a shortcut and a reconcile at once, and what was written is in the tag", async () => {
+  it("result from a delivery, a shortcut and a sweep at once, and the tag holds what was written", async () => {
     await using stack = await startUploadStack();
     const posted = post(stack, { files: IMAGES });
     await openShortcut(stack, posted);
@@ -50,7 +50,7 @@ describe("one object per image and one reply", () => {
     expectDone(stack, posted, DESCRIBED);
   });
 
-  it("come of a delivery, a shortcut and a retry at once, and what was written is in the tag", async () => {
+  it("result from a delivery, a shortcut and a retry at once, and the tag holds what was written", async () => {
     await using stack = await startUploadStack();
     const posted = post(stack, { files: IMAGES });
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.gif$/u, times: 1 });
@@ -68,7 +68,7 @@ describe("one object per image and one reply", () => {
     expectDone(stack, posted, DESCRIBED);
   });
 
-  it("come of two reconciles at once, of messages never delivered and of an upload that died", async () => {
+  it("result from two sweeps at once, for undelivered messages and an upload that died", async () => {
     await using stack = await startUploadStack();
     const died = post(stack, { files: IMAGES });
     const wire = cutWire(stack, { ...after(6), isNextCarriedOut: true });
@@ -85,7 +85,7 @@ describe("one object per image and one reply", () => {
     expectDone(another, lost);
   });
 
-  it("stay when a worker that was taken for dead comes to nothing after all", async () => {
+  it("remain when a worker that was taken for dead does fail", async () => {
     await using stack = await startUploadStack();
     const posted = post(stack, { files: IMAGES });
     let downloads: "held" | "answered" | "broken" = "held";
@@ -111,7 +111,7 @@ describe("one object per image and one reply", () => {
 const [first, ...others] = IMAGES;
 const DESCRIBED = [{ ...first, alt: "A square" }, ...others];
 
-/** To an instance of its own, which answers with this status. */
+/** Delivers the message to a new instance and returns the status of its answer. */
 async function deliver(stack: TestStack, posted: Posted): Promise<number> {
   const envelope = stack.slack.envelopeOf(CHANNEL, posted.ts);
   return (await stack.send(envelope, { app: stack.createInstance() })).status;

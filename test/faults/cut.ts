@@ -1,34 +1,34 @@
 import { SLACK_CALLS } from "../../dev/load/order-faults.ts";
 import type { TestStack } from "../helpers/stack.ts";
 
-/** A wire that can be cut between the app on the one side, and Slack and S3 on the other. */
+/** A wire between the app on one side, and Slack and S3 on the other, which can be cut. */
 export interface Wire {
-  /** What left the app until it was mended, in order: `chat.postMessage`, `PUT images`. */
+  /** The requests that left the app until the wire was mended, in order: `chat.postMessage`, `PUT images`. */
   readonly sent: readonly string[];
-  /** What leaves the app from now on arrives again. */
+  /** From now on, requests arrive again. */
   mend: () => void;
 }
 
 export interface Cut {
-  /** Whether the wire is cut once this much was sent; what was sent before is carried out and answered. */
+  /** Says whether the wire is cut after these requests, which are carried out and answered. */
   isCutAfter: (sent: readonly string[]) => boolean;
-  /** The first request that is cut off is carried out too, and its answer is lost. */
+  /** The first request after the cut is carried out too, but its answer is lost. */
   isNextCarriedOut?: boolean;
 }
 
 export const NEVER: Cut = { isCutAfter: () => false };
 
-/** After this many requests. */
+/** Cuts the wire after this many requests. */
 export function after(count: number): Cut {
   return { isCutAfter: (sent) => sent.length >= count };
 }
 
-/** After the n-th request of that name. */
+/** Cuts the wire after the n-th request of that name. */
 export function afterNth(name: string, count = 1): Cut {
   return { isCutAfter: (sent) => sent.filter((one) => one === name).length >= count };
 }
 
-/** To Slack and S3, an app that is cut off looks as if it had died at that moment. */
+/** To Slack and S3, an app that is cut off looks like one that died at that moment. */
 export function cutWire(stack: TestStack, { isCutAfter, isNextCarriedOut = false }: Cut): Wire {
   const fates = new Map<object, Fate>();
   const sent: string[] = [];

@@ -17,33 +17,36 @@ const MOMENTS = [
   ["before the answer to a request that is carried out", true],
 ] as const;
 /**
- * What a process does between two requests leaves no trace outside it: the moments that differ are before and after
- * each request. A clean run counts them; then each is tried as the last one, on servers of its own.
+ * A process leaves no trace outside it between two requests, so only the moments before and after each request differ.
+ * A clean run counts the requests. Then each is tried as the last one, on servers of its own.
  */
-describe("reconcile gives the same end state as no fault at all", () => {
-  it.each(MOMENTS)("when the sweep that finishes it dies, too, %s", async (_, isNextCarriedOut) => {
-    const { sent } = await upload();
-    const half = { ...after(Math.ceil(sent.length / 2)), isNextCarriedOut };
-    const clean = await upload(half, NEVER);
-    expect(clean.sweepSent).toEqual(expect.arrayContaining(["GET state", "chat.update"]));
-    for (const count of clean.sweepSent.keys()) {
-      await upload(half, { ...after(count), isNextCarriedOut });
-    }
-  });
+describe("a sweep leaves the same end state as a run without faults", () => {
+  it.each(MOMENTS)(
+    "when the sweep that finishes the upload dies too, %s",
+    async (_, isNextCarriedOut) => {
+      const { sent } = await upload();
+      const half = { ...after(Math.ceil(sent.length / 2)), isNextCarriedOut };
+      const clean = await upload(half, NEVER);
+      expect(clean.sweepSent).toEqual(expect.arrayContaining(["GET state", "chat.update"]));
+      for (const count of clean.sweepSent.keys()) {
+        await upload(half, { ...after(count), isNextCarriedOut });
+      }
+    },
+  );
 
-  it.each(MOMENTS)("when copies are made too, and it dies %s", async (_, isNextCarriedOut) => {
-    const clean = await uploadWithCopies();
+  it.each(MOMENTS)("when the upload has variants and dies %s", async (_, isNextCarriedOut) => {
+    const clean = await uploadWithVariants();
     expect(clean.sent.filter((request) => request === "PUT images")).toHaveLength(3);
     for (const count of clean.sent.keys()) {
-      const { tags, keys } = await uploadWithCopies({ ...after(count), isNextCarriedOut });
+      const { tags, keys } = await uploadWithVariants({ ...after(count), isNextCarriedOut });
       expect([count, ...tags]).toEqual([count, ...clean.tags]);
       expect([count, ...keys]).toEqual([count, ...clean.keys]);
     }
   });
 });
 
-/** As they would be if every image had the same uuid, behind the same address. */
-async function uploadWithCopies(cut = NEVER) {
+/** Runs an upload with variants. Tags and keys come without uuids and address, so that runs can be compared. */
+async function uploadWithVariants(cut = NEVER) {
   await using stack = await startUploadStack({ TAG_FORMATS: "picture", VARIANT_WIDTHS: "16,32" });
   const posted = post(stack, { files: [IMAGES[1]] });
   const wire = cutWire(stack, cut);
@@ -60,7 +63,7 @@ async function uploadWithCopies(cut = NEVER) {
   };
 }
 
-/** One upload and, later, the sweep of another instance, each cut off for good at one moment; then the next sweeps. */
+/** Runs an upload and, later, another instance's sweep, each cut off for good at one moment; then the next sweeps. */
 async function upload(uploadCut = NEVER, sweepCut?: Cut) {
   await using stack = await startUploadStack();
   const posted = post(stack, { files: IMAGES });
@@ -82,7 +85,7 @@ async function sweepAndDie(stack: TestStack, cut: Cut): Promise<readonly string[
   return wire.sent;
 }
 
-/** Says after what it was that the end is another. */
+/** Expects the end state; a failure says which requests came before. */
 function expectEnd(stack: TestStack, posted: Posted, sent: readonly (readonly string[])[]): void {
   try {
     expectDone(stack, posted);

@@ -39,7 +39,7 @@ import {
 } from "./scene.ts";
 import { reconcile } from "./upload.ts";
 
-/** The fault, as the issue calls it; what goes on meanwhile; how it is ordered; the end state; an event in the log. */
+/** The fault's name; what happens meanwhile; how the fault is ordered; the end state; an event in the log. */
 type Row = [
   fault: string,
   via: keyof typeof VIA,
@@ -54,15 +54,15 @@ const UPDATE = {
   when: ({ headers }: { headers: ReadonlyMap<string, string> }) => headers.has("if-match"),
 } as const;
 const IMAGE = { on: "PUT", key: /\.png$/u } as const;
-/** The first attempt came through, and no sweep was needed. */
+/** The first attempt succeeded, and no sweep was needed. */
 const RIDDEN_OUT = "upload.finished";
 const LOSSES: ReadonlySet<string> = new Set(["reconcile.failed", "upload.failed", "work.failed"]);
 const WITHIN_S = 7;
-/** Longer than a function runs, and over when the first reconcile comes. */
+/** Longer than a function runs, and over when the first sweep comes. */
 const BEYOND_S = 330;
 const DRIP = { kind: "slow_drip", chunkBytes: 200, intervalMs: 1 } as const;
 
-/** Every method of Slack: what calls it, and how it ends when it is down for the whole run, or busy beyond the budget. */
+/** Each Slack method, what calls it, and the end state if it is down for the whole run, or busy beyond the budget. */
 const METHODS = [
   ["chat.postMessage", "message", allDone, "work.failed"],
   ["chat.update", "message", allDone, "work.failed"],
@@ -439,7 +439,7 @@ const MATRIX: readonly Row[] = [
   ],
 ];
 
-describe("after the fault and at most two reconciles, the end state is right:", () => {
+describe("after the fault and at most two sweeps, the end state is right:", () => {
   it.each(MATRIX)("%s (%s)", async (_, name, order, end, log) => {
     const via = VIA[name];
     const scene = await startScene(via);

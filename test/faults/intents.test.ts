@@ -16,19 +16,22 @@ const MOMENTS = [
 ] as const;
 
 /**
- * What a process does between two requests leaves no trace outside it: a clean run counts the requests, then each is
- * tried as the last one, on servers of its own.
+ * A process leaves no trace outside it between two requests. A clean run counts the requests. Then each is tried as the
+ * last one, on servers of its own.
  */
-describe.each(Object.entries<Intent>(INTENTS))("what was promised happens: %s", (_, intent) => {
-  it.each(MOMENTS)("when it dies %s, whichever it is", async (__, isNextCarriedOut) => {
-    const clean = await run(intent, NEVER);
-    expect(clean.status).toBe(200);
-    for (const count of clean.sent.keys()) {
-      await run(intent, { ...after(count), isNextCarriedOut });
-    }
-  });
+describe.each(Object.entries<Intent>(INTENTS))("what was promised is done: %s", (_, intent) => {
+  it.each(MOMENTS)(
+    "when the process dies %s, whichever request it is",
+    async (__, isNextCarriedOut) => {
+      const clean = await run(intent, NEVER);
+      expect(clean.status).toBe(200);
+      for (const count of clean.sent.keys()) {
+        await run(intent, { ...after(count), isNextCarriedOut });
+      }
+    },
+  );
 
-  it("and leaves nothing to a sweep when all goes well", async () => {
+  it("and leaves nothing to a sweep if nothing fails", async () => {
     await using stack = await startIntentStack();
     const posted = await intent.prepare(stack);
     await intent.act(stack, posted);
@@ -39,7 +42,7 @@ describe.each(Object.entries<Intent>(INTENTS))("what was promised happens: %s", 
   });
 });
 
-/** One intent, cut off for good at one moment; then sweeps. */
+/** Runs one intent, cut off for good at one moment; then sweeps. */
 async function run(intent: Intent, cut: Cut) {
   await using stack = await startIntentStack();
   const posted = await intent.prepare(stack);
@@ -52,7 +55,7 @@ async function run(intent: Intent, cut: Cut) {
     if (status === 200) {
       intent.expectKept(stack, posted);
     }
-    // What nobody promised may have come to nothing, but not to a half.
+    // A wish that was not promised may have had no effect, but not half of it.
     if (isRecorded(stack)) {
       expectInLine(stack);
     }

@@ -19,10 +19,10 @@ import {
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 import { LEASE_AND_MORE_MS } from "./upload.ts";
 
-/** What somebody wants of the app: how it comes to that, the wish itself, and what it promises once it is answered 200. */
+/** What a person wants from the app: the preparation, the act, and what a 200 promises. */
 export interface Intent {
   prepare: (stack: TestStack) => Promise<Posted>;
-  /** The status of the answer, if there was one. */
+  /** Returns the status of the answer, if there was one. */
   act: (
     stack: TestStack,
     posted: Posted,
@@ -106,7 +106,7 @@ export function startIntentStack(): Promise<TestStack> {
   });
 }
 
-/** Vercel Cron's next calls, each to an instance of its own, until nothing is open: three at most. */
+/** Sweeps as Vercel Cron does, each time on a new instance, until nothing is open: three times at most. */
 export async function sweepUntilDone(stack: TestStack): Promise<void> {
   for (let sweeps = 0; sweeps < 3; sweeps += 1) {
     stack.clock.nowMs += LEASE_AND_MORE_MS;
@@ -118,8 +118,8 @@ export async function sweepUntilDone(stack: TestStack): Promise<void> {
 }
 
 /**
- * Objects, record and conversation say the same: one object per published image and none beside it, one reply with
- * exactly the tags of the record, and no promise left.
+ * Expects objects, record and conversation to agree: one object per published image and no other, one reply with exactly
+ * the record's tags, and no marker left.
  */
 export function expectInLine(stack: TestStack): void {
   expect(markersIn(stack)).toEqual([]);

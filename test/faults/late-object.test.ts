@@ -16,12 +16,12 @@ import { startTestStack, type TestStack } from "../helpers/stack.ts";
 import { cutWire } from "./cut.ts";
 
 /**
- * A worker is taken for dead by a clock that is fast, another one finishes its upload, and somebody deletes the image.
- * The first one's put finds no object, and is carried out.
+ * A fast clock takes a worker for dead, another worker finishes its upload, and a person deletes the image. The first
+ * worker's put then finds no object, and succeeds.
  */
 
 const FAST_MS = 600_000;
-/** With more, no request of Slack's would count. */
+/** With a larger skew, every request from Slack would be refused. */
 const SLACK_ALLOWS_MS = 300_000;
 const SWEEP_EVERY_MS = 311_000;
 
@@ -33,7 +33,7 @@ function createFastInstance({ env, clock }: TestStack, fastMs = FAST_MS): App {
   });
 }
 
-/** The second worker uploads, and whoever posted the image deletes it. */
+/** The second worker uploads the image, and the poster deletes it. */
 async function overtakeAndDelete(stack: TestStack, posted: Posted, deletesAt = stack.app) {
   await sweep(stack, createFastInstance(stack));
   const [image] = stack.s3.objects("images/");
@@ -52,11 +52,11 @@ async function putLate(stack: TestStack, key: string): Promise<void> {
 
 describe("a late object of a deleted image", () => {
   it.each(["right", "fast"])(
-    "does not stay when its worker dies with the put; the deletion's clock is %s",
+    "does not stay if its worker dies with the put; the deletion's clock is %s",
     async (clock) => {
       await using stack = await start();
       const posted = post(stack);
-      // The first worker has everything but the put behind it.
+      // The first worker has done everything but the put.
       const wire = cutWire(stack, {
         isCutAfter: (sent) => sent.includes("download") && sent.includes("chat.postMessage"),
       });
@@ -67,7 +67,7 @@ describe("a late object of a deleted image", () => {
       const key = await overtakeAndDelete(stack, posted, deletesAt);
       await stack.drain();
 
-      // Sweeps that come before the put find nothing, and do not think that this is all.
+      // Sweeps before the put find nothing, and keep the deletion open.
       await sweep(stack);
       await sweep(stack, createFastInstance(stack));
       expect(markersIn(stack)).toHaveLength(1);
@@ -88,7 +88,7 @@ describe("a late object of a deleted image", () => {
     },
   );
 
-  it("is deleted by its own worker, when that lives to see it", async () => {
+  it("is deleted by its own worker if that is still alive", async () => {
     await using stack = await start();
     const posted = post(stack);
     let isStalled = false;
@@ -97,7 +97,7 @@ describe("a late object of a deleted image", () => {
     await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
     await expect.poll(() => isStalled).toBe(true);
     const key = await overtakeAndDelete(stack, posted);
-    // S3 carries it out now, and the worker asks again.
+    // S3 carries out the put now, and the worker sends it again.
     await putLate(stack, key);
     stack.clock.expire(30_000);
     await stack.drain();

@@ -7,24 +7,24 @@ import { type Cut, cutWire } from "./cut.ts";
 import type { Scene } from "./scene.ts";
 import { CHANNEL, IMAGES, recordKeyOf, sweep } from "./upload.ts";
 
-/** Orders a fault before it all begins. */
+/** Orders a fault before the run begins. */
 export type Order = (scene: Scene) => void | Promise<void>;
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 
-/** The process dies at that moment. */
+/** The process dies at this moment. */
 export function death(cut: Cut): Order {
   return ({ stack, lifts }) => {
     lifts.push(cutWire(stack, cut).mend);
   };
 }
 
-/** Slack misbehaves at each call of the method, or at the first ones only. */
+/** Slack fails each call of the method, or only the first ones. */
 export function slackDoes(on: string, fault: Fault, times = ALWAYS): Order {
   return (scene) => scene.stack.slack.fault({ ...fault, on, times, when: () => scene.isOn });
 }
 
-/** As Slack limits rates: whatever comes before the time that it named is refused. */
+/** Slack limits the rate: it refuses every call before the time that it named. */
 export function busy(on: string, retryAfterSeconds: number): Order {
   return ({ stack }) => {
     const untilMs = stack.clock.nowMs + retryAfterSeconds * 1000;
@@ -43,7 +43,7 @@ export function slackStalls(on: string, fault: Fault = { kind: "stall" }, times 
   };
 }
 
-/** The first file comes more slowly than the time limit allows. */
+/** The first file arrives more slowly than the time limit allows. */
 export function firstFileDrips(scene: Scene): void {
   const fault = { kind: "slow_drip", chunkBytes: 1, intervalMs: 60_000 } as const;
   const when = ({ path }: { path: string }) => {
@@ -57,11 +57,11 @@ export function firstFileDrips(scene: Scene): void {
 }
 
 const CALL_LIMIT_MS = 8000;
-/** Of a file's download, and of its put. */
+/** The time limit of a download and of a put, in ms. */
 const IMAGE_LIMIT_MS = 30_000;
 const STATE_LIMIT_MS = 5000;
 
-/** The time limit is over when nothing was done yet, or some turns later when something was to be done. */
+/** The time limit ends before anything was done, or some turns later, when something was about to be. */
 function expire(end: () => void, { kind }: Fault): true {
   if (kind === "stall") {
     end();
@@ -94,18 +94,18 @@ export function s3Stalls(fault: Omit<S3Fault, "kind">, times = ALWAYS): Order {
   };
 }
 
-/** The limit of an image ends when no other image is on its way any more: it is the same limit. */
+/** An image's limit ends when no other image is in transit, because they share the limit. */
 async function expireWhenAlone({ s3, clock }: Scene["stack"]): Promise<void> {
   const others = IMAGES.length - 1;
   for (let tick = 0; tick < 100_000 && s3.objects("images/").length < others; tick += 1) {
     await setTimeout(1);
   }
-  // Their answers are still on the way back.
+  // Their answers are still in transit.
   await takeTurns(50);
   clock.expire(IMAGE_LIMIT_MS);
 }
 
-/** Somebody does something as soon as the app calls that method. */
+/** A person does something as soon as the app calls this method. */
 export function meanwhile(on: string, act: (scene: Scene) => void): Order {
   return (scene) => {
     let isToCome = true;
@@ -120,7 +120,7 @@ export function meanwhile(on: string, act: (scene: Scene) => void): Order {
   };
 }
 
-/** Turns of this process's loop, however long each of them is on a busy machine. */
+/** Waits for turns of the event loop, however long each takes on a busy machine. */
 async function takeTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {
     await setTimeout(1);
@@ -135,7 +135,7 @@ export function all(...orders: Order[]): Order {
   };
 }
 
-/** The fault is not over when the sweeps come, either. */
+/** The fault lasts through the sweeps, too. */
 export function forGood(order: Order): Order {
   return all(order, (scene) => void (scene.isForGood = true));
 }
@@ -154,7 +154,7 @@ export function removeApp({ stack }: Scene): void {
   stack.slack.state.channels.get(CHANNEL)?.members.delete(stack.slack.botUserId);
 }
 
-/** An instance whose clock is fast takes the lease for dead. */
+/** An instance with a fast clock takes the lease holder for dead. */
 export function sweepTooEarly(scene: Scene): void {
   scene.skewMs = TEN_MINUTES_MS;
   scene.aside.push(sweep(scene.createInstance()));
@@ -166,7 +166,7 @@ export function clockIsOff(skew: Partial<Pick<Scene, "skewMs" | "s3SkewMs">>): O
   return (scene) => void Object.assign(scene, skew);
 }
 
-/** Each file's address leads to another address of the same file. */
+/** Each file's address redirects to another address of the same file. */
 export function redirected({ stack, posted }: Scene): void {
   const { origin, teamId } = stack.slack;
   for (const id of posted.fileIds) {
@@ -180,7 +180,7 @@ export function limit(env: Record<string, string>): Order {
   return (scene) => void Object.assign(scene.env, env);
 }
 
-/** There is something at the record's key already. */
+/** An object already exists at the record's key. */
 export function recorded(body: string): Order {
   return async ({ stack, posted }) => {
     const { endpoint, bucket, region, accessKeyId, secretAccessKey } = stack.s3;

@@ -5,16 +5,16 @@ import type { App } from "../../lib/app.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 import type { TestStack } from "../helpers/stack.ts";
 
-/** An instance with a wire of its own to Slack and S3, so that it can die while another one lives. */
+/** An instance with its own wire to Slack and S3, so that it can die while another one lives. */
 export interface WiredInstance extends AsyncDisposable {
   app: App;
-  /** How many requests left it. */
+  /** How many requests left this instance. */
   readonly sent: number;
-  /** The envelope of an event, with the files where this instance finds them. */
+  /** Returns an event's envelope, with the files at the addresses that this instance can reach. */
   localize(envelope: unknown): unknown;
 }
 
-/** It dies with its request number `dieAt`, from 0: that one is carried out when `isLastCarriedOut`, and none after it. */
+/** The instance dies at request `dieAt`, counted from 0, which is carried out only if `isLastCarriedOut`. */
 export async function startWired(
   stack: TestStack,
   { dieAt = Number.POSITIVE_INFINITY, isLastCarriedOut = false } = {},
@@ -81,7 +81,7 @@ interface Forwarded {
   isAnswered: boolean;
 }
 
-/** `undefined` when the connection broke. */
+/** Returns `undefined` if the connection broke. */
 async function repeat(
   origin: string,
   request: IncomingMessage,

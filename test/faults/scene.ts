@@ -13,25 +13,25 @@ import {
 import type { TestStack } from "../helpers/stack.ts";
 import { CHANNEL, expectDone, expectStored, IMAGES, startUploadStack, sweep } from "./upload.ts";
 
-/** A message with images, what it meets with, and the faults that are over with the faulty run. */
+/** A message with images, what happens to it, and the faults that end with the faulty run. */
 export interface Scene {
   stack: TestStack;
   posted: Posted;
   isOn: boolean;
-  /** Of the instances that are started from now on. */
+  /** The environment of the instances that are started from now on. */
   env: Record<string, string>;
-  /** By how much the clock of these instances, and that of S3, is fast. */
+  /** How much the clocks of these instances, and of S3, are fast. */
   skewMs: number;
   s3SkewMs: number;
   createInstance: () => App;
-  /** What a fault set off beside the rest. */
+  /** Work that a fault started on the side. */
   aside: Promise<unknown>[];
-  /** How the fault ends, unless it stays for good. */
+  /** How the fault ends, unless it is permanent. */
   lifts: (() => void)[];
   isForGood: boolean;
 }
 
-/** What is done while the fault lasts; `before` goes well. */
+/** What a person does while the fault lasts; `before` runs without faults. */
 interface Via {
   before?: (scene: Scene) => Promise<unknown>;
   act: (scene: Scene) => Promise<unknown>;
@@ -39,24 +39,24 @@ interface Via {
   files?: Parameters<TestStack["slack"]["postMessage"]>[0]["files"];
 }
 
-/** The tag of one image fills one message of the reply. */
+/** One image's tag fills one part of the reply. */
 const LONG_TAGS = { TAG_FORMATS: "custom", TAG_TEMPLATE: "{url}".repeat(60) };
 
 export const VIA = {
   /** Slack delivers the message. */
   message: { act: deliver },
-  /** The same, with files that have to be asked for. */
+  /** Slack delivers the message with stubs, so that the app has to ask for the files. */
   stubs: { act: deliver, files: IMAGES.map((file) => ({ ...file, isConnectStub: true })) },
-  /** The same, and the thread has to be searched for the reply. */
+  /** Slack delivers the message, and the app has to search the thread for its reply. */
   unanswered: { act: deliverUnanswered },
-  /** The message is never delivered; the sweep finds it, in a channel that is configured or in any. */
+  /** The message is never delivered; the sweep finds it, in a configured channel or in any. */
   lost: { act: sweepNow },
   everywhere: { act: sweepNow, env: { CHANNEL_IDS: "" } },
-  /** The message is never delivered; somebody uses the shortcut. */
+  /** The message is never delivered; a person uses the shortcut. */
   shortcut: { act: useShortcut },
-  /** Somebody who may not presses "Delete". */
+  /** A person who may not presses "Delete". */
   stranger: { before: deliver, act: pressAsStranger },
-  /** The second image is deleted, and with it the second message of the reply. */
+  /** The second image is deleted, and with it the second part of the reply. */
   deletion: { before: deliver, act: deleteSecond, env: LONG_TAGS, files: IMAGES.slice(0, 2) },
 } as const satisfies Record<string, Via>;
 
@@ -80,7 +80,7 @@ export async function startScene({ env = {}, files = IMAGES }: Via): Promise<Sce
   return scene;
 }
 
-/** Good behaviour from now on. */
+/** Ends the faults, unless they are permanent. */
 export function endFault(scene: Scene): void {
   if (scene.isForGood) {
     return;
@@ -128,17 +128,17 @@ function deleteSecond({ stack, posted, createInstance }: Scene) {
   return press(stack, posted, { action: "delete_image", fileId: posted.fileIds[1] });
 }
 
-/** As if nothing had happened. */
+/** Everything is as in a run without faults. */
 export function allDone({ stack, posted }: Scene): void {
   expectDone(stack, posted);
 }
 
-/** The images of these numbers have failed for that reason, all when none is named; the others are published. */
+/** The images with these numbers failed with this code (all, if none is named); the others are published. */
 export function failed(code: FailureCode, ...numbers: number[]) {
   return ({ stack, posted }: Scene): void => expectDone(stack, posted, imagesWith(code, numbers));
 }
 
-/** The same, and there is no thread any more for the reply. */
+/** The images failed, and the thread for the reply no longer exists. */
 export function failedInSilence(code: FailureCode) {
   return ({ stack, posted }: Scene): void => {
     expectStored(stack, posted, imagesWith(code, []));
@@ -160,13 +160,13 @@ function imagesWith(code: FailureCode, numbers: readonly number[]) {
   );
 }
 
-/** All is stored, and there is no thread any more for the reply. */
+/** Everything is stored, and the thread for the reply no longer exists. */
 export function doneInSilence({ stack, posted }: Scene): void {
   expectStored(stack, posted);
   expect(repliesTo(stack, posted)).toEqual([]);
 }
 
-/** All is stored, and what stands in the thread could not be edited any more. */
+/** Everything is stored, and the reply in the thread could no longer be edited. */
 export function doneUnseen({ stack, posted }: Scene): void {
   expectStored(stack, posted);
   expect(repliesTo(stack, posted).map(({ text }) => text)).toEqual(["Uploading 3 images…"]);
@@ -182,7 +182,7 @@ export function secondDeleted({ stack, posted }: Scene): void {
   ]);
 }
 
-/** Nothing was done, and nothing changed. */
+/** Nothing changed. */
 export function leftAlone({ stack }: Scene): void {
   const records = stack.s3.objects("state/messages/").map(({ body }) => body.toString());
   expect(records).toHaveLength(1);

@@ -17,7 +17,7 @@ import { startTestStack, type StackOptions, type TestStack } from "../helpers/st
 const SECRET = "cron-secret";
 export const CHANNEL = "C0LOCAL001";
 
-/** What everything here uploads, and how its tags begin and end. */
+/** The images that these tests upload, and how their tags begin and end. */
 export const IMAGES = [
   { name: "alpha.png", bytes: PNG, size: 'width="48" height="32"' },
   { name: "baseline.jpg", bytes: JPG, size: 'width="48" height="32"' },
@@ -30,7 +30,7 @@ export function startUploadStack(changed = {}, options: StackOptions = {}): Prom
 
 export const LEASE_AND_MORE_MS = 6 * 60_000;
 
-/** Vercel Cron's next calls, each to an instance of its own: two at most, one when that was enough. */
+/** Sweeps as Vercel Cron does, each time on a new instance: once, and again if that was not enough. */
 export async function reconcile(
   stack: TestStack,
   posted: Posted,
@@ -45,7 +45,7 @@ export async function reconcile(
   }
 }
 
-/** Calls as Vercel Cron does; answers with the status. */
+/** Sweeps as Vercel Cron does, and returns the status. */
 export async function sweep(app: App): Promise<number> {
   const request = new Request("https://app.example.com/api/cron/reconcile", {
     headers: { authorization: `Bearer ${SECRET}` },
@@ -53,7 +53,7 @@ export async function sweep(app: App): Promise<number> {
   return (await app.reconcile(request)).status;
 }
 
-/** What is to become of an image: published with its bytes, or failed with a sentence that says why. */
+/** The expected outcome of an image: published with its bytes, or failed with a sentence that says why. */
 export interface ExpectedImage {
   bytes: Uint8Array;
   size: string;
@@ -61,7 +61,7 @@ export interface ExpectedImage {
   code?: keyof typeof SENTENCES;
 }
 
-/** How the sentences in the reply begin. */
+/** The beginnings of the sentences in the reply. */
 const SENTENCES = {
   too_large: " — It is 1.6 kB; the limit is 1 kB.",
   no_access: " — The app can't read this file.",
@@ -72,8 +72,8 @@ const SENTENCES = {
 } as const;
 
 /**
- * One object per published image with its bytes, one reply with every tag and every sentence.
- * Without images named: as if nothing had happened.
+ * Expects one object per published image with its bytes, and one reply with every tag and every sentence. By default, all
+ * images are expected to be published.
  */
 export function expectDone(
   stack: TestStack,
@@ -99,7 +99,7 @@ export function expectDone(
   expect(failures).toEqual(sentences.map((sentence) => expect.stringContaining(sentence)));
 }
 
-/** The same without the reply. */
+/** Expects the same without the reply. */
 export function expectStored(
   stack: TestStack,
   posted: Posted,
@@ -118,7 +118,7 @@ export function expectStored(
   expect(objects.size).toBe(images.filter(({ code }) => code === undefined).length);
 }
 
-/** Bytes that are compared one by one take as long as the rest of a test. */
+/** Compares hashes, because comparing byte by byte takes as long as the rest of a test. */
 function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
