@@ -1,12 +1,12 @@
 import { once, setMaxListeners } from "node:events";
 import type { Clock } from "../../lib/clock.ts";
 
-/** A clock that only a test moves. Pauses are over at once, that much later; time limits never end by themselves. */
+/** A clock that only a test moves. A pause ends at once and moves the clock; time limits never end by themselves. */
 export interface TestClock extends Clock {
   nowMs: number;
-  /** How long was paused, in ms, in order. */
+  /** The lengths of all pauses, in ms, in order. */
   readonly sleeps: readonly number[];
-  /** Ends every time limit that is running, or every one of that length. */
+  /** Ends every running time limit, or every one of this length. */
   expire(limitMs?: number): void;
 }
 
@@ -26,7 +26,7 @@ export function createTestClock(nowMs = Date.parse("2026-03-01T12:00:00Z")): Tes
     },
     async sleep(durationMs, signal) {
       if (signal !== undefined) {
-        // A sleep that can be called off is a time limit on something else.
+        // A sleep that can be aborted is a time limit on something else.
         lengths.add(durationMs);
         await once(limits, `${durationMs} ms`, { signal });
         return;

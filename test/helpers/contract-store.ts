@@ -6,8 +6,8 @@ export interface ContractStore extends S3Address, AsyncDisposable {
 }
 
 /**
- * The local S3; with `S3_CONTRACT=remote`, whatever the usual variables describe (a real bucket, a radosgw).
- * They count only together with that one, so that no shell that happens to hold them sends a test to a real bucket.
+ * Opens the local S3 or, with `S3_CONTRACT=remote`, the store that the usual variables describe (a bucket, a radosgw).
+ * These variables alone do not count, so that a shell that happens to hold them sends no test to a real bucket.
  */
 export async function openContractStore(): Promise<ContractStore> {
   // oxlint-disable-next-line node/no-process-env

@@ -1,6 +1,6 @@
 import type { DefaultTreeAdapterTypes } from "parse5";
 
-/** The elements in document order, with their attributes. */
+/** Returns the elements in document order, with their attributes. */
 export function outline(node: DefaultTreeAdapterTypes.Node): [string, Record<string, string>][] {
   const own: [string, Record<string, string>][] =
     "tagName" in node

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 
 export interface HttpServer extends AsyncDisposable {
   origin: string;
-  /** What arrived, in order. */
+  /** The requests that arrived, in order. */
   requests: IncomingMessage[];
 }
 
-/** A server on loopback whose connections, stalled ones too, end with the test. */
+/** Starts a server on loopback whose connections, even stalled ones, end with the test. */
 export async function serveHttp(listener: RequestListener): Promise<HttpServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
     listener(request, response);
   });
-  // Longer than clients keep idle connections: on a busy machine, one that closes first would look like a fault.
+  // Longer than clients keep idle connections. On a busy machine, a server that closes first would look like a fault.
   server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

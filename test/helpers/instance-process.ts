@@ -1,5 +1,5 @@
 /**
- * Run on its own: one instance of the app with the environment that came as JSON, until it is killed; prints its origin.
+ * A program of its own: runs one instance of the app with an environment from JSON until it is killed; prints its origin.
  */
 import { serve } from "@hono/node-server";
 import { provideRequestContext } from "../../dev/request-context.ts";
@@ -8,7 +8,7 @@ import { type Clock, systemClock } from "../../lib/clock.ts";
 
 const NEVER_MS = 2 ** 31 - 1;
 
-/** Real time, but for limits: a busy machine may take longer than they allow. */
+/** Real time, but without limits, because a busy machine may take longer than they allow. */
 const clock: Clock = {
   ...systemClock,
   sleep: (durationMs, signal) =>

@@ -1,4 +1,4 @@
-/** Run on its own: answers one message as a function does and prints which heavy packages that loaded. */
+/** A program of its own: answers one message as a function does, and prints which heavy packages were loaded. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
@@ -17,7 +17,7 @@ const { status } = await stack.send(envelope);
 const atAnswer = listPackages();
 await stack.drain();
 const afterWork = listPackages();
-/** Behind its first answer, an instance warms up. */
+/** An instance warms up after its first answer. */
 for (let tick = 0; tick < 4000 && !WARM.every((name) => listPackages().includes(name)); tick += 1) {
   await setTimeout(50);
 }

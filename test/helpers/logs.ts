@@ -15,12 +15,12 @@ const SECRET_PATTERN = /xox[a-z]-[\w-]{4,}|v0=[0-9a-f]{64}|Bearer /u;
 
 const lines: LogLine[] = [];
 
-/** The app's log lines since the last call. */
+/** Returns the app's log lines since the last call. */
 export function takeLogs(): LogLine[] {
   return lines.splice(0);
 }
 
-/** Collects log lines; what is no log line, or shows a secret, lands in the list that is returned. */
+/** Collects log lines. Returns a list of lines that are no log lines or show a secret. */
 export function watchConsole(): string[] {
   const strayLines: string[] = [];
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {

@@ -12,7 +12,7 @@ export const TWO = [
   { name: "alpha.png", bytes: PNG },
   { name: "baseline.jpg", bytes: JPG },
 ];
-/** An image by its name, and no image by its bytes. */
+/** An image by its name, but not by its bytes. */
 export const FAKE = { name: "fake.png", bytes: Buffer.from("GIF? no."), mimetype: "image/png" };
 
 type NewMessage = Parameters<TestStack["slack"]["postMessage"]>[0];
@@ -20,7 +20,7 @@ type View = NonNullable<ReturnType<TestStack["slack"]["viewOf"]>>;
 type FieldValue = NonNullable<Parameters<TestStack["slack"]["submitView"]>[0]["values"]>[string];
 type Seen = Awaited<ReturnType<TestStack["slack"]["submitView"]>>;
 
-/** A message with images that is there, and what its files are called in payloads. */
+/** A posted message with images, and its files as payloads describe them. */
 export interface Posted {
   channel: string;
   ts: string;
@@ -28,7 +28,7 @@ export interface Posted {
   fileIds: string[];
 }
 
-/** Posts as a person; the app is not told. */
+/** Posts as a person, without telling the app. */
 export function post(stack: TestStack, message: Partial<NewMessage> = {}): Posted {
   const { slack } = stack;
   const files = [{ name: "alpha.png", bytes: PNG }];
@@ -48,7 +48,7 @@ const Files = v.object({
   attachments: v.optional(v.array(v.object({ files: FileList })), []),
 });
 
-/** Posts, and lets the app upload it. */
+/** Posts, and lets the app upload the images. */
 export async function upload(stack: TestStack, message: Partial<NewMessage> = {}): Promise<Posted> {
   const posted = post(stack, message);
   await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
@@ -56,7 +56,7 @@ export async function upload(stack: TestStack, message: Partial<NewMessage> = {}
   return posted;
 }
 
-/** Runs the shortcut and waits until the app is through. */
+/** Uses the shortcut and waits until the app is done. */
 export async function openShortcut(
   stack: TestStack,
   { channel, ts }: Pick<Posted, "channel" | "ts">,
@@ -73,7 +73,7 @@ export interface Press {
   user?: string;
 }
 
-/** Presses a button of the reply, in whichever part it is, and waits until the app is through. */
+/** Presses a button in any part of the reply, and waits until the app is done. */
 export async function press(stack: TestStack, posted: Posted, pressed: Press): Promise<Seen> {
   const seen = await pressAtOnce(stack, posted, pressed);
   await stack.drain();
@@ -93,7 +93,7 @@ export function pressAtOnce(stack: TestStack, posted: Posted, pressed: Press): P
   throw new RangeError(`Cannot press ${action}: no such button`);
 }
 
-/** Opens the modal of "Edit link & description". */
+/** Presses "Edit link & description", which opens the modal. */
 export async function openEdit(
   stack: TestStack,
   posted: Posted,
@@ -103,7 +103,7 @@ export async function openEdit(
   return stack.slack.viewOf(user);
 }
 
-/** Fills in the fields of the modal in front, by the beginning of their `block_id`, sends it, and waits. */
+/** Fills in the top modal's fields, by the beginning of their `block_id`, submits it, and waits. */
 export async function submit(
   stack: TestStack,
   fields: Record<string, FieldValue> = {},
@@ -125,7 +125,7 @@ export function submitAtOnce(
   return stack.slack.submitView({ viewId: view?.id ?? "", user, values });
 }
 
-/** The `block_id` of the first input whose id begins so: "alt", "alt:F1". */
+/** Returns the `block_id` of the first input whose id begins so: "alt", "alt:F1". */
 export function fieldOf(view: View | undefined, start: string): string {
   const ids = inputsIn(view).map(({ blockId }) => blockId);
   const found = ids.find((id) => id === start || id.startsWith(`${start}:`));
@@ -135,7 +135,7 @@ export function fieldOf(view: View | undefined, start: string): string {
   return found;
 }
 
-/** What a modal's inputs hold as it opens, by field and file: `{ "alt:F1": "A sunrise" }`. */
+/** Returns the initial values of a modal's inputs, by field and file: `{ "alt:F1": "A sunrise" }`. */
 export function valuesIn(view: View | undefined): Record<string, string> {
   const entries = inputsIn(view).map(({ blockId, initial }) => [
     blockId.split(":").slice(0, 2).join(":"),
@@ -163,17 +163,17 @@ function inputsIn(view: View | undefined): { blockId: string; initial: string }[
     }));
 }
 
-/** The app's messages in the thread, oldest first. */
+/** Returns the app's messages in the thread, oldest first. */
 export function repliesTo(stack: TestStack, { channel, threadTs }: Posted) {
   return stack.slack.thread(channel, threadTs).filter(({ bot_id }) => bot_id !== undefined);
 }
 
-/** Every text that the blocks of rich text show, in order. */
+/** Returns every text in rich text blocks, in order. */
 export function textsIn(node: unknown): string[] {
   return textsOfType(node, "text");
 }
 
-/** The tags that can be copied, in order. */
+/** Returns the tags that can be copied, in order. */
 export function tagsIn(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {
     return [];
@@ -231,7 +231,7 @@ const LooseRecord = v.pipe(
   }),
 );
 
-/** The only record that there is. */
+/** Returns the only record. */
 export function recordIn(stack: TestStack) {
   const [record, ...others] = [
     ...stack.s3.objects("state/messages/"),
@@ -243,12 +243,12 @@ export function recordIn(stack: TestStack) {
   return { key: record.key, ...v.parse(LooseRecord, record.body.toString()) };
 }
 
-/** Keys of the promises that are not kept yet. */
+/** Returns the keys of all markers. */
 export function markersIn({ s3 }: TestStack): string[] {
   return s3.objects("state/open/").map(({ key }) => key);
 }
 
-/** What people wrote, by file. */
+/** Returns what people wrote, by file. */
 export function writtenIn(stack: TestStack) {
   return Object.fromEntries(
     recordIn(stack).images.map(({ fileId, alt, link, decorative }) => [
@@ -262,7 +262,7 @@ export function writtenIn(stack: TestStack) {
   );
 }
 
-/** Calls as Vercel Cron does, with `CRON_SECRET=cron-secret`; the report. */
+/** Sweeps as Vercel Cron does, with `CRON_SECRET=cron-secret`, and returns the report. */
 export async function sweep(stack: TestStack, app = stack.app): Promise<unknown> {
   const request = new Request("https://app.example.com/api/cron/reconcile", {
     headers: { authorization: "Bearer cron-secret" },
@@ -271,7 +271,7 @@ export async function sweep(stack: TestStack, app = stack.app): Promise<unknown>
   return response.ok ? response.json() : response.status;
 }
 
-/** What only this person was told, in order. */
+/** Returns the ephemeral messages to this person, in order. */
 export function toldTo(stack: TestStack, name: string): string[] {
   const user = [...stack.slack.state.users.values()].find((one) => one.name === name);
   return stack.slack.state.ephemerals.filter(({ to }) => to === user?.id).map(({ text }) => text);
@@ -281,7 +281,7 @@ export function callsTo(stack: TestStack, method: string) {
   return stack.slack.requests.filter((request) => request.method === method);
 }
 
-/** As if it had never been, or had been tidied away. */
+/** Deletes the record, as a person with access to the bucket might. */
 export async function deleteRecord(stack: TestStack): Promise<void> {
   const bucket = bucketOf(stack);
   for (const { key } of stack.s3.objects("state/")) {
@@ -289,7 +289,7 @@ export async function deleteRecord(stack: TestStack): Promise<void> {
   }
 }
 
-/** The app's bucket, for what only somebody else would do to it. */
+/** Opens the app's bucket, for what only other programs would do to it. */
 export function bucketOf({ s3, clock }: TestStack) {
   return createBucket({
     bucket: s3.bucket,

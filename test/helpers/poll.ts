@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Far more than a busy machine needs: only what never comes runs into it. */
+/** Far more than a busy machine needs. Only what never happens takes this long. */
 const TIMEOUT_MS = 240_000;
 const INTERVAL_MS = 50;
 
-/** What `look` finds, as soon as it finds something: for work in another process. */
+/** Calls `look` until it finds something in another process, and returns that. */
 export async function poll<Found>(name: string, look: () => Found | undefined): Promise<Found> {
   const deadlineMs = Date.now() + TIMEOUT_MS;
   while (Date.now() < deadlineMs) {

@@ -13,7 +13,7 @@ export interface S3Address {
   sessionToken?: string;
 }
 
-/** The raw SDK, for what the app's own adapter does not show. It never retries: a test sees the first answer. */
+/** The raw SDK, for what the app's adapter does not show. It never retries, so a test sees the first answer. */
 export function createS3Client({ endpoint, region, ...credentials }: S3Address): S3Client {
   return new S3Client({
     region,
@@ -32,7 +32,7 @@ export function createS3Client({ endpoint, region, ...credentials }: S3Address):
   });
 }
 
-/** Creates the bucket unless it is there, or somebody else creates it at the same time. */
+/** Creates the bucket unless it exists, or another process creates it at the same time. */
 export async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));

@@ -16,17 +16,17 @@ export interface TestStack extends AsyncDisposable {
   s3: LocalS3;
   clock: TestClock;
   env: Record<string, string>;
-  /** One more instance of the app: it shares nothing with the first but Slack and S3. */
+  /** Creates another instance of the app, which shares only Slack and S3 with the first. */
   createInstance(changed?: Record<string, string>): App;
-  /** These instances, in turn, answer at the Request URLs; the first one alone until then. */
+  /** Lets these instances answer at the Request URLs in turn, instead of the first one alone. */
   serveFrom(...instances: Served[]): void;
-  /** Posts a signed form to a Request URL; answers with the response to it. */
+  /** Posts a signed form to a Request URL, and returns the response. */
   sendForm(path: FormPath, form: Record<string, string>): Promise<Response>;
-  /** Sends an event as Slack does, once, and answers with the response to it. */
+  /** Sends an event once, as Slack does, and returns the response. */
   send(envelope: unknown, options?: SendOptions): Promise<Response>;
-  /** Waits for what was handed to `waitUntil`. */
+  /** Waits for the work that was handed to `waitUntil`. */
   drain(): Promise<void>;
-  /** Every request that left the process: Web API methods, downloads, then S3's. */
+  /** Returns every request that left the process: Web API methods, downloads, then S3's. */
   outgoing(): string[];
 }
 
@@ -41,13 +41,13 @@ type Served = Pick<App, "events" | FormPath>;
 const context = provideRequestContext();
 
 export interface StackOptions {
-  /** What S3 takes the time to be. */
+  /** S3's clock. */
   s3Now?: () => number;
-  /** The store, as it is by itself; `changed` says what the app is told of it. */
+  /** The store; `changed` changes what the app is told about it. */
   s3?: Omit<LocalS3Options, "now">;
-  /** Instead of the environment's in every conversation. */
+  /** Replaces the environment's settings in every conversation. */
   settingsFor?: SettingsFor;
-  /** Beside those of the manifest. */
+  /** Scopes besides those in the manifest. */
   scopes?: readonly string[];
 }
 
@@ -113,7 +113,7 @@ export async function startTestStack(
   };
 }
 
-/** Real time, which a busy machine needs more of than Slack would give. */
+/** A busy machine needs more real time than Slack would give. */
 const ACK_TIMEOUT_MS = 600_000;
 
 function withScopes(scopes: readonly string[]) {
@@ -137,7 +137,7 @@ export function signedRequest(
   });
 }
 
-/** Headers with which a request is not one that Slack signed. */
+/** Headers of requests that Slack did not sign. */
 export const UNSIGNED = [
   ["no signature", { "x-slack-signature": "" }],
   ["a wrong signature", { "x-slack-signature": `v0=${"0".repeat(64)}` }],
@@ -150,7 +150,7 @@ interface SigningOptions {
   url?: string | undefined;
 }
 
-/** The Request URLs that the local Slack delivers interactions to, on loopback. */
+/** Serves the Request URLs on loopback, where the local Slack delivers interactions. */
 async function openFrontDoor(slack: LocalSlack, next: () => Served): Promise<HttpServer> {
   const respond = (request: Request): Promise<Response> => {
     const endpoint = new URL(request.url).pathname.slice(1);

@@ -6,8 +6,8 @@ import { poll } from "./poll.ts";
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 
 /**
- * One whole upload as a person would see it: two images posted, one of them turned by its camera, and the tags in
- * the thread. Returns the URLs in the tags.
+ * Checks a whole upload as a person would see it: two images are posted, one of them rotated by its camera, and the tags
+ * appear in the thread. Returns the URLs in the tags.
  */
 export async function expectWholeUpload(
   slack: LocalSlack,
@@ -32,7 +32,7 @@ export async function expectWholeUpload(
   return tags.map((tag) => /src=\\"([^"\\]+)/u.exec(tag)?.[1] ?? "");
 }
 
-/** The reply's blocks as JSON, once there are any. */
+/** Returns the reply's blocks as JSON, once it has tags. */
 function waitForResult(
   slack: LocalSlack,
   { channel, ts }: { channel: string; ts: string },
