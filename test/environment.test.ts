@@ -75,13 +75,13 @@ describe("parseEnvironment()", () => {
     ["TAG_TEMPLATE", '<img src="{url}" alt="{alt}">', { TAG_FORMATS: "custom" }],
     ["LOCALE", " "],
   ] as [string, string, Record<string, string>?][])(
-    "takes %s when it is %j",
+    "accepts %s when it is %j",
     (variable, value, others = {}) => {
       expect(problemsOf({ ...others, [variable]: value })).toEqual([]);
     },
   );
 
-  it("asks for no keys beside a role, nor for both of them", () => {
+  it("asks for no keys with a role, and for both without one", () => {
     const role = { AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/uploader" };
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     expect(problemsOf({ ...none, ...role })).toEqual([]);
@@ -89,7 +89,7 @@ describe("parseEnvironment()", () => {
     expect(problemsOf(none)).toEqual(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
   });
 
-  it("names all that is wrong at once, and never a value", () => {
+  it("names every bad variable at once, and never a value", () => {
     const error = captureError({ SLACK_BOT_TOKEN: "hunter2", S3_BUCKET: undefined });
     expect(error?.problems.map(({ variable }) => variable)).toEqual([
       "SLACK_BOT_TOKEN",
@@ -134,7 +134,7 @@ describe("parseEnvironment()", () => {
     });
   });
 
-  it("sorts the widths of copies, and wants none unless a tag shows them", () => {
+  it("sorts the widths of variants, and has none unless a tag shows them", () => {
     const widths = { VARIANT_WIDTHS: "1280, 640,1280" };
     expect(settingsOf({ ...ENV, ...widths }).imageOptions.variantWidths).toEqual([]);
     expect(

@@ -5,7 +5,7 @@ import { createGiveWay, inPieces, sha256 } from "../lib/give-way.ts";
 import type { Pieces } from "../lib/images/pieces.ts";
 
 describe("inPieces()", () => {
-  it("does one piece in each turn of the event loop, over all works", async () => {
+  it("does one piece per turn of the event loop, over all concurrent work", async () => {
     const giveWay = createGiveWay();
     const done: string[] = [];
     const works = ["a", "b", "c"].map((name) => inPieces(piecesOf(name), giveWay));
@@ -30,7 +30,7 @@ describe("inPieces()", () => {
     }
   });
 
-  it("returns what the work returns, and rejects with what it throws", async () => {
+  it("returns what the work returns, and rejects with the error that it throws", async () => {
     const giveWay = createGiveWay();
     expect(await inPieces(work(), giveWay)).toBe("done");
     await expect(inPieces(work(new Error("broken")), giveWay)).rejects.toThrow("broken");
@@ -48,7 +48,7 @@ describe("inPieces()", () => {
 
 describe("sha256()", () => {
   it.each([0, 1, 8 * 1024 * 1024, 8 * 1024 * 1024 + 1, 20_000_000])(
-    "is that of all bytes, of which there are %i",
+    "hashes all of %i bytes",
     async (length) => {
       const bytes = Buffer.alloc(length, "image");
       const expected = createHash("sha256").update(bytes).digest("hex");

@@ -5,7 +5,7 @@ import manifest from "../manifest.json" with { type: "json" };
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 const Url = v.pipe(v.string(), v.url(), v.startsWith("https://"));
 
-/** What this app uses of Slack's schema 2.0.0: https://docs.slack.dev/reference/app-manifest */
+/** The part of Slack's schema 2.0.0 that this app uses: https://docs.slack.dev/reference/app-manifest */
 const Manifest = v.strictObject({
   _metadata: v.strictObject({ major_version: v.literal(2), minor_version: v.number() }),
   display_information: v.strictObject({
@@ -52,7 +52,7 @@ const Manifest = v.strictObject({
   }),
 });
 
-/** https://docs.slack.dev/reference/events: what each event needs. */
+/** The scope that each event needs: https://docs.slack.dev/reference/events */
 const SCOPE_OF_EVENT: Readonly<Record<string, string>> = {
   "message.channels": "channels:history",
   "message.groups": "groups:history",
@@ -61,11 +61,11 @@ const SCOPE_OF_EVENT: Readonly<Record<string, string>> = {
 };
 
 describe("manifest.json", () => {
-  it("is one that Slack accepts", () => {
+  it("is accepted by Slack", () => {
     expect(v.safeParse(Manifest, manifest).issues).toBeUndefined();
   });
 
-  it("asks for the scope of every event, for what the app calls, and for no more", () => {
+  it("asks for the scopes of its events and of the methods that the app calls, and for no more", () => {
     const { scopes } = manifest.oauth_config;
     const ofEvents = manifest.settings.event_subscriptions.bot_events.map(
       (event) => SCOPE_OF_EVENT[event],

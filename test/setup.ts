@@ -1,7 +1,7 @@
 import { afterEach, expect } from "vitest";
 import { takeLogs, watchConsole } from "./helpers/logs.ts";
 
-/** Every line that a test lets the app print is a JSON log line without a secret; anything else fails it. */
+/** Fails a test if the app prints a line that is not a JSON log line, or that shows a secret. */
 const strayLines = watchConsole();
 
 afterEach(() => {

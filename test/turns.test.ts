@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createTurns } from "../lib/turns.ts";
 
 describe("createTurns()", () => {
-  it("lets in what there is room for, in the order in which it came", async () => {
+  it("lets in what there is room for, in order of arrival", async () => {
     const turns = createTurns(10);
     const entered: string[] = [];
     const ends = new Map<string, () => void>();
@@ -23,7 +23,7 @@ describe("createTurns()", () => {
     expect(entered).toEqual(["a", "b", "c"]);
     ends.get("c")?.();
     await settle();
-    // What is larger than all the room has it alone.
+    // Work that is larger than all the room gets the room alone.
     expect(entered).toEqual(["a", "b", "c", "d"]);
     ends.get("d")?.();
     await Promise.all(works);

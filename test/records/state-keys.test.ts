@@ -18,7 +18,7 @@ describe("state keys", () => {
     expect(markerKey("state/", FORM, "m-1")).toBe("state/open/forms/T1/V1/m-1");
   });
 
-  it("lead back to what they name, and nothing else does", () => {
+  it("parse back to what they name, and other keys do not", () => {
     for (const ref of [MESSAGE, FORM]) {
       expect(parseRecordKey("state/", recordKey("state/", ref))).toBe(ref);
       expect(parseMarkerKey("state/", markerKey("state/", ref, "m-1"))).toEqual({ ref, id: "m-1" });
