@@ -153,7 +153,7 @@ describe("KEEP_METADATA=credit", () => {
     expect(await pixelsOf(keep(bytes))).toEqual(await pixelsOf(removed(bytes, type)));
   });
 
-  test.each(SOURCES)("has nothing left to do after %s in a %s", (_, type, bytes) => {
+  test.each(SOURCES)("has nothing left to remove after %s in a %s", (_, type, bytes) => {
     const once = keep(bytes);
     const twice = removeMetadata(once, type, readCredit(once, type));
     expect(twice?.bytes).toBe(once);
@@ -165,7 +165,7 @@ describe("KEEP_METADATA=credit", () => {
     async (name, type, bytes, credit) => {
       const found: unknown = await exifr.parse(keep(bytes), { xmp: true });
       const [creators, rights] = Object.values(credit).map((values: string[]) => values.join("; "));
-      // exifr reads no XMP of an AVIF.
+      // exifr doesn't read XMP from an AVIF.
       const isUnread = type === "avif" && !name.includes("EXIF");
       const expected = { Artist: creators, ...(rights && { Copyright: rights }) };
       expect(isUnread ? expected : found).toMatchObject(expected);
@@ -186,7 +186,7 @@ describe("KEEP_METADATA=credit", () => {
     },
   );
 
-  test("keeps the orientation with it", async () => {
+  test("keeps the orientation beside the credit", async () => {
     const turned = fixture("orientation-6-big-endian.jpg");
     const kept = keep(spliced(turned, turned.indexOf("\xff\xdb", 0, "latin1"), XMP_SEGMENT));
     expect(await exifr.orientation(kept)).toBe(6);
@@ -197,14 +197,14 @@ describe("KEEP_METADATA=credit", () => {
     expect(await exifr.parse(keptPng)).toMatchObject({ Artist: "Ann" });
   });
 
-  test("says in the header of a WebP that had none what its image is", async () => {
+  test("describes the image in the header that it adds to a WebP without one", async () => {
     const lossy = await sharp(keep(riff(LOSSY, webpChunk("XMP ", FULL)))).metadata();
     expect(lossy).toMatchObject({ width: 48, height: 32, hasAlpha: false });
     const alpha = keep(riff(TRANSPARENT, webpChunk("XMP ", FULL)));
     expect(alpha.subarray(12, 30).toString("hex")).toBe("565038580a0000001c0000002f00001f0000");
   });
 
-  test("gives no credit to an image of nobody", () => {
+  test("adds no credit to an image without any", () => {
     expect(keep(JPEG)).toEqual(removed(JPEG, "jpg"));
     expect(keep(PNG)).toEqual(removed(PNG, "png"));
   });
@@ -227,7 +227,7 @@ describe("KEEP_METADATA=credit", () => {
 });
 
 describe("creditIn()", () => {
-  test("takes each field from XMP before IPTC, and from IPTC before EXIF", () => {
+  test("reads each field from XMP before IPTC, and from IPTC before EXIF", () => {
     const xmp = xmpPacket({ attributes: 'photoshop:Credit="XMP"' });
     const iptc = iptcBlock([
       [2, 110, "IPTC"],
@@ -301,7 +301,7 @@ describe("creditIn()", () => {
     expect(credit && creditIn([renderCredit(credit)])).toEqual(credit);
   });
 
-  test("takes twenty creators of 2,000 characters at most, so that any credit fits into a JPEG", () => {
+  test("reads at most twenty creators of 2,000 characters, so that any credit fits into a JPEG", () => {
     const many = Array.from({ length: 99 }, (_, index) => `${index}`);
     const credit = creditIn([list("Seq", ...many)]);
     expect(credit?.get("dc:creator")).toEqual(many.slice(0, 20));
@@ -316,14 +316,14 @@ describe("creditIn()", () => {
     expect(readCredit(kept?.bytes ?? JPEG, "jpg")).toEqual(readCredit(webp, "webp"));
   });
 
-  test("is done at once with a file of nothing but packets", () => {
+  test("reads a file of nothing but packets quickly", () => {
     const packet = xmpPacket({ elements: "<dc:title/>".repeat(5000) });
     const segment = jpegSegment(0xe1, "http://ns.adobe.com/xap/1.0/\0", packet);
     const bytes = spliced(JPEG, 2, XMP_SEGMENT, ...Array<Buffer>(900).fill(segment));
     expect(fieldsOf(readCredit(bytes, "jpg"))).toEqual(FULL_CREDIT);
   });
 
-  test("is done at once with a packet that is made to take for ever", () => {
+  test("reads a packet that is made to take forever quickly", () => {
     const parts = [
       "<a ",
       "<",

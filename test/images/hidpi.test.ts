@@ -11,27 +11,27 @@ const AFTER_PNG_HEADER = 33;
 const METRES = 1;
 const NO_UNIT = 0;
 
-/** JFIF and EXIF count their units differently. */
+/** JFIF and EXIF number their units differently. */
 const JFIF = { inches: 1, centimetres: 2 };
 const EXIF = { none: 1, inches: 2, centimetres: 3 };
 
 describe("isHiDpi() of a PNG", () => {
-  test("says so of a screenshot of a Mac", () => {
+  test("is true for a macOS screenshot", () => {
     expect(isHiDpiFile(fixture("screenshot-144-dpi.png"))).toBe(true);
   });
 
-  test.each([5650, 5668, 5669, 5670, 5671, 5688])("takes %i per metre for 144 dpi", (dots) => {
+  test.each([5650, 5668, 5669, 5670, 5671, 5688])("accepts %i per metre as 144 dpi", (dots) => {
     expect(isHiDpiFile(png(phys(dots)))).toBe(true);
   });
 
   test.each([0, 2835, 5630, 5649, 5689, 5709, 11_339, 0xffffffff])(
-    "does not take %i per metre for 144 dpi",
+    "does not accept %i per metre as 144 dpi",
     (dots) => {
       expect(isHiDpiFile(png(phys(dots)))).toBe(false);
     },
   );
 
-  test("wants both directions, metres, and a chunk of nine intact bytes before the pixels", () => {
+  test("needs both directions, metres, and an intact chunk of nine bytes before the pixels", () => {
     const damaged = Buffer.from(phys(5669));
     damaged.writeUInt8(1, damaged.length - 1);
     expect(isHiDpiFile(png(phys(5669, 2835)))).toBe(false);
@@ -44,12 +44,12 @@ describe("isHiDpi() of a PNG", () => {
     expect(isHiDpiFile(Buffer.concat([fixture("no-iend.png"), phys(5669)]))).toBe(false);
   });
 
-  test("takes the first intact one of several", () => {
+  test("reads the first of several intact chunks", () => {
     expect(isHiDpiFile(png(phys(5669), phys(2835)))).toBe(true);
     expect(isHiDpiFile(png(phys(2835), phys(5669)))).toBe(false);
   });
 
-  test("wants a declaration", () => {
+  test("is false without a declaration", () => {
     expect(isHiDpiFile(fixture("truecolour.png"))).toBe(false);
   });
 });
@@ -94,7 +94,7 @@ describe("isHiDpi() of a JPEG", () => {
     expect(isHiDpiFile(jpeg(segment))).toBe(expected);
   });
 
-  test("believes EXIF, not JFIF", () => {
+  test("reads EXIF before JFIF", () => {
     const standard = jfif(JFIF.inches, 72);
     const double = jfif(JFIF.inches, 144);
     expect(isHiDpiFile(jpeg(standard, exif(EXIF.inches, 144)))).toBe(true);
@@ -102,28 +102,28 @@ describe("isHiDpi() of a JPEG", () => {
     expect(isHiDpiFile(jpeg(double, exif(EXIF.inches, 72)))).toBe(false);
   });
 
-  test("believes JFIF where EXIF declares no density", () => {
+  test("reads JFIF if EXIF declares no density", () => {
     const double = jfif(JFIF.inches, 144);
     expect(isHiDpiFile(jpeg(double, exif(EXIF.none, 1)))).toBe(true);
     expect(isHiDpiFile(spliced(fixture("orientation-6-big-endian.jpg"), 2, double))).toBe(true);
   });
 
-  test("takes the first EXIF block, and none from behind the start of the scan", () => {
+  test("reads the first EXIF block, and none after the start of the scan", () => {
     const [standard, double] = [exif(EXIF.inches, 72), exif(EXIF.inches, 144)];
     expect(isHiDpiFile(jpeg(double, standard))).toBe(true);
     expect(isHiDpiFile(jpeg(standard, double))).toBe(false);
     expect(isHiDpiFile(Buffer.concat([fixture("no-eoi.jpg"), double]))).toBe(false);
   });
 
-  test("wants a declaration", () => {
+  test("is false without a declaration", () => {
     expect(isHiDpiFile(fixture("baseline.jpg"))).toBe(false);
     expect(isHiDpiFile(fixture("resolution-300-dpi-camera.jpg"))).toBe(false);
   });
 });
 
-describe("isHiDpi() of what is published", () => {
+describe("isHiDpi() of the published image", () => {
   test.each(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"])(
-    "says no of %s, which Chromium halves by its EXIF, and yes once that is removed",
+    "is false for %s, which Chromium halves because of its EXIF, and true once that is removed",
     (name) => {
       const source = fixture(name);
       expect(isHiDpiFile(source)).toBe(false);
@@ -131,13 +131,13 @@ describe("isHiDpi() of what is published", () => {
     },
   );
 
-  test("says yes with or without EXIF where that does not change the size", () => {
+  test("is true with or without EXIF if that does not change the size", () => {
     const source = fixture("resolution-144-dpi-full-size.jpg");
     expect(isHiDpiFile(source)).toBe(true);
     expect(isHiDpi(source, withoutMetadata(source))).toBe(true);
   });
 
-  test("heeds neither the orientation nor where in a buffer the file lies", () => {
+  test("ignores the orientation and the file's offset in its buffer", () => {
     const source = fixture("orientation-6-big-endian.jpg");
     const file = spliced(source, 2, jfif(JFIF.inches, 144));
     const shared = Buffer.concat([Buffer.alloc(7, 0xff), file, Buffer.alloc(7, 0xff)]);
@@ -145,7 +145,7 @@ describe("isHiDpi() of what is published", () => {
   });
 
   test.each(["alpha.webp", "still.gif", "still.avif", "refused/photo.heic"])(
-    "says no of %s",
+    "is false for %s",
     (name) => {
       expect(isHiDpi(fixture(name), { type: "jpg", width: 64, height: 48 })).toBe(false);
       expect(isHiDpiFile(fixture(name))).toBe(false);
@@ -161,7 +161,7 @@ describe("isHiDpi() of hostile bytes", () => {
   ];
   const facts = { type: "png", width: 48, height: 32 } as const;
 
-  test("never throws of a truncated file", () => {
+  test("never throws for a truncated file", () => {
     for (const bytes of files) {
       for (let length = 0; length < bytes.length; length += 1) {
         expect(isHiDpi(bytes.subarray(0, length), facts)).toBeTypeOf("boolean");
@@ -169,7 +169,7 @@ describe("isHiDpi() of hostile bytes", () => {
     }
   });
 
-  test("never throws, whatever byte is changed", () => {
+  test("never throws, whichever byte changes", () => {
     fc.assert(
       fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(255), (bytes, position, value) => {
         const changed = Uint8Array.from(bytes);
@@ -180,7 +180,7 @@ describe("isHiDpi() of hostile bytes", () => {
     );
   });
 
-  test("never throws of anything else", () => {
+  test("never throws for anything else", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(isHiDpi(bytes, facts)).toBe(false);
@@ -189,7 +189,7 @@ describe("isHiDpi() of hostile bytes", () => {
   });
 });
 
-/** As with KEEP_METADATA: what is published is the file itself. */
+/** With `KEEP_METADATA=true`, the published image is the file itself. */
 function isHiDpiFile(bytes: Uint8Array): boolean {
   return isHiDpi(bytes, inspectImage(bytes) ?? { type: "png", width: 0, height: 0 });
 }

@@ -13,7 +13,7 @@ const COUNT_AT = 128;
 const FIRST_TAG_AT = 132;
 
 describe("cleanIccProfile()", () => {
-  test("returns a profile with nothing private as it is", async () => {
+  test("returns a profile without private data unchanged", async () => {
     const create = { width: 1, height: 1, channels: 3, background: "red" } as const;
     for (const name of ["srgb", "p3"]) {
       const image = await sharp({ create }).withIccProfile(name).png().toBuffer();
@@ -23,7 +23,7 @@ describe("cleanIccProfile()", () => {
     expect(cleanIccProfile(CLEAN)).toBe(CLEAN);
   });
 
-  test.each(PRIVATE)("takes %s out and leaves header and colours as they are", (signature) => {
+  test.each(PRIVATE)("removes %s and keeps header and colours", (signature) => {
     const tag = [signature, DISPLAY_TAG[1]] as const;
     const places = [0, 3, COLOUR_TAGS.length];
     for (const place of places) {
@@ -31,7 +31,7 @@ describe("cleanIccProfile()", () => {
     }
   });
 
-  test("takes the number out that its MD5 was, once it is another profile", () => {
+  test("removes the profile's MD5, because the profile has changed", () => {
     const dirty = iccProfile([...COLOUR_TAGS, DISPLAY_TAG]);
     dirty.fill(0xab, ID_AT, ID_AT + 16);
     expect(cleanIccProfile(dirty)).toEqual(CLEAN);
@@ -42,7 +42,7 @@ describe("cleanIccProfile()", () => {
     ["in the reserved part of the header", changed((icc) => icc.write("secret", RESERVED_AT))],
     ["under the same name once more", iccProfile([...COLOUR_TAGS, ["desc", DISPLAY_TAG[1]]])],
     ["between two tags", withGap()],
-  ])("takes what stands %s", (_, dirty) => {
+  ])("removes data %s", (_, dirty) => {
     expect(cleanIccProfile(dirty)).toEqual(CLEAN);
   });
 
@@ -58,11 +58,11 @@ describe("cleanIccProfile()", () => {
     ["a tag of three bytes", changed((icc) => icc.writeUInt32BE(3, FIRST_TAG_AT + 8))],
     ["tags that overlap", overlapping()],
     ["101 tags", iccProfile(Array.from({ length: 101 }, () => DISPLAY_TAG))],
-  ])("says of %s that it is no profile", (_, bytes) => {
+  ])("refuses %s", (_, bytes) => {
     expect(cleanIccProfile(bytes)).toBeUndefined();
   });
 
-  test("never throws, whatever bytes are changed, and leaves nothing to do", () => {
+  test("never throws, whichever bytes change, and leaves nothing to remove", () => {
     const dirty = iccProfile([DISPLAY_TAG, ...COLOUR_TAGS]);
     const edits = fc.array(fc.tuple(fc.nat(dirty.length - 1), fc.nat(255)), { maxLength: 4 });
     fc.assert(
@@ -83,7 +83,7 @@ describe("cleanIccProfile()", () => {
 });
 
 describe("hasColours()", () => {
-  test("says so of a matrix, of a curve for greys and of a table", () => {
+  test("is true for a matrix, a grey curve and a table", () => {
     expect(hasColours(CLEAN, "RGB ")).toBe(true);
     expect(hasColours(iccProfile(GREY_TAGS, "GRAY"), "GRAY")).toBe(true);
     expect(hasColours(iccProfile([["A2B0", Buffer.alloc(32)]]), "RGB ")).toBe(true);
@@ -99,7 +99,7 @@ describe("hasColours()", () => {
     ["of version 5", changed((icc) => icc.writeUInt8(5, 8))],
     ["of another illuminant", changed((icc) => icc.writeUInt32BE(0, 68))],
     ["of zeros", Buffer.alloc(600)],
-  ])("denies it of a profile %s", (_, icc) => {
+  ])("is false for a profile %s", (_, icc) => {
     expect(hasColours(icc, "RGB ")).toBe(false);
   });
 });
@@ -110,7 +110,7 @@ function changed(change: (icc: Buffer) => void): Buffer {
   return icc;
 }
 
-/** The data of the display without its entry in the table. */
+/** Keeps the display's data, but not its entry in the table. */
 function withGap(): Buffer {
   const icc = iccProfile([...COLOUR_TAGS, ["\0\0\0\0", DISPLAY_TAG[1]]]);
   icc.writeUInt32BE(COLOUR_TAGS.length, COUNT_AT);

@@ -126,13 +126,16 @@ const MAGICS = {
 };
 
 describe("inspectImage()", () => {
-  test.each(Object.entries(SHOWN_SIZES))("says of %s what Chromium shows: %s", (name, shown) => {
-    const facts = inspectImage(fixture(name));
-    expect(`${facts?.width} × ${facts?.height}`).toBe(shown);
-    expect(facts?.type).toBe(name.split(".").at(-1));
-  });
+  test.each(Object.entries(SHOWN_SIZES))(
+    "reads from %s the size that Chromium shows: %s",
+    (name, shown) => {
+      const facts = inspectImage(fixture(name));
+      expect(`${facts?.width} × ${facts?.height}`).toBe(shown);
+      expect(facts?.type).toBe(name.split(".").at(-1));
+    },
+  );
 
-  test("has a line in the table for every fixture", () => {
+  test("is tested with every fixture", () => {
     expect(fileNames(FIXTURES).toSorted()).toEqual(Object.keys(SHOWN_SIZES).toSorted());
   });
 
@@ -140,14 +143,17 @@ describe("inspectImage()", () => {
     expect(inspectImage(readFileSync(new URL(name, REFUSED)))).toBeUndefined();
   });
 
-  test.each(Object.keys(SHOWN_SIZES))("never says something else of a truncated %s", (name) => {
-    const bytes = fixture(name);
-    const facts = inspectImage(bytes);
-    for (let length = 0; length < bytes.length; length += 1) {
-      const cut = inspectImage(bytes.subarray(0, length));
-      expect([undefined, facts], `${length} bytes`).toContainEqual(cut);
-    }
-  });
+  test.each(Object.keys(SHOWN_SIZES))(
+    "reads the same from a truncated %s as from the whole, or nothing",
+    (name) => {
+      const bytes = fixture(name);
+      const facts = inspectImage(bytes);
+      for (let length = 0; length < bytes.length; length += 1) {
+        const cut = inspectImage(bytes.subarray(0, length));
+        expect([undefined, facts], `${length} bytes`).toContainEqual(cut);
+      }
+    },
+  );
 
   test.each(fileNames(REFUSED))("refuses every truncation of %s", (name) => {
     const bytes = readFileSync(new URL(name, REFUSED));
@@ -177,7 +183,7 @@ describe("inspectImage()", () => {
     }
   });
 
-  test("never throws, whatever byte of a fixture is changed", () => {
+  test("never throws, whichever byte of a fixture changes", () => {
     const files = Object.keys(SHOWN_SIZES).map(fixture);
     fc.assert(
       fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(255), (bytes, position, value) => {
@@ -190,13 +196,13 @@ describe("inspectImage()", () => {
     );
   });
 
-  test("finds the image wherever it lies in its buffer", () => {
+  test("reads an image at any offset in its buffer", () => {
     const bytes = fixture("orientation-6-big-endian.jpg");
     const shared = Buffer.concat([Buffer.alloc(7, 0xff), bytes, Buffer.alloc(7, 0xff)]);
     expect(inspectImage(shared.subarray(7, 7 + bytes.length))).toEqual(inspectImage(bytes));
   });
 
-  test("is done at once with a file made of nothing but tiny parts", () => {
+  test("reads a file of nothing but tiny parts quickly", () => {
     const parts = { jpg: "\xff\xe2\0\x02", png: "\0\0\0\0teXt\0\0\0\0", gif: "\x21\xfe\0" };
     const starts = {
       jpg: fixture("baseline.jpg").subarray(0, 20),
@@ -211,7 +217,7 @@ describe("inspectImage()", () => {
 });
 
 describe("image-dimensions", () => {
-  test("finds the same size in every file, turned or not, but where Chromium corrects it", () => {
+  test("reads the same size from every file, rotated or not, unless Chromium corrects it", () => {
     const others = Object.keys(SHOWN_SIZES).filter((name) => {
       const [ours, theirs] = [inspectImage(fixture(name)), imageDimensionsFromData(fixture(name))];
       return sidesOf(ours) !== sidesOf(theirs);

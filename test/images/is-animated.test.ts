@@ -38,7 +38,7 @@ describe("isAnimated()", () => {
     expect(isAnimated(fixture(name), type)).toBe(false);
   });
 
-  test("is true for a PNG that is said to have frames, and false if that is said behind the pixels", () => {
+  test("is true for a PNG that declares frames before the pixels, and false if it does so after them", () => {
     const png = fixture("truecolour.png");
     expect(isAnimated(spliced(png, AFTER_IHDR, FRAME_COUNT), "png")).toBe(true);
     expect(isAnimated(spliced(png, png.length - 12, FRAME_COUNT), "png")).toBe(false);
@@ -53,20 +53,20 @@ describe("isAnimated()", () => {
 
   test.each([
     ["between empty blocks", Buffer.of(0, 0)],
-    ["behind an extension", gifExtension(0xfe, "a comment")],
-  ])("is true for a GIF whose second frame stands %s", (_, between) => {
+    ["after an extension", gifExtension(0xfe, "a comment")],
+  ])("is true for a GIF whose second frame is %s", (_, between) => {
     const still = fixture("still.gif");
     const frame = still.subarray(afterScreen("still.gif"), -1);
     expect(isAnimated(Buffer.concat([still.subarray(0, -1), between, frame]), "gif")).toBe(true);
   });
 
-  test("is false for a GIF with a second frame behind its end", () => {
+  test("is false for a GIF with a second frame after its end", () => {
     const still = fixture("still.gif");
     const frame = still.subarray(afterScreen("still.gif"));
     expect(isAnimated(Buffer.concat([still, frame]), "gif")).toBe(false);
   });
 
-  test("goes by the flag of a WebP", () => {
+  test("follows the flag of a WebP", () => {
     const extended = (flags: number) =>
       riff(webpChunk("VP8X", Buffer.of(flags, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
     expect(isAnimated(extended(0x02), "webp")).toBe(true);
@@ -77,13 +77,13 @@ describe("isAnimated()", () => {
     ["the first", ["avis", "\0\0\0\0", "mif1"], true],
     ["the last", ["avif", "\0\0\0\0", "mif1", "avis"], true],
     ["none", ["avif", "\0\0\0\0", "mif1"], false],
-  ])("is told by the brand avis, being %s of an AVIF's", (_, brands, expected) => {
+  ])("follows the brand avis if it is %s of an AVIF's", (_, brands, expected) => {
     const bytes = Buffer.concat([box("ftyp", ...brands), Buffer.from("avis")]);
     expect(isAnimated(bytes, "avif")).toBe(expected);
   });
 
   test.each(["animated.png", "animated.gif", "animated.webp", "still.avif"])(
-    "answers for every beginning of %s",
+    "returns a boolean for every beginning of %s",
     (name) => {
       const bytes = fixture(name);
       for (let length = 0; length <= bytes.length; length += 1) {
@@ -94,7 +94,7 @@ describe("isAnimated()", () => {
     },
   );
 
-  test("answers for any bytes behind the start of any format", () => {
+  test("returns a boolean for any bytes after the start of any format", () => {
     const starts = ["\x89PNG\r\n\x1a\n", "GIF89a", "RIFF\0\0\0\0WEBPVP8X", "\0\0\0\x20ftyp", ""];
     const start = fc.constantFrom(...starts).map((text) => Buffer.from(text, "latin1"));
     const bytes = fc

@@ -37,7 +37,7 @@ describe("isDecodedAlike() of a PNG", () => {
     ["sRGB and another gamma", png(SRGB, LINEAR)],
     ["the gamma and primaries of sRGB", png(GAMMA, pngChunk("cHRM", ...PRIMARIES))],
     ["a grey profile of a grey image", greyPng(pngChunk("iCCP", iccpBody(GREY_ICC)))],
-  ])("says so with %s", (_, bytes) => {
+  ])("is true with %s", (_, bytes) => {
     expect(FORMATS.png.isDecodedAlike(bytes)).toBe(true);
   });
 
@@ -62,7 +62,7 @@ describe("isDecodedAlike() of a PNG", () => {
     ["a gamma of three bytes", png(SRGB, pngChunk("gAMA", "123"))],
     ["primaries of zeros", png(SRGB, pngChunk("cHRM", Buffer.alloc(32)))],
     ["too few primaries", png(SRGB, pngChunk("cHRM", ...PRIMARIES.slice(1)))],
-  ])("denies it with %s", (_, bytes) => {
+  ])("is false with %s", (_, bytes) => {
     expect(FORMATS.png.isDecodedAlike(bytes)).toBe(false);
   });
 });
@@ -86,7 +86,7 @@ describe("isDecodedAlike() of a JPEG", () => {
         [1, 2],
       ],
     ],
-  ])("says so with %s", (_, numbers) => {
+  ])("is true with %s", (_, numbers) => {
     expect(FORMATS.jpg.isDecodedAlike(jpeg(numbers))).toBe(true);
   });
 
@@ -131,11 +131,11 @@ describe("isDecodedAlike() of a JPEG", () => {
         [1, 0],
       ],
     ],
-  ])("denies it with %s", (_, numbers) => {
+  ])("is false with %s", (_, numbers) => {
     expect(FORMATS.jpg.isDecodedAlike(jpeg(numbers))).toBe(false);
   });
 
-  test("denies it with a part that has nothing in it, and one behind the image", () => {
+  test("is false with an empty part, and with one after the image", () => {
     const bytes = fixture("baseline.jpg");
     const part = jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01", ICC);
     const empty = jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01");
@@ -159,7 +159,7 @@ describe("isDecodedAlike() of an AVIF", () => {
     ["unspecified numbers", colour(2, 2, 6)],
     ["a profile", profiled],
     ["a profile and numbers", withProperty(profiled, "colr", numbersOfColour(2, 2, 6))],
-  ])("says so with %s", (_, bytes) => {
+  ])("is true with %s", (_, bytes) => {
     expect(FORMATS.avif.isDecodedAlike(bytes)).toBe(true);
   });
 
@@ -184,11 +184,11 @@ describe("isDecodedAlike() of an AVIF", () => {
     ["one channel", changed(still, depths, 2)],
     ["another width", changed(still, firstBox(still, "ispe").at + 15, 1)],
     ["layers", withProperty(still, "a1op", Buffer.of(1))],
-  ])("denies it with %s", (_, bytes) => {
+  ])("is false with %s", (_, bytes) => {
     expect(FORMATS.avif.isDecodedAlike(bytes)).toBe(false);
   });
 
-  test("denies it where one tile has another range, and throws where it is none", () => {
+  test("is false if one tile has another range, and throws if the tile is broken", () => {
     const grid = fixture("grid.avif");
     const lastTile = grid.length - 151;
     expect(FORMATS.avif.isDecodedAlike(limited(grid, lastTile))).toBe(false);
@@ -205,7 +205,7 @@ describe("isDecodedAlike() of a WebP", () => {
     ["alpha", riff(header(0x10), ALPH, VP8)],
     ["alpha in the image itself", riff(header(0x10), admittingAlpha(VP8L))],
     ["an animation", fixture("animated.webp")],
-  ])("says so with %s", (_, bytes) => {
+  ])("is true with %s", (_, bytes) => {
     expect(FORMATS.webp.isDecodedAlike(bytes)).toBe(true);
   });
 
@@ -220,19 +220,19 @@ describe("isDecodedAlike() of a WebP", () => {
     ["another height", riff(header(0, 48, 31), VP8L)],
     ["a width that needs three bytes", riff(header(0, 48 + 65_536), VP8)],
     ["no image", riff(header(0))],
-  ])("denies it with %s", (_, bytes) => {
+  ])("is false with %s", (_, bytes) => {
     expect(FORMATS.webp.isDecodedAlike(bytes)).toBe(false);
   });
 });
 
-/** Some bits of one byte are others. */
+/** Changes some bits of one byte. */
 function changed(bytes: Buffer, at: number, bits: number): Buffer {
   const output = Buffer.from(bytes);
   output.writeUInt8(output.readUInt8(at) ^ bits, at);
   return output;
 }
 
-/** The coded image says that its range is the limited one, in bit 62 of what it says of itself. */
+/** Lets the coded image declare the limited range, in bit 62 of its header. */
 function limited(bytes: Buffer, from = 0): Buffer {
   const saysAt = bytes.indexOf(Buffer.from("0a09", "hex"), from || firstBox(bytes, "mdat").at) + 2;
   return changed(bytes, saysAt + 7, 0x02);

@@ -68,7 +68,7 @@ describe("an image that browsers do not show, or should not", () => {
 describe("a HEIC photo", () => {
   const PREVIEW = { bytes: PHOTO, mimetype: "image/jpeg" };
 
-  it("becomes JPG, upright, and the reply says what it was and that its location is gone", async () => {
+  it("becomes an upright JPG, and the reply names the format and says that the location was removed", async () => {
     await using stack = await startTestStack();
     const bytes = await image("heic/location.heic");
     const posted = await upload(stack, { files: [{ name: "IMG_0001.HEIC", bytes }] });
@@ -85,7 +85,7 @@ describe("a HEIC photo", () => {
     );
   });
 
-  it("is turned as the phone was held", async () => {
+  it("is rotated as the phone was held", async () => {
     await using stack = await startTestStack();
     const bytes = await image("heic/grid-rotated.heic");
     await upload(stack, { files: [{ name: "IMG_0002.HEIC", bytes }] });
@@ -93,7 +93,7 @@ describe("a HEIC photo", () => {
     expect(height).toBeGreaterThan(width);
   });
 
-  it("is published as Slack's largest preview where it cannot be converted, and the reply says so", async () => {
+  it("is published as Slack's largest preview if it can't be converted, and the reply says so", async () => {
     await using stack = await startTestStack();
     const bytes = (await image("heic/still.heic")).subarray(0, -20);
     const files = [{ name: "IMG_0003.HEIC", bytes, thumbnail: PREVIEW }];
@@ -124,7 +124,7 @@ describe("a HEIC photo", () => {
     expect(stack.s3.objects("images/")[0]?.body.equals(PHOTO)).toBe(true);
   });
 
-  it("is refused with advice where Slack made no preview either", async () => {
+  it("is refused with advice if Slack has no preview either", async () => {
     await using stack = await startTestStack();
     const bytes = (await image("heic/still.heic")).subarray(0, -20);
     const posted = await upload(stack, { files: [{ name: "IMG_0004.HEIC", bytes }] });
@@ -150,7 +150,7 @@ describe("a HEIC photo", () => {
     expect(shownIn(stack, posted)).toContain(` — ${sentence(facts)}`);
   });
 
-  it("is left to the next sweep when its turn comes too late, and finished there", async () => {
+  it("is left to the next sweep if its turn comes too late, and finished there", async () => {
     await using stack = await startUploadStack();
     const bytes = await image("heic/still.heic");
     const posted = post(stack, { files: [{ name: "IMG_0007.HEIC", bytes }] });
@@ -169,7 +169,7 @@ describe("a HEIC photo", () => {
     expect(tagsShown(stack, posted)[0]).toMatch(/^<img src="\S+\.jpg"/u);
   });
 
-  it("opens in the modal without a preview, which Slack would refuse, and others with theirs", async () => {
+  it("has no preview in the modal, which Slack would refuse; other images have theirs", async () => {
     await using stack = await startTestStack({ OPTIMIZE: "webp" });
     const bytes = await image("heic/still.heic");
     const files = [
@@ -185,7 +185,7 @@ describe("a HEIC photo", () => {
     expect(takeLogs().filter(({ event }) => event === "modal.failed")).toEqual([]);
   });
 
-  it("has the size of what an earlier attempt had stored", async () => {
+  it("has the size of the object that an earlier attempt stored", async () => {
     await using stack = await startTestStack();
     const bytes = await image("heic/still.heic");
     const posted = post(stack, { files: [{ name: "IMG_0005.HEIC", bytes }] });
@@ -201,7 +201,7 @@ describe("a HEIC photo", () => {
 });
 
 describe("HIDPI", () => {
-  it("halve writes half the pixels of a 144 dpi image into the tag, and shows both", async () => {
+  it("halve writes half the pixels of a 144 dpi image into the tag, and the reply shows both", async () => {
     await using stack = await startTestStack({ HIDPI: "halve" });
     const bytes = await image("screenshot-144-dpi.png");
     const { width, height } = await sharp(bytes).metadata();
@@ -212,7 +212,7 @@ describe("HIDPI", () => {
     expect(recordIn(stack).images[0]).toMatchObject({ width, height, density: 2 });
   });
 
-  it("halve never makes the tag smaller than that when MAX_WIDTH scales the image down", async () => {
+  it("halve never makes the tag smaller than half if MAX_WIDTH scales the image down", async () => {
     const bytes = await sharp({
       create: { width: 300, height: 200, channels: 3, background: "#888" },
     })
@@ -243,7 +243,7 @@ describe("HIDPI", () => {
 });
 
 describe("OPTIMIZE", () => {
-  it("webp publishes WebP and shows what it was", async () => {
+  it("webp publishes WebP, and the reply says what was posted", async () => {
     await using stack = await startTestStack({ OPTIMIZE: "webp" });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     const [object] = stack.s3.objects("images/");
@@ -262,7 +262,7 @@ describe("OPTIMIZE", () => {
     });
   });
 
-  it("lossless publishes fewer bytes of the same pixels", async () => {
+  it("lossless publishes the same pixels in fewer bytes", async () => {
     await using stack = await startTestStack({ OPTIMIZE: "lossless" });
     await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     const [object] = stack.s3.objects("images/");
@@ -271,7 +271,7 @@ describe("OPTIMIZE", () => {
     expect((await pixelsOf(published)).equals(await pixelsOf(PHOTO))).toBe(true);
   });
 
-  it("publishes what was posted when it is animated, or when the codec fails, which it logs", async () => {
+  it("publishes the posted file if it is animated, or if the codec fails, which is logged", async () => {
     await using stack = await startTestStack({ OPTIMIZE: "webp", MAX_WIDTH: "20" });
     const damaged = PHOTO.subarray(0, PHOTO.byteLength / 2);
     const files = [
@@ -291,7 +291,7 @@ describe("OPTIMIZE", () => {
 });
 
 describe("MAX_WIDTH", () => {
-  it("scales wider images down and shows both sizes", async () => {
+  it("scales wider images down, and the reply shows both sizes", async () => {
     await using stack = await startTestStack({ MAX_WIDTH: "800" });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     expect(tagsShown(stack, posted)[0]).toContain('width="800" height="500"');
@@ -301,17 +301,17 @@ describe("MAX_WIDTH", () => {
     expect(await sharp(object?.body).metadata()).toMatchObject({ width: 800, height: 500 });
   });
 
-  it("leaves an image alone that is exactly as wide", async () => {
+  it("does not change an image of exactly this width", async () => {
     await using stack = await startTestStack({ MAX_WIDTH: "1600" });
     await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     expect(stack.s3.objects("images/")[0]?.body.equals(PHOTO)).toBe(true);
   });
 });
 
-describe("TAG_FORMATS=image", () => {
+describe("TAG_FORMATS=picture", () => {
   const PICTURE = { TAG_FORMATS: "picture", VARIANT_WIDTHS: "1280,640,4000" };
 
-  it("makes WebP copies, none wider than the image, and a tag that browsers choose from", async () => {
+  it("makes WebP variants, none wider than the image, and a tag from which browsers choose", async () => {
     await using stack = await startTestStack(PICTURE);
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     const base = keyOf(stack, ".jpg").replace(/\.jpg$/u, "");
@@ -336,7 +336,7 @@ describe("TAG_FORMATS=image", () => {
     ]);
   });
 
-  it("deletes the copies with the image, known or not", async () => {
+  it("deletes the variants with the image, known or not", async () => {
     await using stack = await startTestStack(PICTURE);
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     const other = await upload(stack, { files: [{ name: "other.png", bytes: PNG }] });
@@ -350,7 +350,7 @@ describe("TAG_FORMATS=image", () => {
     expect(tagsShown(stack, other)).toHaveLength(1);
   });
 
-  it("is a plain tag when the widest copy could not be stored: a narrower one would look blurred", async () => {
+  it("is a plain tag if the widest variant could not be stored, because a narrower one would look blurred", async () => {
     await using stack = await startTestStack(PICTURE);
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /-1600\.webp$/u, times: 1 });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
@@ -358,7 +358,7 @@ describe("TAG_FORMATS=image", () => {
     expect(keysIn(stack)).toEqual([keyOf(stack, ".jpg")]);
   });
 
-  it("is a plain tag, and says why in the log, when no copy would look the same", async () => {
+  it("is a plain tag if no variant would look the same, and the log says why", async () => {
     await using stack = await startTestStack(PICTURE);
     const bytes = await image("cmyk.jpg");
     const posted = await upload(stack, { files: [{ name: "print.jpg", bytes }] });
@@ -367,7 +367,7 @@ describe("TAG_FORMATS=image", () => {
     expect(failed).toEqual([expect.objectContaining({ step: "variant" })]);
   });
 
-  it("takes a WebP for its own widest copy", async () => {
+  it("uses a WebP as its own widest variant", async () => {
     await using stack = await startTestStack({ ...PICTURE, OPTIMIZE: "webp" });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     expect(keysIn(stack)).toHaveLength(3);
@@ -383,7 +383,7 @@ describe("TAG_FORMATS=image", () => {
     expect(tagsShown(stack, posted)[0]).toMatch(/^<img /u);
   });
 
-  it("is a tag with the copies that there are when one could not be stored", async () => {
+  it("offers the stored variants if another could not be stored", async () => {
     await using stack = await startTestStack(PICTURE);
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /-1280\.webp$/u, times: 1 });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
@@ -407,7 +407,7 @@ describe("an AVIF with a gain map", () => {
       .withExif({ IFD0: { Make: "Maker" } })
       .avif()
       .toBuffer();
-    // An item that describes the image becomes one that is made of it.
+    // Turns an item that describes the image into one that is made from it.
     bytes.write("tmap", bytes.indexOf("Exif"));
     bytes.write("dimg", bytes.indexOf("cdsc"));
     const posted = await upload(stack, { files: [{ name: "bright.avif", bytes }] });
@@ -416,8 +416,8 @@ describe("an AVIF with a gain map", () => {
   });
 });
 
-describe("an image that is encoded anew although its metadata was to be kept", () => {
-  it("keeps the credit, and the reply says what went", async () => {
+describe("an image that is re-encoded although its metadata should be kept", () => {
+  it("keeps the credit, and the reply says what was removed", async () => {
     await using stack = await startTestStack({ KEEP_METADATA: "true", MAX_WIDTH: "24" });
     const files = [{ name: "trip.jpg", bytes: await image("metadata/location.jpg") }];
     const posted = await upload(stack, { files });
@@ -427,13 +427,13 @@ describe("an image that is encoded anew although its metadata was to be kept", (
   });
 });
 
-describe("whatever is published", () => {
+describe("every published image", () => {
   it.each([
     ["off", {}],
     ["lossless", { OPTIMIZE: "lossless" }],
-    ["webp with copies", { OPTIMIZE: "webp", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16,24" }],
+    ["webp with variants", { OPTIMIZE: "webp", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16,24" }],
     ["scaled", { MAX_WIDTH: "24" }],
-  ])("tells an independent reader nothing but orientation and colour: %s", async (_, changed) => {
+  ])("holds only orientation and colour for an independent reader: %s", async (_, changed) => {
     await using stack = await startTestStack(changed);
     const names = ["metadata/location.jpg", "orientation-6-big-endian.jpg", "text-chunks.png"];
     const files = await Promise.all(
@@ -481,7 +481,7 @@ function pixelsOf(bytes: Buffer): Promise<Buffer> {
   return sharp(bytes).raw().toBuffer();
 }
 
-/** The same file, claiming another size. */
+/** Returns the file with another size in its header. */
 function withSize(png: Buffer, { width, height }: { width: number; height: number }): Buffer {
   const changed = Buffer.from(png);
   changed.writeUInt32BE(width, 16);

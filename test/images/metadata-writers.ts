@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 
-/** Stands in every block that the writers make, so that a test can look for it in what is left. */
+/** The writers put this text into every block, so that a test can look for it in the result. */
 export const SECRET = "Somebody's home";
 
 const ASCII = 2;
@@ -9,7 +9,7 @@ const LONG = 4;
 
 type Entry = [tag: number, type: number, value: number | string];
 
-/** A TIFF block with texts of one byte a character, and a camera. */
+/** A TIFF block with texts of one byte per character, and a camera. */
 export function exifTexts(texts: readonly [tag: number, text: string][], type = ASCII): Buffer {
   const entries = texts.map(([tag, text]): Entry => [tag, type, text]);
   const block = Buffer.alloc(400);
@@ -45,7 +45,7 @@ export const XMP = Buffer.from(
   `<x:xmpmeta><rdf:RDF><rdf:Description exif:GPSLatitude="37,33N"><dc:creator>${SECRET}</dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>`,
 );
 
-/** Photoshop's resources with IPTC in them: a city and an author. */
+/** Photoshop resources with IPTC: a city and an author. */
 export function photoshopBlock(): Buffer {
   return iptcBlock([
     [2, 90, SECRET],
@@ -53,7 +53,7 @@ export function photoshopBlock(): Buffer {
   ]);
 }
 
-/** Photoshop's resources with fields of IPTC, one byte a character. */
+/** Photoshop resources with IPTC fields, one byte per character. */
 export function iptcBlock(fields: readonly [record: number, dataset: number, value: string][]) {
   const datasets = fields.map(([record, dataset, value]) =>
     Buffer.concat([
@@ -66,7 +66,7 @@ export function iptcBlock(fields: readonly [record: number, dataset: number, val
   return Buffer.concat([header, uint32(iptc.length), iptc]);
 }
 
-/** A packet as an editor writes it, with a city. */
+/** An XMP packet with a city, as an editor writes it. */
 export function xmpPacket({ attributes = "", elements = "" }): Buffer {
   const namespaces = Object.entries({
     dc: "http://purl.org/dc/elements/1.1/",
@@ -87,7 +87,7 @@ export function xmpPacket({ attributes = "", elements = "" }): Buffer {
   );
 }
 
-/** A box of JUMBF with a C2PA manifest store, as far as its description. */
+/** The beginning of a JUMBF box with a C2PA manifest store, up to its description. */
 export function contentCredentials(): Buffer {
   const uuid = Buffer.from("6332706100110010800000aa00389b71", "hex");
   return box("jumb", box("jumd", uuid, Buffer.of(3), "c2pa\0"), box("jumb", SECRET));
@@ -103,7 +103,7 @@ export function pngChunk(type: string, ...body: (string | Buffer)[]): Buffer {
   return Buffer.concat([uint32(checked.length - 4), checked, uint32(crc32(checked))]);
 }
 
-/** `header`: the first sub-block, the name of an application. */
+/** `header` is the first sub-block: the name of an application. */
 export type IccTags = readonly (readonly [signature: string, data: Buffer])[];
 
 const XYZ = (x: number, y: number, z: number) =>
@@ -111,7 +111,7 @@ const XYZ = (x: number, y: number, z: number) =>
 const D50 = [0.9642, 1, 0.8249] as const;
 const GAMMA_2 = Buffer.concat([Buffer.from("curv\0\0\0\0"), uint32(1), Buffer.of(2, 0, 0, 0)]);
 
-/** Red, green and blue in another order than sRGB, so that nobody overlooks the profile. */
+/** Red, green and blue in another order than in sRGB, so that a lost profile is obvious. */
 export const COLOUR_TAGS: IccTags = [
   ["desc", Buffer.from("desc\0\0\0\0\0\0\0\x08colours\0", "latin1")],
   ["wtpt", XYZ(...D50)],
@@ -126,10 +126,10 @@ export const GREY_TAGS: IccTags = [
   ["wtpt", XYZ(...D50)],
   ["kTRC", GAMMA_2],
 ];
-/** As Apple writes it: the maker, the model and the serial number of a display. */
+/** Apple's tag with a display's maker, model and serial number. */
 export const DISPLAY_TAG = ["mmod", Buffer.from(`mmod\0\0\0\0${SECRET}...`)] as const;
 
-/** A profile of version 2; tags that are given the same buffer share their data. */
+/** A version 2 profile. Tags with the same buffer share their data. */
 export function iccProfile(tags: IccTags, space = "RGB "): Buffer {
   const header = Buffer.alloc(128);
   header.write("\x02\x10\0\0mntr", 8, "latin1");

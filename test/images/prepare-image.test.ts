@@ -16,7 +16,7 @@ describe("prepareImage()", () => {
     ["refused/video.mp4", "not_an_image"],
     ["refused/page.pdf", "not_an_image"],
     ["still.gif", "prepared"],
-  ])("says of %s: %s", (name, outcome) => {
+  ])("prepares %s: %s", (name, outcome) => {
     expect(outcomeOf(fixture(name))).toBe(outcome);
   });
 
@@ -26,7 +26,7 @@ describe("prepareImage()", () => {
     ["still.gif", 6],
     ["lossy.webp", 16],
     ["still.avif", 32],
-  ])("calls %s damaged when only its first %i bytes or a few more are left", (name, shortest) => {
+  ])("calls %s damaged if only its first %i bytes or a few more are left", (name, shortest) => {
     const bytes = fixture(name);
     for (let length = shortest; length < shortest + 60; length += 1) {
       expect(outcomeOf(bytes.subarray(0, length)), `${length} bytes`).toBe("not_safe");
@@ -34,7 +34,7 @@ describe("prepareImage()", () => {
   });
 
   it.each(["GIF89a<script>alert(1)</script>", "GIF88a", "RIFF\0\0\0\0WAVEfmt ", "\0\0\0\x0cJXL "])(
-    "calls nothing damaged that only begins like an image: %j",
+    "does not call a file damaged that only begins like an image: %j",
     (text) => {
       expect(outcomeOf(Buffer.from(text))).toBe("not_an_image");
     },

@@ -28,7 +28,7 @@ import {
 const TYPES: ImageType[] = ["jpg", "png", "gif", "webp", "avif"];
 const FIXTURES = new URL("../fixtures/images/", import.meta.url);
 /**
- * Written by sharp: EXIF with a place, a camera and a person, XMP with a place; jpg and png with a Display P3 profile.
+ * Files by sharp: EXIF with a place, a camera and a person, XMP with a place; jpg and png with a Display P3 profile.
  */
 const METADATA = new URL("metadata/", FIXTURES);
 
@@ -38,7 +38,8 @@ const FILES = [...filesIn(FIXTURES), ...filesIn(METADATA)];
 const SHOWN_LARGER = new Set(["resolution-144-dpi.jpg", "resolution-144-dpi-turned.jpg"]);
 
 /**
- * After the start, JFIF is not there; before the first chunk after IHDR; after the screen and its colours; after the only chunk.
+ * Where a block is inserted: after the start (there is no JFIF), after IHDR, after the screen and its colours, after the
+ * only chunk.
  */
 const JPEG = fixture("baseline.jpg");
 const PNG = fixture("truecolour.png");
@@ -376,7 +377,7 @@ describe("removeMetadata()", () => {
   });
 
   test.each(FILES)(
-    "has nothing left to do after $name, and returns the same bytes",
+    "has nothing left to remove after $name, and returns the same bytes",
     ({ type, bytes }) => {
       const once = removeMetadata(bytes, type);
       const twice = once && removeMetadata(once.bytes, type);
@@ -385,7 +386,7 @@ describe("removeMetadata()", () => {
     },
   );
 
-  test.each(FILES)("never throws for a truncated $name, and leaves it clean", ({ type, bytes }) => {
+  test.each(FILES)("never throws for a truncated $name, and cleans it", ({ type, bytes }) => {
     for (let length = 0; length < bytes.length; length += 1) {
       const once = removeMetadata(bytes.subarray(0, length), type);
       const twice = once && removeMetadata(once.bytes, type);
@@ -393,7 +394,7 @@ describe("removeMetadata()", () => {
     }
   });
 
-  test("never throws, whatever bytes of a file are changed, and leaves it clean", () => {
+  test("never throws, whichever bytes of a file change, and cleans it", () => {
     const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.constantFrom(...FILES), changes, ({ type, bytes }, edits) => {
@@ -432,7 +433,7 @@ describe("removeMetadata()", () => {
     }
   });
 
-  test("is done at once with a file made of nothing but bytes that are passed over", () => {
+  test("cleans a file of nothing but skipped bytes quickly", () => {
     const parts: [ImageType, Buffer][] = [
       ["jpg", Buffer.concat([JPEG.subarray(0, -2), Buffer.alloc(900_000, 0xff)])],
       ["jpg", spliced(JPEG, JPEG.length - 2, Buffer.alloc(1_800_000, "\xff\0", "latin1"))],
@@ -443,14 +444,14 @@ describe("removeMetadata()", () => {
     }
   }, 10_000);
 
-  test("keeps a scan to the end of the file where no marker follows, were it in the middle of one", () => {
+  test("keeps a scan up to the end of the file if no marker follows, even in the middle of one", () => {
     for (const end of [[], [0xff], [0xff, 0xff]]) {
       const bytes = Buffer.concat([JPEG.subarray(0, -2), Buffer.of(...end)]);
       expect(removeMetadata(bytes, "jpg")?.bytes).toBe(bytes);
     }
   });
 
-  test("is done at once with profiles that are made to take for ever", () => {
+  test("cleans profiles that are made to take forever quickly", () => {
     const many = iccProfile(Array.from({ length: 100_000 }, () => DISPLAY_TAG));
     const parts = Array<Buffer>(500).fill(pngChunk("iCCP", iccpBody(Buffer.alloc(4_000_000))));
     const webp = riff(EXTENDED(0x20), webpChunk("ICCP", many), WEBP);
@@ -472,7 +473,7 @@ describe("removeMetadata()", () => {
     expect(removeMetadata(bytes, type)).toBeUndefined();
   });
 
-  test.each(TYPES)("refuses what is no %s", (type) => {
+  test.each(TYPES)("refuses a file that is not %s", (type) => {
     expect(removeMetadata(Buffer.from(SECRET.repeat(9)), type)).toBeUndefined();
     expect(removeMetadata(new Uint8Array(), type)).toBeUndefined();
   });
@@ -486,7 +487,7 @@ function profileSegment(number: number, count: number, part: string | Buffer): B
   return jpegSegment(0xe2, "ICC_PROFILE\0", Buffer.of(number, count), part);
 }
 
-/** The last byte of its checksum is another one. */
+/** Changes the last byte of the checksum. */
 function damaged(chunk: Buffer): Buffer {
   return Buffer.concat([chunk.subarray(0, -1), Buffer.of((chunk.at(-1) ?? 0) ^ 1)]);
 }

@@ -9,7 +9,7 @@ const ROOT = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>';
 
 const KNOWN = [undefined, "svg", "tiff_or_bmp", "jxl"];
 
-/** As Illustrator writes them. */
+/** Entities as Illustrator writes them. */
 const DOCUMENT_TYPE = `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
   <!ENTITY ns_svg "http://www.w3.org/2000/svg">
   <!ENTITY ns_xlink "http://www.w3.org/1999/xlink">
@@ -29,7 +29,7 @@ describe("inspectUnsupported()", () => {
     ["icon.ico", undefined],
     ["layers.psd", undefined],
     ["video.mp4", undefined],
-  ])("says of %s: %s", (name, expected) => {
+  ])("identifies %s: %s", (name, expected) => {
     expect(inspectUnsupported(readFileSync(new URL(`refused/${name}`, FIXTURES)))).toBe(expected);
   });
 
@@ -46,13 +46,16 @@ describe("inspectUnsupported()", () => {
     ["comments", `<!-- <svg> --><!---->\n<!-- > ] -- ' " -->${ROOT}`],
     ["a document type", `<!DOCTYPE svg>${ROOT}`],
     ["entities", `<?xml version="1.0"?>\n<!-- Generator -->\n${DOCUMENT_TYPE}\n${ROOT}`],
-  ])("knows an SVG with %s, in UTF-8 and UTF-16, with and without a mark", (_, text) => {
-    const utf16 = Buffer.from(`\uFEFF${text}`, "utf16le");
-    expect(inspectUnsupported(Buffer.from(text))).toBe("svg");
-    expect(inspectUnsupported(Buffer.from(`\uFEFF${text}`))).toBe("svg");
-    expect(inspectUnsupported(utf16)).toBe("svg");
-    expect(inspectUnsupported(Buffer.from(utf16).swap16())).toBe("svg");
-  });
+  ])(
+    "recognizes an SVG with %s, in UTF-8 and UTF-16, with and without a byte order mark",
+    (_, text) => {
+      const utf16 = Buffer.from(`\uFEFF${text}`, "utf16le");
+      expect(inspectUnsupported(Buffer.from(text))).toBe("svg");
+      expect(inspectUnsupported(Buffer.from(`\uFEFF${text}`))).toBe("svg");
+      expect(inspectUnsupported(utf16)).toBe("svg");
+      expect(inspectUnsupported(Buffer.from(utf16).swap16())).toBe("svg");
+    },
+  );
 
   it.each([
     ["nothing", ""],
@@ -69,44 +72,47 @@ describe("inspectUnsupported()", () => {
     ["entities without an end", `<!DOCTYPE svg [ ${ROOT}`],
     ["a drawing in a comment", `<!-- ${ROOT} -->`],
     ["UTF-16 without its mark", ROOT.split("").join("\0")],
-  ])("knows no SVG in %s", (_, text) => {
+  ])("finds no SVG in %s", (_, text) => {
     expect(inspectUnsupported(Buffer.from(text))).toBeUndefined();
   });
 
-  it("looks no further than 64 kB", () => {
+  it("reads no more than 64 kB", () => {
     const commented = (bytes: number) => `<!--${"x".repeat(bytes - 7)}--><svg>`;
     expect(inspectUnsupported(Buffer.from(commented(BYTES_LOOKED_AT - 5)))).toBe("svg");
     expect(inspectUnsupported(Buffer.from(commented(BYTES_LOOKED_AT - 4)))).toBeUndefined();
   });
 
-  it.each(["II*\0", "MM\0*", "II+\0", "MM\0+"])("knows a TIFF by %j", (signature) => {
+  it.each(["II*\0", "MM\0*", "II+\0", "MM\0+"])("recognizes a TIFF by %j", (signature) => {
     expect(inspectUnsupported(Buffer.from(`${signature}more`))).toBe("tiff_or_bmp");
     expect(inspectUnsupported(Buffer.from(signature))).toBe("tiff_or_bmp");
     expect(inspectUnsupported(Buffer.from(signature.slice(0, 3)))).toBeUndefined();
   });
 
-  it.each(["II\0*", "MM*\0", "II*\x01", "IM*\0"])("knows no TIFF by %j", (signature) => {
+  it.each(["II\0*", "MM*\0", "II*\x01", "IM*\0"])("recognizes no TIFF by %j", (signature) => {
     expect(inspectUnsupported(Buffer.from(`${signature}more`))).toBeUndefined();
   });
 
-  it.each([12, 16, 40, 52, 56, 64, 108, 124])("knows a BMP with a header of %i bytes", (size) => {
-    expect(inspectUnsupported(bmp(size))).toBe("tiff_or_bmp");
-    expect(inspectUnsupported(bmp(size).subarray(0, 18))).toBe("tiff_or_bmp");
-    expect(inspectUnsupported(bmp(size).subarray(0, 17))).toBeUndefined();
-  });
+  it.each([12, 16, 40, 52, 56, 64, 108, 124])(
+    "recognizes a BMP with a header of %i bytes",
+    (size) => {
+      expect(inspectUnsupported(bmp(size))).toBe("tiff_or_bmp");
+      expect(inspectUnsupported(bmp(size).subarray(0, 18))).toBe("tiff_or_bmp");
+      expect(inspectUnsupported(bmp(size).subarray(0, 17))).toBeUndefined();
+    },
+  );
 
   it.each([0, 11, 13, 39, 41, 125, 0x28000000])(
-    "knows no BMP with a header of %i bytes",
+    "recognizes no BMP with a header of %i bytes",
     (size) => {
       expect(inspectUnsupported(bmp(size))).toBeUndefined();
     },
   );
 
-  it("knows no BMP in text that begins with BM", () => {
+  it("recognizes no BMP in text that begins with BM", () => {
     expect(inspectUnsupported(Buffer.from("BM25 is a ranking function"))).toBeUndefined();
   });
 
-  it("finds the format wherever the file lies in its buffer", () => {
+  it("finds the format at any offset of the file in its buffer", () => {
     const shared = Buffer.concat([Buffer.alloc(7), bmp(40), Buffer.alloc(7)]);
     expect(inspectUnsupported(shared.subarray(7, -7))).toBe("tiff_or_bmp");
   });
@@ -129,7 +135,7 @@ describe("inspectUnsupported()", () => {
     );
   });
 
-  it("is done at once, whatever is repeated for 64 kB and more", () => {
+  it("reads any part repeated for 64 kB and more quickly", () => {
     const part = fc.constantFrom("<!---->", "<??>", "<!--", "<!DOCTYPE [", "<!DOCTYPE a>", " ");
     const other = fc.constantFrom("", "a", ":", "]", "[", ">", "<", "<a", "<svg", "é");
     fc.assert(

@@ -4,7 +4,7 @@ import { createAttempt } from "../../../lib/images/codecs/attempt-step.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { takeLogs } from "../../helpers/logs.ts";
 
-it("a step that takes too long fails, and holds up nobody behind it", async () => {
+it("a step that takes too long fails, and does not delay the next one", async () => {
   const clock = createTestClock();
   const attempt = createAttempt({ clock, logger: createLogger(clock) });
   const work = { fileId: "F1", deadlineMs: clock.nowMs + 60_000 };

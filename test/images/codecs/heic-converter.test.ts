@@ -7,7 +7,7 @@ import { readHeicColour } from "../../../lib/images/heif/heic.ts";
 const FIXTURES = new URL("../../fixtures/images/heic/", import.meta.url);
 const convertHeic = createHeicConverter({ timeoutMs: 10_000, maxPixels: 50_000_000 });
 
-/** What the fixtures show, from the left to the right and then below. */
+/** The colours that the fixtures show, from left to right, then the next row. */
 const QUARTERS = ["red", "green", "blue", "yellow"];
 const COLOURS: Record<string, readonly number[]> = {
   red: [200, 40, 40],
@@ -23,7 +23,7 @@ describe("convertHeic()", () => {
     expect(await shown("still.heic")).toEqual({ size: "64 × 48", quarters: QUARTERS });
   });
 
-  test("leaves out what else is in the file, and writes no profile for sRGB", async () => {
+  test("keeps nothing else of the file, and writes no profile for sRGB", async () => {
     const metadata = await sharp(await converted("still.heic")).metadata();
     expect(fixture("still.heic").includes("Somebody")).toBe(true);
     expect(metadata).toMatchObject({ format: "jpeg", channels: 3, hasProfile: false });
@@ -32,12 +32,12 @@ describe("convertHeic()", () => {
     );
   });
 
-  test("turns the image upright", async () => {
+  test("rotates the image upright", async () => {
     const quarters = ["green", "yellow", "red", "blue"];
     expect(await shown("rotated.heic")).toEqual({ size: "64 × 128", quarters });
   });
 
-  test("turns the image before it mirrors it", async () => {
+  test("rotates the image before it mirrors it", async () => {
     const quarters = ["red", "blue", "green", "yellow"];
     expect(await shown("rotated-and-mirrored.heic")).toEqual({ size: "64 × 128", quarters });
   });
@@ -52,18 +52,18 @@ describe("convertHeic()", () => {
     [7, "48 × 64", ["yellow", "green", "blue", "red"]],
     [8, "48 × 64", ["green", "yellow", "red", "blue"]],
     [9, "64 × 48", ["red", "green", "blue", "yellow"]],
-  ])("heeds EXIF orientation %i where nothing else turns the image", async (value, ...seen) => {
+  ])("applies EXIF orientation %i if nothing else rotates the image", async (value, ...seen) => {
     const [size, quarters] = seen;
     const heic = withOrientation(fixture("still.heic"), value);
     expect(await shownBy(await convertHeic(heic))).toEqual({ size, quarters });
   });
 
-  test("heeds no EXIF orientation where the file turns the image itself", async () => {
+  test("ignores the EXIF orientation if the file rotates the image itself", async () => {
     const heic = withOrientation(fixture("rotated-with-exif.heic"), 3);
     expect(await shownBy(await convertHeic(heic))).toEqual(await shown("rotated-with-exif.heic"));
   });
 
-  test("puts tiles together, in the order that the image is shown in", async () => {
+  test("puts tiles together in the order in which the image is shown", async () => {
     const quarters = ["red", "red", "green", "green"];
     expect(await shown("grid-rotated.heic")).toEqual({ size: "60 × 120", quarters });
   });
@@ -73,12 +73,12 @@ describe("convertHeic()", () => {
     expect(await shown(name)).toEqual({ size: "64 × 48", quarters });
   });
 
-  test("makes eight bits of ten", async () => {
+  test("converts ten bits to eight", async () => {
     expect(await shown("ten-bit.heic")).toEqual({ size: "64 × 48", quarters: QUARTERS });
   });
 
   test.each(["display-p3.heic", "grid-rotated.heic", "grid-colour-of-tiles.heic"])(
-    "keeps the colour profile of %s, and the numbers that it is for",
+    "keeps the colour profile of %s, and the pixel values that it describes",
     async (name) => {
       const { icc } = await sharp(await converted(name)).metadata();
       const colour = readHeicColour(fixture(name));
@@ -87,14 +87,14 @@ describe("convertHeic()", () => {
     },
   );
 
-  test("refuses colours that only the numbers of a HEIC can name", async () => {
+  test("refuses colours that only code points in a HEIC can name", async () => {
     expect(await failure(fixture("display-p3-numbers.heic"))).toMatchObject({
       code: "undecodable",
       message: "Cannot convert the HEIC: a JPEG cannot express its colours",
     });
   });
 
-  test("refuses a profile for greys", async () => {
+  test("refuses a greyscale profile", async () => {
     const heic = fixture("display-p3.heic");
     heic.write("GRAY", heic.indexOf("RGB XYZ "));
     expect(await failure(heic)).toMatchObject({ code: "undecodable" });
@@ -102,18 +102,18 @@ describe("convertHeic()", () => {
 
   test.each([
     { name: "still.heic", missing: 1 },
-    // Without its second tile libheif would make an image that is half black.
+    // Without the second tile, libheif would make an image that is half black.
     { name: "grid-rotated.heic", missing: 10 },
   ])("refuses $name without its last $missing bytes", async ({ name, missing }) => {
     const error = await failure(fixture(name).subarray(0, -missing));
     expect(error).toMatchObject({ code: "undecodable", cause: expect.any(Error) });
   });
 
-  test("refuses what is no HEIC", async () => {
+  test("refuses a file that is not a HEIC", async () => {
     expect(await failure(Buffer.alloc(0))).toMatchObject({ code: "undecodable" });
   });
 
-  test("takes as many pixels as it may, and not one more", async () => {
+  test("accepts as many pixels as the limit, and not one more", async () => {
     const pixels = 64 * 48;
     const most = createHeicConverter({ timeoutMs: 10_000, maxPixels: pixels });
     expect(await most(fixture("still.heic"))).toBeInstanceOf(Uint8Array);
@@ -124,19 +124,19 @@ describe("convertHeic()", () => {
     });
   });
 
-  test("counts the pixels before it decodes any", async () => {
+  test("counts the pixels before it decodes them", async () => {
     const error = await failure(fixture("too-much-memory.heic"));
     expect(error.message).toBe("Cannot convert the HEIC: 32768 × 32768 pixels");
   });
 
-  test("refuses what takes more memory than there is, however many pixels it may have", async () => {
+  test("refuses a file that needs more memory than there is, even without a limit on pixels", async () => {
     const any = createHeicConverter({ timeoutMs: 10_000, maxPixels: Number.POSITIVE_INFINITY });
     const conversion = any(fixture("too-much-memory.heic"));
     await expect(conversion).rejects.toThrow(/Memory allocation error/u);
     await expect(conversion).rejects.toMatchObject({ code: "undecodable" });
   });
 
-  test("gives up after its time", async () => {
+  test("gives up after its time limit", async () => {
     const hasty = createHeicConverter({ timeoutMs: 1, maxPixels: 50_000_000 });
     await expect(hasty(fixture("still.heic"))).rejects.toMatchObject({
       code: "undecodable",
@@ -144,7 +144,7 @@ describe("convertHeic()", () => {
     });
   });
 
-  test("leaves the bytes of the file alone, which may be a part of others", async () => {
+  test("does not change the file's bytes, which may be part of a larger buffer", async () => {
     const heic = fixture("still.heic");
     const shared = Buffer.concat([Buffer.alloc(7, 0xff), heic, Buffer.alloc(7, 0xff)]);
     const jpeg = await convertHeic(shared.subarray(7, 7 + heic.length));
@@ -170,7 +170,7 @@ function fixture(name: string): Buffer {
   return readFileSync(new URL(name, FIXTURES));
 }
 
-/** The same file with another number in its EXIF, whose bytes are in the order that heif-enc leaves them in. */
+/** Changes the orientation in the file's EXIF, in the byte order that heif-enc wrote. */
 function withOrientation(heic: Buffer, value: number): Buffer {
   const changed = Buffer.from(heic);
   const little = changed.indexOf(Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0]));

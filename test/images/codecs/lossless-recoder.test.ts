@@ -5,7 +5,7 @@ import { recodeInProcess } from "../../../lib/images/codecs/lossless-recoder.ts"
 const JPG = await readFile(new URL("../../fixtures/images/baseline.jpg", import.meta.url));
 
 describe("recodeInProcess()", () => {
-  it("packs an image anew, and says why it cannot", async () => {
+  it("recodes an image, or says why it can't", async () => {
     const recoded = await recodeInProcess({ bytes: JPG, type: "jpg" }, 30_000);
     expect(recoded.subarray(0, 2)).toEqual(new Uint8Array([0xff, 0xd8]));
     await expect(recodeInProcess({ bytes: JPG, type: "png" }, 30_000)).rejects.toThrow(
@@ -13,7 +13,7 @@ describe("recodeInProcess()", () => {
     );
   });
 
-  it("ends what takes too long", async () => {
+  it("ends a process that takes too long", async () => {
     await expect(recodeInProcess({ bytes: JPG, type: "jpg" }, 1)).rejects.toThrow(
       "the recoder ended without a result",
     );

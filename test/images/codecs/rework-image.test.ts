@@ -23,7 +23,7 @@ const KEEP = { optimize: "off", maxWidth: undefined } as const;
 const WEBP = { optimize: "webp", maxWidth: undefined } as const;
 const LOSSLESS = { optimize: "lossless", maxWidth: undefined } as const;
 
-/** Red, green, blue, yellow. */
+/** Red, green, blue and yellow. */
 const QUARTERS: Colour[] = [
   [200, 40, 40],
   [40, 160, 60],
@@ -32,7 +32,7 @@ const QUARTERS: Colour[] = [
 ];
 
 /**
- * Exif 2.32, table 6: which of the stored corners (top left and right, bottom left and right) are seen in their places.
+ * Exif 2.32, table 6: the stored corners that are displayed top left, top right, bottom left and bottom right.
  */
 const SEEN_BY_ORIENTATION = [
   [1, [0, 1, 2, 3]],
@@ -60,21 +60,27 @@ const palette = await quarters(60, 40).png({ palette: true, compressionLevel: 0 
 const avif = await quarters(64, 48).withIccProfile("p3").avif({ effort: 0 }).toBuffer();
 
 describe("reworkImage() for WebP", () => {
-  test.each(SEEN_BY_ORIENTATION)("turns a JPEG of orientation %i upright", async (value, seen) => {
-    const upright = await quarters(96, 64).jpeg({ quality: 100 }).toBuffer();
-    const reworked = await rework(turned(upright, value), WEBP);
-    const size = value < 5 ? { width: 96, height: 64 } : { width: 64, height: 96 };
-    expect(reworked?.facts).toEqual({ type: "webp", ...size });
-    await expectCorners(reworked?.bytes, coloursOf(seen));
-  });
+  test.each(SEEN_BY_ORIENTATION)(
+    "rotates a JPEG with orientation %i upright",
+    async (value, seen) => {
+      const upright = await quarters(96, 64).jpeg({ quality: 100 }).toBuffer();
+      const reworked = await rework(turned(upright, value), WEBP);
+      const size = value < 5 ? { width: 96, height: 64 } : { width: 64, height: 96 };
+      expect(reworked?.facts).toEqual({ type: "webp", ...size });
+      await expectCorners(reworked?.bytes, coloursOf(seen));
+    },
+  );
 
-  test.each(SEEN_BY_ORIENTATION)("turns a PNG of orientation %i upright", async (value, seen) => {
-    const png = spliced(screenshot, AFTER_IHDR, pngChunk("eXIf", tiff(value)));
-    const reworked = await rework(png, WEBP);
-    const size = value < 5 ? { width: 320, height: 200 } : { width: 200, height: 320 };
-    expect(reworked?.facts).toEqual({ type: "webp", ...size });
-    await expectCorners(reworked?.bytes, coloursOf(seen));
-  });
+  test.each(SEEN_BY_ORIENTATION)(
+    "rotates a PNG with orientation %i upright",
+    async (value, seen) => {
+      const png = spliced(screenshot, AFTER_IHDR, pngChunk("eXIf", tiff(value)));
+      const reworked = await rework(png, WEBP);
+      const size = value < 5 ? { width: 320, height: 200 } : { width: 200, height: 320 };
+      expect(reworked?.facts).toEqual({ type: "webp", ...size });
+      await expectCorners(reworked?.bytes, coloursOf(seen));
+    },
+  );
 
   test("keeps the ICC profile and nothing else", async () => {
     const source = await sharp(photoInColours)
@@ -97,32 +103,32 @@ describe("reworkImage() for WebP", () => {
     expect([data[3], data.at(-1)]).toEqual([255, 0]);
   });
 
-  test("makes one of a still GIF", async () => {
+  test("converts a still GIF", async () => {
     const reworked = await rework(await noise(90, 60).gif().toBuffer(), WEBP);
     expect(reworked?.facts).toEqual({ type: "webp", width: 90, height: 60 });
   });
 
-  test("leaves an image that would not become smaller alone", async () => {
+  test("skips an image that would not become smaller", async () => {
     const checks = Buffer.from(Array.from({ length: 65 * 65 }, (_, at) => (at % 2) * 255));
     const raw = { width: 65, height: 65, channels: 1 } as const;
     const small = await sharp(checks, { raw }).png({ palette: true }).toBuffer();
     expect(await rework(small, WEBP)).toBeUndefined();
   });
 
-  test.each(["lossy.webp", "lossless.webp", "still.avif"])("leaves %s alone", async (name) => {
+  test.each(["lossy.webp", "lossless.webp", "still.avif"])("skips %s", async (name) => {
     expect(await rework(fixture(name), WEBP)).toBeUndefined();
   });
 
-  test("leaves an image alone whose side is longer than 16,383 pixels", async () => {
+  test("skips an image with a side of more than 16,383 pixels", async () => {
     expect((await rework(await column(16_383), WEBP))?.facts.height).toBe(16_383);
     expect(await rework(await column(16_384), WEBP)).toBeUndefined();
   });
 });
 
-describe("reworkImage() for whatever needs pixels", () => {
+describe("reworkImage() with any option that needs pixels", () => {
   const narrow = { optimize: "webp", maxWidth: 16 } as const;
 
-  test.each(["animated.gif", "animated.png", "animated.webp"])("leaves %s alone", async (name) => {
+  test.each(["animated.gif", "animated.png", "animated.webp"])("skips %s", async (name) => {
     expect(await rework(fixture(name), narrow)).toBeUndefined();
     expect(await rework(fixture(name), LOSSLESS)).toBeUndefined();
   });
@@ -137,21 +143,21 @@ describe("reworkImage() for whatever needs pixels", () => {
     ["a WebP that denies its transparency", denyingAlpha(transparentWebp)],
     ["an AVIF of PQ", withTransfer(avif, 16)],
     ["an AVIF of HLG", withTransfer(avif, 18)],
-  ])("leaves %s alone", async (_, bytes) => {
+  ])("skips %s", async (_, bytes) => {
     expect(await rework(bytes, narrow)).toBeUndefined();
     await expect(reworker.makeVariant(sourceOf(bytes), 16)).rejects.toThrow(
       "it might not look the same",
     );
   });
 
-  test("makes no WebP of an image with a profile for grey, but scales it", async () => {
+  test("does not convert an image with a greyscale profile to WebP, but scales it", async () => {
     expect(await rework(greyWithProfile, WEBP)).toBeUndefined();
     const reworked = await rework(greyWithProfile, narrow);
     const metadata = await sharp(reworked?.bytes).metadata();
     expect(metadata).toMatchObject({ format: "jpeg", width: 16, space: "b-w", hasProfile: true });
   });
 
-  test("reworks what says the gamma of sRGB, or says so by name", async () => {
+  test("reworks an image that declares sRGB, by name or by its gamma", async () => {
     const named = withChunk("gAMA", uint32(100_000), pngChunk("sRGB", Buffer.of(0)));
     expect(await rework(named, narrow)).toBeDefined();
     expect(await rework(withChunk("gAMA", uint32(45_455)), narrow)).toBeDefined();
@@ -168,7 +174,7 @@ describe("reworkImage() for whatever needs pixels", () => {
     await expect(reworker.makeVariant(source, 16)).rejects.toThrow(Error);
   });
 
-  test("throws one pixel over the limit", async () => {
+  test("throws for one pixel over the limit", async () => {
     const limited = (maxPixels: number) => createReworker({ ...LIMITS, maxPixels });
     const pixels = 400 * 300;
     await expect(limited(pixels).makeVariant(sourceOf(photo), 16)).resolves.toBeDefined();
@@ -183,7 +189,7 @@ describe("reworkImage() for whatever needs pixels", () => {
     await expect(rework(larger, narrow)).rejects.toThrow("10001×10000 takes too much memory");
   });
 
-  test("does not encode more than 50 megapixels at once", async () => {
+  test("does not encode more than 50 megapixels", async () => {
     const large = ofSize(screenshot, 10_001, 5_000);
     await expect(rework(large, WEBP)).rejects.toThrow("10001×5000");
   });
@@ -197,7 +203,7 @@ describe("reworkImage() with a largest width", () => {
     expect(await rework(photo, KEEP)).toBeUndefined();
   });
 
-  test("means the width as it is shown", async () => {
+  test("applies to the width as displayed", async () => {
     const source = turned(await quarters(96, 64).jpeg({ quality: 100 }).toBuffer(), 6);
     const reworked = await rework(source, { ...KEEP, maxWidth: 32 });
     expect(reworked?.facts).toEqual({ type: "jpg", width: 32, height: 48 });
@@ -217,7 +223,7 @@ describe("reworkImage() with a largest width", () => {
     await expectCorners(reworked?.bytes, QUARTERS);
   });
 
-  test("turns an AVIF once", async () => {
+  test("rotates an AVIF only once", async () => {
     const reworked = await rework(fixture("rotated-1.avif"), { ...KEEP, maxWidth: 24 });
     expect(reworked?.facts).toEqual({ type: "avif", width: 24, height: 32 });
     const [sky, ground] = [
@@ -227,19 +233,19 @@ describe("reworkImage() with a largest width", () => {
     await expectCorners(reworked?.bytes, [sky, ground, sky, ground]);
   });
 
-  test("heeds no EXIF orientation of a WebP", async () => {
+  test("ignores the EXIF orientation of a WebP", async () => {
     const reworked = await rework(fixture("exif-orientation-6.webp"), { ...KEEP, maxWidth: 24 });
     expect(reworked?.facts).toEqual({ type: "webp", width: 24, height: 16 });
   });
 
-  test("makes a WebP of it if that is wanted, and scales what is one already", async () => {
+  test("converts the image to WebP if asked to, and scales one that is WebP already", async () => {
     const options = { optimize: "webp", maxWidth: 24 } as const;
     const facts = { type: "webp", width: 24, height: 16 };
     expect((await rework(fixture("truecolour.png"), options))?.facts).toEqual(facts);
     expect((await rework(fixture("lossy.webp"), options))?.facts).toEqual(facts);
   });
 
-  test("scales a lossless WebP that is transparent and says so", async () => {
+  test("scales a lossless WebP that declares transparency", async () => {
     const reworked = await rework(transparentWebp, { ...KEEP, maxWidth: 30 });
     expect(await sharp(reworked?.bytes).metadata()).toMatchObject({ width: 30, hasAlpha: true });
   });
@@ -266,7 +272,7 @@ describe("reworkImage() with a largest width", () => {
     expect((await sharp(reworked?.bytes).metadata()).chromaSubsampling).toBe(sampling);
   });
 
-  test("compresses what it has scaled without loss", async () => {
+  test("compresses the scaled image losslessly", async () => {
     const [scaled, compressed] = await Promise.all(
       (["off", "lossless"] as const).map((optimize) => rework(photo, { optimize, maxWidth: 200 })),
     );
@@ -292,7 +298,7 @@ describe("reworkImage() without loss", () => {
     await expectSamePixels(reworked?.bytes, bytes);
   });
 
-  test("keeps a JPEG's segments in their order, and the orientation with them", async () => {
+  test("keeps a JPEG's segments, including the orientation, in their order", async () => {
     const segments = [
       jpegSegment(0xe0, "JFIF\0\x01\x02\x01\0\x90\0\x90\0\0"),
       jpegSegment(0xe1, "Exif\0\0", tiff(6)),
@@ -307,7 +313,7 @@ describe("reworkImage() without loss", () => {
     expect(Buffer.from(reworked?.bytes ?? []).includes("JFIF", start.length)).toBe(false);
   });
 
-  test("keeps a PNG's chunks, and those behind the pixels there", async () => {
+  test("keeps a PNG's chunks, before and after the pixels", async () => {
     const before = [
       pngChunk("gAMA", uint32(50_000)),
       pngChunk("cHRM", Buffer.alloc(32, 1)),
@@ -329,7 +335,7 @@ describe("reworkImage() without loss", () => {
     expect(bytes.subarray(-12 - after.length, -12)).toEqual(after);
   });
 
-  test("keeps a PNG with a profile for colours in colours", async () => {
+  test("keeps a PNG with a colour profile in colour", async () => {
     const grey = { width: 60, height: 40, channels: 3, background: "#777" } as const;
     const source = await sharp({ create: grey }).withIccProfile("p3").png().toBuffer();
     const loose = spliced(source, source.length - 12, pngChunk("tEXt", "a".repeat(99)));
@@ -338,18 +344,18 @@ describe("reworkImage() without loss", () => {
     expect(metadata).toMatchObject({ hasProfile: true, space: "srgb" });
   });
 
-  test("leaves a JPEG alone behind which stands another image", async () => {
+  test("skips a JPEG that is followed by another image", async () => {
     expect(await rework(Buffer.concat([photo, photo]), LOSSLESS)).toBeUndefined();
   });
 
-  test("leaves an image that would not become smaller alone", async () => {
+  test("skips an image that would not become smaller", async () => {
     for (const bytes of [photo, screenshot]) {
       const once = await rework(bytes, LOSSLESS);
       expect(await rework(Buffer.from(once?.bytes ?? []), LOSSLESS)).toBeUndefined();
     }
   });
 
-  test("leaves a PNG of more than 60 MB of pixels alone, and other formats", async () => {
+  test("skips a PNG of more than 60 MB of pixels, and other formats", async () => {
     expect(await rework(ofSize(screenshot, 20_001, 1_000), LOSSLESS)).toBeUndefined();
     for (const name of ["still.gif", "lossless.webp", "still.avif"]) {
       expect(await rework(fixture(name), LOSSLESS)).toBeUndefined();
@@ -364,7 +370,7 @@ describe("reworkImage() without loss", () => {
 });
 
 describe("makeVariant()", () => {
-  test.each([399, 400, 401])("makes a WebP of at most %i pixels in width", async (width) => {
+  test.each([399, 400, 401])("makes a WebP that is at most %i pixels wide", async (width) => {
     const { facts, bytes } = await reworker.makeVariant(sourceOf(photo), width);
     const shown = Math.min(width, 400);
     expect(facts).toEqual({ type: "webp", width: shown, height: Math.round((shown * 3) / 4) });
@@ -389,7 +395,7 @@ describe("makeVariant()", () => {
   });
 
   test.each(["still.gif", "palette.png", "greyscale.jpg", "sixteen-bit.png", "grid-rotated.avif"])(
-    "makes one of %s",
+    "makes a variant of %s",
     async (name) => {
       const { facts } = await reworker.makeVariant(sourceOf(fixture(name)), 16);
       expect(facts).toMatchObject({ type: "webp", width: 16 });
@@ -439,7 +445,7 @@ function quarters(width: number, height: number) {
     .removeAlpha();
 }
 
-/** The same at each run: an image in which neighbours are alike, and not quite. */
+/** The same image in each run. Its neighbouring pixels are similar, but not equal. */
 function noise(width: number, height: number) {
   const pixels = Buffer.alloc(width * height * 3);
   let state = 1;
@@ -468,7 +474,7 @@ function withChunk(type: string, body: Buffer, ...others: Buffer[]): Buffer {
   return spliced(screenshot, AFTER_IHDR, pngChunk(type, body), ...others);
 }
 
-/** In place of its ICC profile, coding-independent code points (ITU-T H.273): the primaries of BT.709. */
+/** Replaces the ICC profile with coding-independent code points (ITU-T H.273), with the primaries of BT.709. */
 function withTransfer(source: Buffer, transfer: number): Buffer {
   const bytes = Buffer.from(source);
   const at = bytes.indexOf("colr") + 4;
@@ -486,7 +492,7 @@ function withGreyProfile(grey: Buffer): Buffer {
   return spliced(grey, AFTER_SOI, jpegSegment(0xe2, "ICC_PROFILE\0\x01\x01", profile));
 }
 
-/** The bit in the header of VP8L that says whether any pixel is transparent. */
+/** Clears the bit in VP8L's header that says whether any pixel is transparent. */
 function denyingAlpha(webp: Buffer): Buffer {
   const bytes = Buffer.from(webp);
   const at = bytes.indexOf("VP8L") + 12;
@@ -500,7 +506,7 @@ function ofSize(png: Buffer, width: number, height: number): Buffer {
   return Buffer.concat([png.subarray(0, 8), header, png.subarray(AFTER_IHDR)]);
 }
 
-/** Whole chunks, but too little in them. */
+/** All chunks are whole, but they hold too few bytes of pixels. */
 function pngCutShort(): Buffer {
   const size = screenshot.readUInt32BE(AFTER_IHDR);
   const body = screenshot.subarray(AFTER_IHDR + 8, AFTER_IHDR + 8 + size / 2);
@@ -530,7 +536,7 @@ async function expectSamePixels(one: Uint8Array | undefined, other: Uint8Array |
   expect(first.data.equals(second.data)).toBe(true);
 }
 
-/** As stored, an eighth of the way in. */
+/** Reads the colours near the stored corners, an eighth of the way in. */
 async function cornersOf(bytes: Uint8Array | undefined): Promise<Colour[]> {
   const { data, info } = await pixelsOf(bytes);
   return [1 / 8, 7 / 8].flatMap((y) =>

@@ -4,7 +4,7 @@ import { filledBoxes } from "../../../lib/images/heif/boxes.ts";
 import { box, uint32 } from "../metadata-writers.ts";
 
 const numbers = (...values: number[]) => Buffer.concat(values.map(uint32));
-/** Two samples in the first chunk, one in each of the others. */
+/** Two samples in the first chunk, and one in each other chunk. */
 const RUNS = box("stsc", numbers(0, 2, 1, 2, 1, 2, 1, 1));
 const SIZES = box("stsz", numbers(0, 0, 4, 10, 20, 30, 40));
 
@@ -18,7 +18,7 @@ test("readSampleRanges() finds the samples of each chunk", () => {
   ]);
 });
 
-test("readSampleRanges() reads offsets of 64 bits and a size that all samples share", () => {
+test("readSampleRanges() reads 64-bit offsets and a size that all samples share", () => {
   const offsets = box("co64", numbers(0, 1, 1, 0));
   const sizes = box("stsz", numbers(0, 7, 4));
   const runs = box("stsc", numbers(0, 1, 1, 2, 1));

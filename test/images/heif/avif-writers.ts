@@ -7,7 +7,7 @@ export interface FoundBox {
   end: number;
 }
 
-/** What stands before the boxes in a box, as the fixtures have it. */
+/** The number of bytes before the child boxes in a box, as in the fixtures. */
 const FIELD_BYTES = new Map([
   ["meta", 4],
   ["iinf", 6],
@@ -21,7 +21,7 @@ const CONTAINERS = new Set([
   ...FIELD_BYTES.keys(),
 ]);
 
-/** All boxes in all depths, a parent before what is in it. */
+/** Lists the boxes at all depths, each parent before its children. */
 export function boxesOf(bytes: Buffer, from = 0, to = bytes.length): FoundBox[] {
   return [...filledBoxes(bytes, from, to)].flatMap(({ type, at, start, end }) => [
     { type, at, end },
@@ -29,7 +29,7 @@ export function boxesOf(bytes: Buffer, from = 0, to = bytes.length): FoundBox[] 
   ]);
 }
 
-/** The file with more at the end of a box: its parents grow, and so do the offsets of the data behind it. */
+/** Adds bytes at the end of a box. Its parents grow, and so do the offsets of the data after it. */
 export function grown(bytes: Buffer, { at, end }: FoundBox, ...parts: Buffer[]): Buffer {
   const part = Buffer.concat(parts);
   const output = Buffer.from(bytes);
@@ -55,7 +55,7 @@ export function firstBox(bytes: Buffer, type: string): FoundBox {
   return found;
 }
 
-/** One more property of the only item of a still image whose `ipma` has the last place. */
+/** Adds a property to the only item of a still image whose `ipma` is last. */
 export function withProperty(still: Buffer, type: string, ...body: (string | Buffer)[]): Buffer {
   const wider = grown(still, firstBox(still, "ipco"), box(type, ...body));
   const ipma = firstBox(wider, "ipma");
@@ -73,7 +73,7 @@ export function withProperty(still: Buffer, type: string, ...body: (string | Buf
   return output;
 }
 
-/** The colours of `colr`, as numbers. */
+/** A `colr` box with code points. */
 export function numbersOfColour(
   primaries: number,
   transfer: number,
@@ -99,7 +99,7 @@ function moveEach(
   }
 }
 
-/** Offsets and lengths of 32 bits, and one extent an item; those of sharp have a base as well. */
+/** Offsets and lengths of 32 bits, and one extent per item; sharp adds a base. */
 function moveItems(
   output: Buffer,
   iloc: number,

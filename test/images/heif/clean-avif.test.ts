@@ -21,13 +21,13 @@ const ANIMATED = fixture("animated.avif");
 const TEXT = Buffer.from(SECRET);
 const URN = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0";
 
-/** As much of the secret as has to be gone. Numbers that say something, an id or a size, may be four letters. */
+/** The part of the secret that must be gone. Four letters may remain as a number, such as an id or a size. */
 const TRACE = 8;
 
 describe("removeMetadata() of an AVIF", () => {
   test.each(NAMES)("leaves no trace of a text that overwrites any part of %s", (name) => {
     const bytes = fixture(name);
-    // The first 8 bytes of media data are how many tiles a grid has.
+    // The first 8 bytes of media data say how many tiles a grid has.
     const pixels = firstBox(bytes, "mdat").at + 8 + (name === "grid.avif" ? 8 : 0);
     for (let at = 0; at <= pixels - TEXT.length; at += 1) {
       const dirty = Buffer.from(bytes);
@@ -36,7 +36,7 @@ describe("removeMetadata() of an AVIF", () => {
     }
   });
 
-  test.each(NAMES)("leaves no trace of a text behind the fields of any box of %s", (name) => {
+  test.each(NAMES)("leaves no trace of a text after the fields of any box of %s", (name) => {
     const bytes = fixture(name);
     for (const each of boxesOf(bytes)) {
       const result = removeMetadata(grown(bytes, each, TEXT), "avif");
@@ -44,7 +44,7 @@ describe("removeMetadata() of an AVIF", () => {
     }
   });
 
-  test.each(NAMES)("leaves no trace of a box in any box of %s", (name) => {
+  test.each(NAMES)("leaves no trace of a box inside any box of %s", (name) => {
     const bytes = fixture(name);
     for (const each of boxesOf(bytes)) {
       const result = removeMetadata(grown(bytes, each, box("text", TEXT)), "avif");
@@ -86,7 +86,7 @@ describe("removeMetadata() of an AVIF", () => {
     expect(Buffer.from(clean).equals(codedAs(padding))).toBe(true);
   });
 
-  test("removes the serial number of a display from a profile, at the same place", () => {
+  test("removes a display's serial number from a profile without moving anything", () => {
     const shared = {
       DISPLAY: iccProfile([DISPLAY_TAG, ...COLOUR_TAGS]),
       CLEAN: iccProfile(COLOUR_TAGS),
@@ -99,10 +99,10 @@ describe("removeMetadata() of an AVIF", () => {
     expect(Buffer.from(result?.bytes ?? []).equals(clean)).toBe(true);
   });
 
-  test("removes an image that the shown one does not need", () => {
+  test("removes an image that the displayed one does not need", () => {
     const bytes = Buffer.from(GRID);
     const references = firstBox(bytes, "iref");
-    // The tiles belong to nothing any more, and the first is shown.
+    // The tiles no longer belong to anything, and the first is displayed.
     bytes.write("free", bytes.indexOf("dimg", references.at));
     bytes.writeUInt16BE(2, firstBox(bytes, "pitm").at + 12);
     const [, second] = [bytes.readUInt32BE(bytes.indexOf("iloc") + 26), bytes.lastIndexOf("mdat")];
@@ -112,7 +112,7 @@ describe("removeMetadata() of an AVIF", () => {
     expect(second).toBeGreaterThan(0);
   });
 
-  test("refuses an essential property that nobody knows", () => {
+  test("refuses an unknown essential property", () => {
     const dirty = withProperty(STILL, "text", TEXT);
     const ipma = firstBox(dirty, "ipma");
     const last = dirty.subarray(0, ipma.end);
@@ -132,7 +132,7 @@ describe("removeMetadata() of an AVIF", () => {
 describe("inspectImage() of an animated AVIF", () => {
   const bare = fixture("animated-without-still.avif");
 
-  test("takes the size of the track, however its matrix turns it", () => {
+  test("reads the size of the track, even if its matrix rotates it", () => {
     const turned = Buffer.from(bare);
     const matrix = firstBox(turned, "tkhd").end - 44;
     for (const [index, value] of [0, 0x1_0000, 0, -0x1_0000, 0].entries()) {
@@ -141,19 +141,19 @@ describe("inspectImage() of an animated AVIF", () => {
     expect(inspectImage(turned)).toEqual({ type: "avif", width: 48, height: 32 });
   });
 
-  test("is of nothing where the frames have another size, which Chromium does not draw", () => {
+  test("refuses frames of another size, which Chromium does not draw", () => {
     const wrong = Buffer.from(bare);
     wrong.writeUInt32BE(24 * 65_536, firstBox(wrong, "tkhd").end - 8);
     expect(inspectImage(wrong)).toBeUndefined();
   });
 
-  test("is of nothing where a still image is announced and not there", () => {
+  test("refuses a file without the still image that it announces", () => {
     const wrong = Buffer.from(bare);
     wrong.write("avif", 16);
     expect(inspectImage(wrong)).toBeUndefined();
   });
 
-  test("is of the still image where that is announced first", () => {
+  test("reads the still image if that is announced first", () => {
     const still = Buffer.from(ANIMATED);
     still.write("avif", 8);
     still.writeUInt32BE(24 * 65_536, firstBox(still, "tkhd").end - 8);
@@ -179,7 +179,7 @@ function configured(...parts: Buffer[]): Buffer {
   return grown(STILL, firstBox(STILL, "av1C"), ...parts);
 }
 
-/** More in the coded image, between what it says of itself and its pixels. */
+/** Adds data to the coded image, between its header and its pixels. */
 function codedAs(part: Buffer): Buffer {
   const mdat = firstBox(STILL, "mdat");
   const headerEnd = mdat.at + 8 + 13;

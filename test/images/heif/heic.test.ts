@@ -12,23 +12,23 @@ const NAMES = readdirSync(FIXTURES);
 const P3_BYTES = 480;
 
 describe("isHeic()", () => {
-  test.each(NAMES)("knows %s", (name) => {
+  test.each(NAMES)("recognizes %s", (name) => {
     expect(isHeic(fixture(name))).toBe(true);
   });
 
   test.each(["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"])(
-    "knows the brand %s, in front or among the others",
+    "recognizes the brand %s, as major or compatible brand",
     (brand) => {
       expect(isHeic(ftyp(brand))).toBe(true);
       expect(isHeic(ftyp("XXXX", "XXXX", brand))).toBe(true);
     },
   );
 
-  test("takes no brand from the version, which stands between them", () => {
+  test("reads no brand from the version, which is between them", () => {
     expect(isHeic(box("ftyp", Buffer.from("XXXXheicXXXX")))).toBe(false);
   });
 
-  test.each(["avif", "avis"])("takes a general brand beside %s for AVIF", (brand) => {
+  test.each(["avif", "avis"])("takes a general brand beside %s for an AVIF", (brand) => {
     expect(isHeic(ftyp("mif1", brand))).toBe(false);
     expect(isHeic(ftyp(brand, "mif1", "msf1"))).toBe(false);
   });
@@ -40,7 +40,7 @@ describe("isHeic()", () => {
     },
   );
 
-  test("reads no brand past the box or past the file", () => {
+  test("reads no brand after the end of the box or of the file", () => {
     const brands = ftyp("XXXX", "XXXX", "heic");
     const shorter = Buffer.from(brands);
     shorter.writeUInt32BE(brands.length - 4, 0);
@@ -58,7 +58,7 @@ describe("isHeic()", () => {
     );
   });
 
-  test("is done at once with a file made of nothing but brands", () => {
+  test("reads a file of nothing but brands quickly", () => {
     expect(isHeic(ftyp("XXXX".repeat(4_000_000)))).toBe(false);
   }, 1_000);
 });
@@ -69,17 +69,17 @@ describe("readHeicColour()", () => {
     expect(colour).toMatchObject({ kind: "profile", icc: { length: P3_BYTES } });
   });
 
-  test("takes the profile where there are numbers too", () => {
+  test("prefers the profile to code points", () => {
     const colour = readHeicColour(fixture("numbers-and-profile.heic"));
     expect(colour).toMatchObject({ kind: "profile", icc: { length: P3_BYTES } });
   });
 
-  test("takes the profile of the tiles where the grid has none", () => {
+  test("reads the tiles' profile if the grid has none", () => {
     const colour = readHeicColour(fixture("grid-colour-of-tiles.heic"));
     expect(colour).toMatchObject({ kind: "profile", icc: { length: P3_BYTES } });
   });
 
-  test("ends where images are made of each other", () => {
+  test("ends even if images are made of each other", () => {
     const bytes = fixture("grid-colour-of-tiles.heic");
     const reference = bytes.indexOf("dimg") + 8;
     bytes.writeUInt16BE(bytes.readUInt16BE(reference - 4), reference);
@@ -93,7 +93,7 @@ describe("readHeicColour()", () => {
     },
   );
 
-  test.each([1, 2, 5, 6])("takes the primaries %i with every plain transfer for sRGB", (one) => {
+  test.each([1, 2, 5, 6])("takes primaries %i with every plain transfer for sRGB", (one) => {
     for (const transfer of [1, 2, 6, 13]) {
       expect(readHeicColour(withNumbers(one, transfer))).toEqual({ kind: "srgb" });
     }
@@ -111,16 +111,19 @@ describe("readHeicColour()", () => {
     expect(readHeicColour(withNumbers(primaries, transfer))).toEqual({ kind: "unknown" });
   });
 
-  test.each(NAMES)("says of a truncated %s what it says of the whole, or nothing", (name) => {
-    const bytes = fixture(name);
-    const colour = readHeicColour(bytes);
-    for (let length = 0; length < Math.min(bytes.length, 2000); length += 1) {
-      const cut = readHeicColour(bytes.subarray(0, length));
-      expect([{ kind: "unknown" }, colour], `${length} bytes`).toContainEqual(cut);
-    }
-  });
+  test.each(NAMES)(
+    "reads the same colour from a truncated %s as from the whole, or none",
+    (name) => {
+      const bytes = fixture(name);
+      const colour = readHeicColour(bytes);
+      for (let length = 0; length < Math.min(bytes.length, 2000); length += 1) {
+        const cut = readHeicColour(bytes.subarray(0, length));
+        expect([{ kind: "unknown" }, colour], `${length} bytes`).toContainEqual(cut);
+      }
+    },
+  );
 
-  test("never throws, whatever byte of a fixture is changed", () => {
+  test("never throws, whichever byte of a fixture changes", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...NAMES.map(fixture)),
@@ -152,7 +155,7 @@ describe("kindsOfHeic()", () => {
     ],
     ["JUMBF of C2PA", [contentCredentials()], ["credentials"]],
     ["words", [box("free", "hdrgainmap tmap c2pa jumb")], []],
-  ])("tells of %s", (_, boxes, kinds) => {
+  ])("reads the kinds of %s", (_, boxes, kinds) => {
     expect(kindsOfHeic(Buffer.concat([ftyp("heic"), ...boxes]))).toEqual(kinds);
   });
 });
@@ -163,11 +166,11 @@ describe.each([
 ] as const)("%s", (_, read, expected) => {
   const heics = [withoutTurn(), fixture("rotated-with-exif.heic"), fixture("location.heic")];
 
-  test("reads what EXIF says", () => {
+  test("reads EXIF", () => {
     expect(heics.map((heic) => read(heic))).toEqual(expected);
   });
 
-  test("never throws, wherever a file ends and whatever byte of it is changed", () => {
+  test("never throws, wherever a file ends and whichever byte changes", () => {
     for (const heic of heics) {
       for (let at = 0; at < heic.length; at += 1) {
         const changed = Uint8Array.from(heic);
@@ -178,7 +181,7 @@ describe.each([
   });
 });
 
-/** With another name for the property that turns the image. */
+/** Renames the property that rotates the image. */
 function withoutTurn(): Buffer {
   const bytes = Buffer.from(fixture("rotated-with-exif.heic"));
   bytes.write("none", bytes.indexOf("irot"), "latin1");

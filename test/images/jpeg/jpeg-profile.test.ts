@@ -13,7 +13,7 @@ const PART_HEADER_BYTES = 18;
 const MAX_PARTS = 255;
 
 describe("withColourProfile()", () => {
-  test("writes the profile behind JFIF and leaves the rest as it is", () => {
+  test("writes the profile after JFIF and does not change the rest", () => {
     const icc = Buffer.from("profile");
     const segment = Buffer.from("\xff\xe2\0\x17ICC_PROFILE\0\x01\x01profile", "latin1");
     expect(withColourProfile(JPEG, icc)).toEqual(
@@ -21,7 +21,7 @@ describe("withColourProfile()", () => {
     );
   });
 
-  test("writes it first where there is no JFIF", () => {
+  test("writes the profile first if there is no JFIF", () => {
     const jpeg = withColourProfile(BARE, Buffer.from("profile"));
     expect([...jpeg.subarray(0, 4)]).toEqual([0xff, 0xd8, 0xff, 0xe2]);
     expect(jpeg.subarray(-BARE.length + 2)).toEqual(BARE.subarray(2));
@@ -39,13 +39,13 @@ describe("withColourProfile()", () => {
     expect((await sharp(jpeg).metadata()).icc?.equals(icc)).toBe(true);
   });
 
-  test("numbers 255 parts, which is all that a JPEG can hold", () => {
+  test("numbers 255 parts, the most that a JPEG can hold", () => {
     const jpeg = withColourProfile(JPEG, Buffer.alloc(MAX_PARTS * PART_BYTES));
     const last = Buffer.from(jpeg).lastIndexOf("ICC_PROFILE\0");
     expect([...jpeg.subarray(last + 12, last + 14)]).toEqual([MAX_PARTS, MAX_PARTS]);
   });
 
-  test("throws for a profile that fits no JPEG", () => {
+  test("throws for a profile that is too large for a JPEG", () => {
     const icc = Buffer.alloc(MAX_PARTS * PART_BYTES + 1);
     expect(() => withColourProfile(JPEG, icc)).toThrow(RangeError);
   });
