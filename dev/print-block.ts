@@ -12,14 +12,16 @@ const Button = v.looseObject({
 export type Button = v.InferOutput<typeof Button>;
 
 const Style = v.looseObject({ bold: v.optional(v.boolean()), strike: v.optional(v.boolean()) });
+const inline = { text: v.optional(v.string(), ""), style: v.optional(Style, {}) };
+const Inline = v.looseObject(inline);
+type Inline = v.InferOutput<typeof Inline>;
 const RichText = v.looseObject({
   type: v.literal("rich_text"),
   elements: v.array(
     v.looseObject({
       type: v.string(),
-      elements: v.array(
-        v.looseObject({ text: v.optional(v.string(), ""), style: v.optional(Style, {}) }),
-      ),
+      // The elements of a list are sections, which have such elements themselves.
+      elements: v.array(v.looseObject({ ...inline, elements: v.optional(v.array(Inline), []) })),
     }),
   ),
 });
@@ -47,7 +49,7 @@ export function renderBlock(block: unknown): string[] {
   }
   switch (parsed.output.type) {
     case "rich_text":
-      return parsed.output.elements.map(renderElement);
+      return parsed.output.elements.flatMap(renderElement);
     case "actions":
       return [parsed.output.elements.map(({ text }) => renderButton(text.text)).join(" ")];
     case "image":
@@ -103,10 +105,22 @@ function textOf({ elements }: RichTextElement): string {
   return elements.map(({ text }) => text).join("");
 }
 
-function renderElement(element: RichTextElement): string {
-  return isTag(element)
-    ? `  ${styleText("green", textOf(element))}`
-    : element.elements.map(({ text, style }) => renderText(text, style)).join("");
+function renderElement(element: RichTextElement): string[] {
+  if (isTag(element)) {
+    return [`  ${styleText("green", textOf(element))}`];
+  }
+  return element.type === "rich_text_list"
+    ? element.elements.flatMap((item) => renderItem(item.elements))
+    : renderLines(element.elements);
+}
+
+function renderItem(elements: readonly Inline[]): string[] {
+  return renderLines(elements).map((line, index) => `${index === 0 ? "•" : " "} ${line}`);
+}
+
+function renderLines(elements: readonly Inline[]): string[] {
+  const content = elements.map(({ text, style }) => renderText(text, style)).join("");
+  return content.split("\n");
 }
 
 /** Tildes as Slack's mrkdwn has them: not every terminal can strike through. */

@@ -4,6 +4,7 @@ import type {
   ContextBlock,
   PlainTextElement,
   RichTextBlock,
+  RichTextList,
   RichTextPreformatted,
   RichTextSection,
   RichTextText,
@@ -16,6 +17,10 @@ export function richText(elements: RichTextBlock["elements"]): RichTextBlock {
 
 export function section(elements: RichTextSection["elements"]): RichTextSection {
   return { type: "rich_text_section", elements };
+}
+
+export function bullet(content: RichTextSection): RichTextList {
+  return { type: "rich_text_list", style: "bullet", elements: [content] };
 }
 
 export function text(content: string, style?: RichTextText["style"]): RichTextText {
@@ -54,3 +59,5 @@ export function button(
 export function context(content: string): ContextBlock {
   return { type: "context", elements: [plainText(content)] };
 }
+
+export const DIVIDER = { type: "divider" } as const;

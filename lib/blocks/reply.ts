@@ -3,6 +3,7 @@ import type {
   ContextBlock,
   KnownBlock,
   RichTextBlock,
+  RichTextText,
   SectionBlock,
 } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
@@ -14,7 +15,17 @@ import { tagSize } from "../tag/tag-size.ts";
 import { truncate } from "../truncate.ts";
 import { isRetriable, type RecordImage, type UploadedImage } from "../records/record.ts";
 import { ACTIONS, renderActionValue } from "./action-value.ts";
-import { button, context, plainText, preformatted, richText, section, text } from "./elements.ts";
+import {
+  bullet,
+  button,
+  context,
+  DIVIDER,
+  plainText,
+  preformatted,
+  richText,
+  section,
+  text,
+} from "./elements.ts";
 import { LIMITS } from "./limits.ts";
 import { pack } from "./pack.ts";
 
@@ -68,7 +79,11 @@ export function renderResult(
 ): KnownBlock[] {
   const { failed, others, isNothing } = sorted(images);
   const blocks = [
-    ...others.flatMap((image) => [DIVIDER, ...renderImage(image, options)]),
+    ...others.flatMap((image) => [
+      DIVIDER,
+      ...renderImage(image, options),
+      ...(isUploaded(image) ? [renderFacts(image, options.messages)] : []),
+    ]),
     ...(failed.length === 0 ? [] : [DIVIDER, warning(failed, { ...options, isNothing })]),
     ...failed.flatMap((image) => renderImage(image, options)),
   ];
@@ -101,19 +116,30 @@ function isFailed(image: RecordImage): image is FailedImage {
   return image.state === "failed";
 }
 
-const DIVIDER = { type: "divider" } as const;
-
 function withoutLeadingDivider(blocks: KnownBlock[]): KnownBlock[] {
   return blocks[0]?.type === "divider" ? blocks.slice(1) : blocks;
 }
 
 /** Escaping turns one character into five at worst, so a fifth of the limit always fits. */
 function renderText(images: readonly RecordImage[], messages: Messages): string {
+  return escapeMrkdwn(truncate(summarize(images, messages), Math.floor(LIMITS.messageText / 5)));
+}
+
+function summarize(images: readonly RecordImage[], messages: Messages): string {
+  const pending = images.filter(({ state }) => state === "pending").length;
+  if (pending > 0) {
+    return messages.uploading(pending);
+  }
   const names = images.filter(isUploaded).map((image) => image.name);
   const { failed, isNothing } = sorted(images);
-  const summary = { names: names.join(", "), uploaded: names.length, failed: failed.length };
-  const content = isNothing ? messages.nothingUploaded : messages.uploaded(summary);
-  return escapeMrkdwn(truncate(content, Math.floor(LIMITS.messageText / 5)));
+  if (names.length === 0 && failed.length > 0) {
+    return isNothing ? messages.nothingUploaded : messages.notUploaded(failed.length);
+  }
+  return messages.uploaded({
+    names: names.join(", "),
+    uploaded: names.length,
+    failed: failed.length,
+  });
 }
 
 interface FailureOptions extends ReplyOptions {
@@ -151,35 +177,49 @@ function warning(
 /** Groups blocks that must stay together: usually all blocks of one image. */
 function renderUnits(image: RecordImage, options: ReplyOptions): KnownBlock[][] {
   const blocks = renderImage(image, options);
-  const actions = isUploaded(image)
-    ? [...renderReminder(image, options.messages), renderActions(image, options)]
+  const end = isUploaded(image)
+    ? [renderFacts(image, options.messages), renderActions(image, options)]
     : [];
   const [first, last] = [blocks[0], blocks.at(-1)];
   if (first === undefined || last === undefined || first === last) {
-    return [[DIVIDER, ...blocks, ...actions]];
+    return [[DIVIDER, ...blocks, ...end]];
   }
-  return [[DIVIDER, first], ...blocks.slice(1, -1).map((block) => [block]), [last, ...actions]];
+  return [[DIVIDER, first], ...blocks.slice(1, -1).map((block) => [block]), [last, ...end]];
 }
 
 /** Usually returns one block. Very long tags of one image can take several. */
 function renderImage(image: RecordImage, options: Omit<ReplyOptions, "ref">): RichTextBlock[] {
   const isGone = image.state === "deleting" || image.state === "deleted";
   const style = isGone ? ({ strike: true } as const) : ({ bold: true } as const);
-  const heading = section([
-    text(truncate(image.name, MAX_NAME_LENGTH), style),
-    text(describe(image, options)),
-  ]);
-  if (!isUploaded(image)) {
-    return [richText([heading])];
+  const name = text(truncate(image.name, MAX_NAME_LENGTH), style);
+  if (isUploaded(image)) {
+    return renderTagged(name, options.renderTags(image), options.messages);
   }
-  const tags = options.renderTags(image);
-  const snippets = tags.map(({ format, tag }) => {
-    const name = section([text(options.messages.formats[format], { italic: true })]);
-    return [...(tags.length > 1 ? [name] : []), renderSnippet(tag, options.messages)];
-  });
+  const line = section([name, text(` — ${describe(image, options)}`)]);
+  // Bullets keep failed images apart, which have no divider between them.
+  return [richText([isFailed(image) ? bullet(line) : line])];
+}
+
+/** Each tag under the word for its format, where there are several. */
+function renderTagged(
+  name: RichTextText,
+  tags: readonly NamedTag[],
+  messages: Messages,
+): RichTextBlock[] {
+  const snippets = tags.map(({ format, tag }) => ({
+    format: tags.length > 1 ? messages.formats[format] : undefined,
+    snippet: renderSnippet(tag, messages),
+  }));
   const capacity = LIMITS.blockText - SNIPPET_MARGIN;
-  return pack(snippets, [{ sizeOf: textLength, capacity }]).map((group) =>
-    richText([heading, ...group.flat()]),
+  const sizes = [{ sizeOf: ({ snippet }: { snippet: object }) => textLength(snippet), capacity }];
+  return pack(snippets, sizes).map((group) =>
+    richText(
+      group.flatMap(({ format, snippet }, index) => {
+        const words = format === undefined ? [] : [text(index === 0 ? `\n${format}` : format)];
+        const line = [...(index === 0 ? [name] : []), ...words];
+        return line.length === 0 ? [snippet] : [section(line), snippet];
+      }),
+    ),
   );
 }
 
@@ -193,12 +233,10 @@ function renderSnippet(tag: string, messages: Messages) {
 const SNIPPET_MARGIN = 800;
 
 function describe(
-  image: RecordImage,
+  image: Exclude<RecordImage, UploadedImage>,
   { messages, maxImageBytes }: Omit<ReplyOptions, "ref">,
 ): string {
   switch (image.state) {
-    case "uploaded":
-      return ["", ...describeUploaded(image, messages)].join(" · ");
     case "failed": {
       const size = image.bytes === undefined ? undefined : formatBytes(image.bytes);
       const limit = formatBytes(maxImageBytes);
@@ -208,13 +246,12 @@ function describe(
         limit,
         maxMegapixels: MAX_MEGAPIXELS,
       };
-      return ` — ${messages.failures[image.code](facts)}`;
+      return messages.failures[image.code](facts);
     }
     case "deleting":
     case "deleted":
-      return ` — ${messages[image.state]}`;
     case "pending":
-      return ` — ${messages.pending}`;
+      return messages[image.state];
   }
 }
 
@@ -248,7 +285,7 @@ function changed(before: string, after: string): string {
   return before === after ? after : `${before} → ${after}`;
 }
 
-/** A quiet reminder, which disappears once the image is described or marked as decorative. */
+/** Quiet. The reminder in front goes once somebody has described the image or said that it is decorative. */
 function renderReminder({ alt, decorative }: UploadedImage, messages: Messages): ContextBlock[] {
   return alt === "" && decorative !== true ? [context(messages.noDescription)] : [];
 }

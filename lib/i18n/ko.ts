@@ -16,7 +16,7 @@ export const ko: Messages = {
   hdrRemoved: "HDR 밝기 정보 삭제됨",
   halved: (pixels) => `${pixels} 픽셀의 절반`,
   previewTaken: "사진을 변환하지 못해 Slack 미리보기로 대신함",
-  noDescription: "아직 설명이 없습니다",
+  noDescription: "설명 없음",
   pending: "업로드하는 중…",
   deleting: "삭제하는 중…",
   deleted: "삭제됨",

@@ -1,3 +1,4 @@
+import { countBlockText, validateMessageBlocks } from "../../dev/local-slack/block-kit/validate.ts";
 import type { NamedTag } from "../../lib/tag/render-tag.ts";
 import { describe, expect, it } from "vitest";
 import {
@@ -5,6 +6,8 @@ import {
   renderProgress,
   renderReply,
   type ReplyOptions,
+  type ReplyPart,
+  renderResult,
 } from "../../lib/blocks/reply.ts";
 import { en } from "../../lib/i18n/en.ts";
 import { ko } from "../../lib/i18n/ko.ts";
@@ -17,14 +20,13 @@ const OPTIONS: ReplyOptions = {
   renderTags: (image) => asTags(`<img src="https://cdn.example.com/${image.key}" alt="">`),
 };
 
+function identity(name: string) {
+  return { fileId: `F${name}`, name, uuid: name, requestedBy: [], retries: 0, alt: "" };
+}
+
 function uploaded(name: string): RecordImage {
   return {
-    fileId: `F${name}`,
-    name,
-    uuid: name,
-    requestedBy: [],
-    retries: 0,
-    alt: "",
+    ...identity(name),
     state: "uploaded",
     key: `images/${name}`,
     type: "image/png",
@@ -37,12 +39,7 @@ function uploaded(name: string): RecordImage {
 
 function failed(name: string, code: FailureCode): RecordImage {
   return {
-    fileId: `F${name}`,
-    name,
-    uuid: name,
-    requestedBy: [],
-    retries: 0,
-    alt: "",
+    ...identity(name),
     state: "failed",
     code,
     bytes: 61_000_000,
@@ -66,16 +63,18 @@ describe("renderReply()", () => {
                 type: "rich_text_section",
                 elements: [
                   { type: "text", text: "a.png", style: { bold: true } },
-                  { type: "text", text: " · 1200 × 630 · 82 kB" },
+                  { type: "text", text: "\nHTML" },
                 ],
               },
-              named("HTML"),
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "<one>" }] },
-              named("Markdown"),
+              {
+                type: "rich_text_section",
+                elements: [{ type: "text", text: "Markdown" }],
+              },
               { type: "rich_text_preformatted", elements: [{ type: "text", text: "two" }] },
             ],
           },
-          { type: "context", elements: [{ type: "plain_text", text: "No description yet" }] },
+          facts("No description yet · 1200 × 630 · 82 kB"),
           {
             type: "actions",
             elements: [
@@ -96,7 +95,6 @@ describe("renderReply()", () => {
     const [part] = renderReply([failed("big.png", "too_large"), uploaded("a.png")], OPTIONS);
     expect(textsOf(part)).toEqual([
       "a.png",
-      " · 1200 × 630 · 82 kB",
       '<img src="https://cdn.example.com/images/a.png" alt="">',
       "big.png",
       " — It is 58 MB; the limit is 50 MB. Make it smaller and post it again.",
@@ -141,16 +139,16 @@ describe("renderReply()", () => {
   it("shows what was posted if something else is published", () => {
     const image = uploaded("a.webp");
     const shown = (changed: object) =>
-      textsOf(renderReply([{ ...image, ...changed }], OPTIONS)[0])[1];
+      factsIn(renderReply([{ ...image, alt: "Two trees", ...changed }], OPTIONS)[0]);
     const original = { type: "image/png", width: 1200, height: 630, bytes: 1_840_000 };
-    expect(shown({ original })).toBe(" · 1200 × 630 · 1.8 MB → 82 kB");
+    expect(shown({ original })).toBe("1200 × 630 · 1.8 MB → 82 kB");
     expect(
       shown({ original: { ...original, width: 2400, height: 1260 }, type: "image/webp" }),
-    ).toBe(" · 2400 × 1260 → 1200 × 630 · PNG → WebP · 1.8 MB → 82 kB");
-    expect(shown({ density: 2 })).toBe(" · 600 × 315 (half of 1200 × 630 pixels) · 82 kB");
+    ).toBe("2400 × 1260 → 1200 × 630 · PNG → WebP · 1.8 MB → 82 kB");
+    expect(shown({ density: 2 })).toBe("600 × 315 (half of 1200 × 630 pixels) · 82 kB");
     const heic = { type: "image/heic", bytes: 1_840_000 };
     expect(shown({ original: heic, isPreview: true, removed: ["location"] })).toBe(
-      " · 1200 × 630 · HEIC → PNG · 1.8 MB → 82 kB · Slack's preview, because the photo could not be converted · location removed",
+      "1200 × 630 · HEIC → PNG · 1.8 MB → 82 kB · Slack's preview, because the photo could not be converted · location removed",
     );
   });
 
@@ -158,12 +156,12 @@ describe("renderReply()", () => {
     const removed = ["location", "credit", "credentials", "hdr", "other"];
     const image = Object.assign(uploaded("a.png"), { removed });
     const shown = (messages: typeof ko) =>
-      textsOf(renderReply([image], { ...OPTIONS, messages })[0])[1];
+      factsIn(renderReply([image], { ...OPTIONS, messages })[0]);
     expect(shown(OPTIONS.messages)).toBe(
-      " · 1200 × 630 · 82 kB · location removed · content credentials removed · HDR brightness removed",
+      "No description yet · 1200 × 630 · 82 kB · location removed · content credentials removed · HDR brightness removed",
     );
     expect(shown(ko)).toBe(
-      " · 1200 × 630 · 82 kB · 위치 정보 삭제됨 · 콘텐츠 자격 증명 삭제됨 · HDR 밝기 정보 삭제됨",
+      "설명 없음 · 1200 × 630 · 82 kB · 위치 정보 삭제됨 · 콘텐츠 자격 증명 삭제됨 · HDR 밝기 정보 삭제됨",
     );
   });
 
@@ -227,13 +225,66 @@ describe("renderReply()", () => {
     );
   });
 
+  it.each([1, 2, 5, 10, 30])("is taken by Slack with %i images, of which some failed", (count) => {
+    const images = Array.from({ length: count }, (_, index) =>
+      index % 3 === 1 ? failed(`${index}.png`, "not_stored") : uploaded(`${index}.png`),
+    );
+    const renderTags = () => asTags("x".repeat(180), "y".repeat(250), "z".repeat(100));
+    for (const messages of [en, ko]) {
+      const parts = renderReply(images, { ...OPTIONS, messages, renderTags });
+      expect(parts.length).toBe(count > 10 ? 3 : 1);
+      for (const { blocks } of parts) {
+        expect(validateMessageBlocks(blocks).problems).toEqual([]);
+        expect(countBlockText(blocks)).toBeLessThanOrEqual(9000);
+        expect(blocks[0]?.type).not.toBe("divider");
+      }
+    }
+  });
+
+  it("has a divider between images and before what failed, and no colour outside of confirm dialogs", () => {
+    const images = [
+      failed("c.png", "svg"),
+      uploaded("a.png"),
+      uploaded("b.png"),
+      failed("d.png", "not_stored"),
+    ];
+    const [part] = renderReply(images, OPTIONS);
+    expect(part?.blocks.map(({ type }) => type)).toEqual(
+      "rich_text context actions divider rich_text context actions divider section rich_text rich_text".split(
+        " ",
+      ),
+    );
+    expect(part?.blocks.slice(-3)).toMatchObject([
+      { accessory: { type: "button", action_id: "retry_upload" } },
+      { elements: [{ type: "rich_text_list" }] },
+      { elements: [{ type: "rich_text_list" }] },
+    ]);
+    expect(part?.text).toBe("2 images uploaded, 2 not: a.png, b.png");
+    const buttons = JSON.stringify(part?.blocks, (key, value: unknown) =>
+      key === "confirm" ? undefined : value,
+    );
+    expect(buttons).not.toMatch(/"style":"(?:danger|primary)"/u);
+  });
+
+  it("says in a notification what is uploading, and what failed beside what was deleted", () => {
+    const pending: RecordImage = { ...identity("b.png"), state: "pending" };
+    const deleted: RecordImage = {
+      ...identity("c.png"),
+      state: "deleted",
+      deletedBy: "U1",
+      deletedAt: "2026-03-01T12:00:00.000Z",
+    };
+    const textOf = (...images: RecordImage[]) => renderReply(images, OPTIONS)[0]?.text;
+    expect(textOf(pending)).toBe("Uploading 1 image…");
+    expect(textOf(uploaded("a.png"), pending, pending)).toBe("Uploading 2 images…");
+    expect(textOf(deleted, failed("d.png", "svg"))).toBe("1 image was not uploaded.");
+    expect(textOf(deleted)).toBe("Deleted.");
+  });
+
   it("never exceeds 50 blocks in a part", () => {
     const images = Array.from({ length: 120 }, (_, index) => uploaded(`${index}`));
     const parts = renderReply(images, { ...OPTIONS, renderTags: () => asTags("x") });
     expect(parts.map((part) => part.blocks.length)).toEqual(Array(10).fill(47));
-    const described = images.map((image) => ({ ...image, alt: "Two trees" }));
-    const fewer = renderReply(described, { ...OPTIONS, renderTags: () => asTags("x") });
-    expect(fewer.map((part) => part.blocks.length)).toEqual([...Array(7).fill(47), 23]);
   });
 
   it("spreads an image's tags over parts if they are too long together, and says so if one alone is", () => {
@@ -248,6 +299,21 @@ describe("renderReply()", () => {
     const [part] = renderReply(images, OPTIONS);
     expect(part?.text.length).toBeLessThanOrEqual(4000);
     expect(part?.text.endsWith("…")).toBe(true);
+  });
+});
+
+describe("renderResult()", () => {
+  it("is the reply without its buttons, and a view has room for it", () => {
+    const images = Array.from({ length: 40 }, (_, index) => uploaded(`${index}.png`));
+    const few = renderResult([uploaded("a.png"), failed("b.png", "svg")], OPTIONS);
+    expect(few.map(({ type }) => type)).toEqual([
+      "rich_text",
+      "context",
+      "divider",
+      "section",
+      "rich_text",
+    ]);
+    expect(renderResult(images, OPTIONS)).toHaveLength(100);
   });
 });
 
@@ -276,9 +342,16 @@ function textsOf(node: unknown): string[] {
   return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
 }
 
-function named(format: string) {
-  const element = { type: "text", text: format, style: { italic: true } };
-  return { type: "rich_text_section", elements: [element] };
+function facts(text: string) {
+  return { type: "context", elements: [{ type: "plain_text", text }] };
+}
+
+/** The first small grey line of the part. */
+function factsIn(part: ReplyPart | undefined): string | undefined {
+  const block = part?.blocks.find(({ type }) => type === "context");
+  return block?.type === "context" && block.elements[0]?.type === "plain_text"
+    ? block.elements[0].text
+    : undefined;
 }
 
 function asTags(...tags: string[]): NamedTag[] {

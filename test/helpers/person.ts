@@ -173,6 +173,17 @@ export function textsIn(node: unknown): string[] {
   return textsOfType(node, "text");
 }
 
+/** Returns the texts in small grey type, in order. */
+export function contextsIn(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) {
+    return [];
+  }
+  const isContext = "type" in node && node.type === "context";
+  return isContext
+    ? [textsOfType(node, "plain_text").join("")]
+    : Object.values(node).flatMap(contextsIn);
+}
+
 /** Returns the tags that can be copied, in order. */
 export function tagsIn(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {

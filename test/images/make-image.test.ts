@@ -8,6 +8,7 @@ import { reconcile, startUploadStack } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
   bucketOf,
+  contextsIn,
   GIF,
   openShortcut,
   PNG,
@@ -80,8 +81,11 @@ describe("a HEIC photo", () => {
     const { format, width, height, exif } = await sharp(object?.body).metadata();
     expect([format, exif]).toEqual(["jpeg", undefined]);
     expect(tagsShown(stack, posted)[0]).toContain(`width="${width}" height="${height}"`);
-    expect(shownIn(stack, posted)[1]).toMatch(
-      new RegExp(`^ · ${width} × ${height} · HEIC → JPG · .+ → .+B · location removed$`, "u"),
+    expect(factsIn(stack, posted)[0]).toMatch(
+      new RegExp(
+        `^No description yet · ${width} × ${height} · HEIC → JPG · .+ → .+B · location removed$`,
+        "u",
+      ),
     );
   });
 
@@ -100,7 +104,7 @@ describe("a HEIC photo", () => {
     const posted = await upload(stack, { files });
     const [object] = stack.s3.objects("images/");
     expect(object?.body.equals(PHOTO)).toBe(true);
-    expect(shownIn(stack, posted)[1]).toMatch(
+    expect(factsIn(stack, posted)[0]).toMatch(
       / · 1600 × 1000 · HEIC → JPG · .+ · Slack's preview, because the photo could not be converted$/u,
     );
     const downloads = stack.slack.requests.filter(({ method }) => method === "download");
@@ -208,7 +212,7 @@ describe("HIDPI", () => {
     const posted = await upload(stack, { files: [{ name: "screen.png", bytes }] });
     const half = `${width / 2} × ${height / 2}`;
     expect(tagsShown(stack, posted)[0]).toContain(`width="${width / 2}" height="${height / 2}"`);
-    expect(shownIn(stack, posted)[1]).toContain(`${half} (half of ${width} × ${height} pixels)`);
+    expect(factsIn(stack, posted)[0]).toContain(`${half} (half of ${width} × ${height} pixels)`);
     expect(recordIn(stack).images[0]).toMatchObject({ width, height, density: 2 });
   });
 
@@ -252,8 +256,8 @@ describe("OPTIMIZE", () => {
       contentType: "image/webp",
     });
     expect(object?.body.byteLength).toBeLessThan(PHOTO.byteLength);
-    expect(shownIn(stack, posted)[1]).toMatch(
-      /^ · 1600 × 1000 · JPG → WebP · [\d.]+ kB → [\d.]+ kB$/u,
+    expect(factsIn(stack, posted)[0]).toMatch(
+      /^No description yet · 1600 × 1000 · JPG → WebP · [\d.]+ kB → [\d.]+ kB$/u,
     );
     expect(recordIn(stack).images[0]).toMatchObject({
       type: "image/webp",
@@ -295,7 +299,7 @@ describe("MAX_WIDTH", () => {
     await using stack = await startTestStack({ MAX_WIDTH: "800" });
     const posted = await upload(stack, { files: [{ name: "photo.jpg", bytes: PHOTO }] });
     expect(tagsShown(stack, posted)[0]).toContain('width="800" height="500"');
-    expect(shownIn(stack, posted)[1]).toMatch(/^ · 1600 × 1000 → 800 × 500 · .+ → .+B$/u);
+    expect(factsIn(stack, posted)[0]).toMatch(/ · 1600 × 1000 → 800 × 500 · .+ → .+B$/u);
     const [object] = stack.s3.objects("images/");
     expect(object?.contentType).toBe("image/jpeg");
     expect(await sharp(object?.body).metadata()).toMatchObject({ width: 800, height: 500 });
@@ -412,7 +416,7 @@ describe("an AVIF with a gain map", () => {
     bytes.write("dimg", bytes.indexOf("cdsc"));
     const posted = await upload(stack, { files: [{ name: "bright.avif", bytes }] });
     expect(tagsShown(stack, posted)[0]).toContain(isRemoved ? 'width="24"' : 'width="48"');
-    expect(shownIn(stack, posted)[1]?.includes(" · HDR brightness removed")).toBe(isRemoved);
+    expect(factsIn(stack, posted)[0]?.includes(" · HDR brightness removed")).toBe(isRemoved);
   });
 });
 
@@ -423,7 +427,7 @@ describe("an image that is re-encoded although its metadata should be kept", () 
     const posted = await upload(stack, { files });
     const found = await exifr.parse(stack.s3.objects("images/")[0]?.body ?? "", { gps: true });
     expect(found).toEqual({ Artist: "Secret Person" });
-    expect(shownIn(stack, posted)[1]).toMatch(/ · location removed$/u);
+    expect(factsIn(stack, posted)[0]).toMatch(/ · location removed$/u);
   });
 });
 
@@ -464,6 +468,10 @@ describe("every published image", () => {
 
 function shownIn(stack: TestStack, posted: Posted): string[] {
   return repliesTo(stack, posted).flatMap(({ blocks }) => textsIn(blocks));
+}
+
+function factsIn(stack: TestStack, posted: Posted): string[] {
+  return repliesTo(stack, posted).flatMap(({ blocks }) => contextsIn(blocks));
 }
 
 function keysIn(stack: TestStack): string[] {

@@ -6,7 +6,7 @@ import { removeMetadata } from "../../lib/images/remove-metadata.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import { contentCredentials, jpegSegment, spliced } from "../images/metadata-writers.ts";
-import { markersIn } from "../helpers/person.ts";
+import { contextsIn, markersIn } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
 const image = (name: string) => readFile(new URL(`../fixtures/images/${name}`, import.meta.url));
@@ -35,8 +35,8 @@ describe("an image posted in a channel", () => {
     const url = `${stack.s3.publicBaseUrl}/${object?.key}`;
     expect(shownIn(stack, message.ts)).toEqual([
       "alpha.png",
-      ` · 48 × 32 · ${PNG.byteLength} B`,
       `<img src="${url}" alt="" width="48" height="32">`,
+      `No description yet · 48 × 32 · ${PNG.byteLength} B`,
     ]);
     const served = await fetch(url);
     expect(Buffer.from(await served.arrayBuffer())).toEqual(PNG);
@@ -173,8 +173,8 @@ describe("an image posted in a channel", () => {
     await stack.drain();
     const key = stack.s3.objects("img/")[0]?.key;
     const url = `https://cdn.example.com/media/${key}`;
-    expect(shownIn(stack, message.ts).slice(2)).toEqual([
-      "URL",
+    expect(shownIn(stack, message.ts).slice(1)).toEqual([
+      "\nURL",
       url,
       "Markdown",
       `![](${url})`,
@@ -182,6 +182,7 @@ describe("an image posted in a channel", () => {
       `<div class="wide"><img src="${url}" alt="" width="48" height="32"></div>`,
       "템플릿",
       `[a.png|48x32|${key}]`,
+      `설명 없음 · 48 × 32 · ${PNG.byteLength} B`,
     ]);
     expect(
       stack.slack.requests.find(({ method }) => method === "chat.postMessage")?.args,
@@ -247,7 +248,7 @@ describe("an image posted in a channel", () => {
     const [object] = stack.s3.objects("images/");
     expect(removeMetadata(bytes, "jpg")?.bytes).toEqual(new Uint8Array(object?.body ?? []));
     expect(object?.body.byteLength).toBeLessThan(bytes.byteLength);
-    expect(shownIn(stack, message.ts)[1]).toMatch(/ · location removed$/u);
+    expect(shownIn(stack, message.ts)[2]).toMatch(/ · location removed$/u);
     expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
       images: [{ bytes: object?.body.byteLength, removed: expect.arrayContaining(["location"]) }],
     });
@@ -306,8 +307,8 @@ describe("an image posted in a channel", () => {
     await stack.send(envelope);
     await stack.drain();
     const shown = shownIn(stack, message.ts).join("\n");
-    expect(shown).toMatch(/made\.jpg\n .* · content credentials removed$/mu);
-    expect(shown).toMatch(/bright\.jpg\n .* · HDR brightness removed$/mu);
+    expect(shown).toMatch(/made\.jpg\n<img .*\n.* · content credentials removed$/mu);
+    expect(shown).toMatch(/bright\.jpg\n<img .*\n.* · HDR brightness removed$/mu);
     expect(shown.match(/removed/gu)).toHaveLength(2);
   });
 
@@ -635,10 +636,13 @@ function shownIn(stack: TestStack, ts: string): string[] {
   return repliesTo(stack, ts).flatMap(({ blocks }) => textsOf(blocks));
 }
 
-/** The texts of rich_text; buttons have labels. */
+/** The texts of rich_text and context; buttons have labels. */
 function textsOf(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {
     return [];
+  }
+  if ("type" in node && node.type === "context") {
+    return contextsIn(node);
   }
   const isText = "type" in node && node.type === "text" && "text" in node;
   return isText ? [String(node.text)] : Object.values(node).flatMap(textsOf);
