@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/web-api";
 import type { Messages } from "../i18n/en.ts";
 import { formatBytes } from "../i18n/size.ts";
 import { truncate } from "../truncate.ts";
-import { paragraph, plainText, richText, section, text } from "./elements.ts";
+import { DIVIDER, paragraph, plainText, richText, section, text } from "./elements.ts";
 import { renderTagFields, type TagValues } from "./tag-fields.ts";
 
 /** The `callback_id`s of the modals and of the message shortcut. */
@@ -31,7 +31,7 @@ export interface ImageTagsModal {
   withPreviews: boolean;
 }
 
-/** An image takes at most six blocks, and a view holds a hundred. */
+/** Six blocks each at most beside the four of a notice and of what is left out, and a view has a hundred. */
 export const MAX_MODAL_IMAGES = 16;
 
 /** A modal for the link and description of each image. */
@@ -44,12 +44,12 @@ export function renderImageTagsModal(modal: ImageTagsModal, messages: Messages):
     submit: plainText(isUploaded ? messages.modal.submit : messages.modal.upload),
     private_metadata: modal.privateMetadata,
     blocks: [
-      ...(modal.notice === undefined ? [] : [paragraph(modal.notice)]),
+      ...(modal.notice === undefined ? [] : [paragraph(modal.notice), DIVIDER]),
       ...shown.flatMap((image, index): KnownBlock[] => [
-        ...(index === 0 ? [] : [{ type: "divider" } as const]),
+        ...(index === 0 ? [] : [DIVIDER]),
         ...renderImage(image, modal.withPreviews, messages),
       ]),
-      ...(left > 0 ? [paragraph(messages.modal.moreImages(left))] : []),
+      ...(left > 0 ? [DIVIDER, paragraph(messages.modal.moreImages(left))] : []),
     ],
   };
 }

@@ -286,8 +286,10 @@ function changed(before: string, after: string): string {
 }
 
 /** Quiet. The reminder in front goes once somebody has described the image or said that it is decorative. */
-function renderReminder({ alt, decorative }: UploadedImage, messages: Messages): ContextBlock[] {
-  return alt === "" && decorative !== true ? [context(messages.noDescription)] : [];
+function renderFacts(image: UploadedImage, messages: Messages): ContextBlock {
+  const isDescribed = image.alt !== "" || image.decorative === true;
+  const facts = describeUploaded(image, messages);
+  return context([...(isDescribed ? [] : [messages.noDescription]), ...facts].join(" · "));
 }
 
 function renderActions(image: UploadedImage, { ref, messages }: ReplyOptions): ActionsBlock {

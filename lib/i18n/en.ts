@@ -199,7 +199,7 @@ export const en: Messages = {
     alt: "Description",
     altHint: "What the image shows, in one sentence, for people who cannot see it.",
     decorativeLabel: "Decorative image",
-    decorative: "Decorative: no description needed",
+    decorative: "No description needed",
     files: "Images",
     filesHint:
       "If you choose several images, you can add a description and a link to each in the next step.",
@@ -211,10 +211,10 @@ export const en: Messages = {
     file_name:
       "This is a file name. Describe what the image shows, for example: “Two children plant a tree in a park”.",
     says_nothing:
-      "Describe what the image shows, for example: “Two children plant a tree in a park”. Or leave this empty and tick “Decorative”.",
+      "Describe what the image shows, for example: “Two children plant a tree in a park”. Or leave this empty and tick “Decorative image”.",
   },
   describedDecorative:
-    "A decorative image has no description. Clear this field or untick “Decorative”.",
+    "A decorative image has no description. Clear this field or untick “Decorative image”.",
   noFiles: "Choose at least one image.",
   membersOnly: "Only members of this workspace can do this.",
   notAllowedToDelete:

@@ -58,7 +58,21 @@ describe("renderImageTagsModal()", () => {
     },
   );
 
-  it("shows previews of images that Slack can show, and only if asked to", () => {
+  it("asks for the description first, then decorative, then the link, image after image", () => {
+    const images = [IMAGE, { ...IMAGE, fileId: "F0TWO" }];
+    const { blocks } = render(images, { withPreviews: true, notice: "Gone." });
+    const fields = (fileId: string) =>
+      ["alt", "decorative", "link"].map((field) => `${field}:${fileId}:record`);
+    expect(blocks.map(({ type, block_id: id }) => id ?? type)).toEqual(
+      [
+        ["rich_text", "divider"],
+        ["rich_text", "image", ...fields("F0ONE"), "divider"],
+        ["rich_text", "image", ...fields("F0TWO")],
+      ].flat(),
+    );
+  });
+
+  it("shows previews of what Slack can show, and only when it is asked to", () => {
     const images = [IMAGE, { ...IMAGE, fileId: "F0TWO", isPreviewable: false }];
     const previews = (withPreviews: boolean) =>
       render(images, { withPreviews }).blocks.filter(({ type }) => type === "image");

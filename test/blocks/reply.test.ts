@@ -165,14 +165,12 @@ describe("renderReply()", () => {
     );
   });
 
-  it("marks an image without a description unless it is decorative", () => {
-    const types = (changed: object) =>
-      renderReply([{ ...uploaded("a.png"), ...changed }], OPTIONS)[0]?.blocks.map(
-        ({ type }) => type,
-      );
-    expect(types({})).toEqual(["rich_text", "context", "actions"]);
-    expect(types({ alt: "Two trees" })).toEqual(["rich_text", "actions"]);
-    expect(types({ decorative: true })).toEqual(["rich_text", "actions"]);
+  it("marks what nobody has described, unless it is decorative", () => {
+    const shown = (changed: object) =>
+      factsIn(renderReply([{ ...uploaded("a.png"), ...changed }], OPTIONS)[0]);
+    expect(shown({})).toBe("No description yet · 1200 × 630 · 82 kB");
+    expect(shown({ alt: "Two trees" })).toBe("1200 × 630 · 82 kB");
+    expect(shown({ decorative: true })).toBe("1200 × 630 · 82 kB");
   });
 
   it("offers one retry for all failed images, and strikes out deleted ones", () => {

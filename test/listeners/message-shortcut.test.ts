@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
+import { ko } from "../../lib/i18n/ko.ts";
 import { afterNth, cutWire } from "../faults/cut.ts";
 import { LEASE_AND_MORE_MS } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
@@ -62,7 +63,7 @@ describe("the message shortcut", () => {
       [`alt:${c}`]: "",
       [`decorative:${c}`]: "",
     });
-    expect(JSON.stringify(view)).toContain("Decorative: no description needed");
+    expect(JSON.stringify(view)).toContain(en.fields.decorative);
     expect(previewsIn(view)).toEqual(posted.fileIds);
     expect(stack.s3.objects("")).toEqual([]);
   });
@@ -358,7 +359,7 @@ describe("the message shortcut", () => {
   it("speaks Korean", async () => {
     await using stack = await startTestStack({ LOCALE: "ko" });
     const view = await openShortcut(stack, post(stack));
-    expect(JSON.stringify(view)).toContain("장식용 이미지: 설명이 필요 없습니다");
+    expect(JSON.stringify(view)).toContain(ko.fields.decorative);
   });
 });
 
