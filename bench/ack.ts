@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { endWithReader } from "../dev/command.ts";
+import { endWithReader } from "../dev/terminal/command.ts";
 import { createApp } from "../lib/app.ts";
 import { verifySignature } from "../lib/slack/signature.ts";
 

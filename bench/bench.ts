@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "../dev/command.ts";
+import { runCommand } from "../dev/terminal/command.ts";
 
 const PARTS = ["ack", "upload", "images"] as const;
 

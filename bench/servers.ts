@@ -1,9 +1,9 @@
-import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
-import manifest from "../manifest.json" with { type: "json" };
+import { connect, createServer, type Socket } from "node:net";
 import { startLocalS3 } from "../dev/local-s3/server.ts";
 import { startLocalSlack } from "../dev/local-slack/server.ts";
-import { environmentOf } from "../dev/stack.ts";
+import { environmentOf } from "../dev/stack/stack.ts";
+import manifest from "../manifest.json" with { type: "json" };
 
 /**
  * Slack and S3 in a process of their own, as far away as `LATENCY_MS` there and back. Each message from the parent

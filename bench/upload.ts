@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import * as v from "valibot";
-import { endWithReader } from "../dev/command.ts";
+import { provideRequestContext } from "../dev/stack/request-context.ts";
+import { endWithReader } from "../dev/terminal/command.ts";
 import { createApp } from "../lib/app.ts";
-import { provideRequestContext } from "../dev/request-context.ts";
 
 /**
  * How long it takes from an event to the tags, with 30 ms a call, against the four calls that cannot be avoided, done

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { readNumber, runCommand } from "./command.ts";
-import { keepLogs } from "./keep-logs.ts";
 import type { Outcome } from "./load/check-outcome.ts";
 import { type LoadOptions, type LoadReport, runLoad } from "./load/run-load.ts";
-import { QUIET } from "./stack.ts";
+import { keepLogs } from "./stack/keep-logs.ts";
+import { QUIET } from "./stack/stack.ts";
+import { readNumber, runCommand } from "./terminal/command.ts";
 
 const USAGE = `
 Posts messages while calls to Slack and S3 fail at random, lets reconcile finish what is left, and exits with 1 when

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { runCommand } from "./command.ts";
-import { postImages, type PostResult } from "./post-images.ts";
-import { renderThread } from "./print-thread.ts";
-import { requireFile } from "./read-file.ts";
-import { findRunningStack } from "./running-stack.ts";
-import { createSlackControl } from "./slack-control.ts";
+import { requireFile } from "./control/read-file.ts";
+import { createSlackControl } from "./control/slack-control.ts";
+import { postImages, type PostResult } from "./person/post-images.ts";
+import { findRunningStack } from "./stack/running-stack.ts";
+import { runCommand } from "./terminal/command.ts";
+import { renderThread } from "./terminal/render-thread.ts";
 
 const USAGE = `
 Posts files in the local Slack of a running \`npm start\`, as a person does, and prints the thread that comes of it.

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { runCommand } from "./command.ts";
-import { findRunningStack, LOCAL_CRON_SECRET } from "./running-stack.ts";
+import { findRunningStack, LOCAL_CRON_SECRET } from "./stack/running-stack.ts";
+import { runCommand } from "./terminal/command.ts";
 
 const USAGE = `
 Finishes what was left behind and finds what was never delivered, as the cron job does.

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { runCommand } from "./command.ts";
-import { requireFile } from "./read-file.ts";
-import { findRunningStack } from "./running-stack.ts";
+import { requireFile } from "./control/read-file.ts";
+import { createSlackControl } from "./control/slack-control.ts";
 import {
   type Command,
   deleteImage,
@@ -9,8 +8,9 @@ import {
   retryUpload,
   useShortcut,
   useSlashCommand,
-} from "./slack-commands.ts";
-import { createSlackControl } from "./slack-control.ts";
+} from "./person/commands.ts";
+import { findRunningStack } from "./stack/running-stack.ts";
+import { runCommand } from "./terminal/command.ts";
 
 const USAGE = `
 Does what a person does in Slack, against a running \`npm start\`, and prints what that person sees.

@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../lib/environment.ts";
-import { runCommand } from "./command.ts";
-import { findFreePort, PORTS, startAt } from "./free-port.ts";
-import { startFunctions } from "./functions.ts";
-import { keepLogs } from "./keep-logs.ts";
-import { postImages } from "./post-images.ts";
-import { findImageUrls, renderThread } from "./print-thread.ts";
-import { createSlackControl } from "./slack-control.ts";
-import { type LocalStack, startStack } from "./stack.ts";
-import { startVercelDev } from "./vercel-dev.ts";
+import { createSlackControl } from "./control/slack-control.ts";
+import { postImages } from "./person/post-images.ts";
+import { findFreePort, PORTS, startAt } from "./stack/free-port.ts";
+import { startFunctions } from "./stack/functions.ts";
+import { keepLogs } from "./stack/keep-logs.ts";
+import { type LocalStack, startStack } from "./stack/stack.ts";
+import { startVercelDev } from "./stack/vercel-dev.ts";
+import { runCommand } from "./terminal/command.ts";
+import { findImageUrls, renderThread } from "./terminal/render-thread.ts";
 
 const USAGE = `
 Starts a local Slack, a local S3 and the functions, posts two sample images and stays up until Ctrl+C.

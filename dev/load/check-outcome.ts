@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { objectsIn, textAt } from "../local-slack/json.ts";
-import type { JsonObject } from "../local-slack/json.ts";
 import type { LocalS3 } from "../local-s3/server.ts";
+import { type JsonObject, objectsIn, textAt } from "../local-slack/json.ts";
 import type { LocalSlack } from "../local-slack/server.ts";
 import type { LoadImage } from "./make-image.ts";
 

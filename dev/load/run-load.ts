@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import * as v from "valibot";
 import { type App, createApp } from "../../lib/app.ts";
@@ -7,8 +7,8 @@ import { type Clock, systemClock } from "../../lib/clock.ts";
 import manifest from "../../manifest.json" with { type: "json" };
 import { startLocalS3 } from "../local-s3/server.ts";
 import { type LocalSlack, startLocalSlack } from "../local-slack/server.ts";
-import { provideRequestContext } from "../request-context.ts";
-import { environmentOf } from "../stack.ts";
+import { provideRequestContext } from "../stack/request-context.ts";
+import { environmentOf } from "../stack/stack.ts";
 import { checkOutcome, type LoadMessage, type Outcome } from "./check-outcome.ts";
 import { makeImage } from "./make-image.ts";
 import { orderFaults } from "./order-faults.ts";

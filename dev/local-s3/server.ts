@@ -1,14 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { readPort } from "../free-port.ts";
+import { readPort } from "../stack/free-port.ts";
 import { verifyAccess } from "./access.ts";
-import { createBuckets } from "./buckets.ts";
-import type { Buckets } from "./buckets.ts";
-import { serveConnection } from "./connection.ts";
-import type { RecordedRequest } from "./connection.ts";
+import { type Buckets, createBuckets } from "./buckets.ts";
+import { type RecordedRequest, serveConnection } from "./connection.ts";
 import { openDiskRoom } from "./disk-shelf.ts";
-import { createFaults } from "./faults.ts";
-import type { FaultRule } from "./faults.ts";
+import { createFaults, type FaultRule } from "./faults.ts";
 import { createMemoryRoom } from "./memory-shelf.ts";
 import type { S3Request } from "./request.ts";
 import { route } from "./router.ts";
@@ -59,8 +56,8 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     region = "us-east-1",
     accessKeyId = "local-access-key",
     secretAccessKey = "local-secret-key",
+    ignoresConditions: ignored = [],
   } = options;
-  const { ignoresConditions: ignored = [] } = options;
   const { publicPrefixes = ["images/"], now = Date.now, random = Math.random } = options;
   const signer = { accessKeyId, secretAccessKey, region, sessionToken: options.sessionToken };
   const { buckets, bucket } = openBuckets(options);

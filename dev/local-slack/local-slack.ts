@@ -1,26 +1,35 @@
-import { deliverEvent } from "./delivery.ts";
-import type { DeliveryOptions, DeliveryResult } from "./delivery.ts";
-import { createMessageEnvelope } from "./envelope.ts";
-import type { FaultRule } from "./faults.ts";
-import { openShortcut, pressButton } from "./interactions.ts";
-import type { ButtonPress, ShortcutUse } from "./interactions.ts";
+import {
+  deliverEvent,
+  type DeliveryOptions,
+  type DeliveryResult,
+} from "./delivery/deliver-event.ts";
+import { type SignatureHeaders, signRequest } from "./delivery/outgoing-request.ts";
+import {
+  type ButtonPress,
+  openShortcut,
+  pressButton,
+  type ShortcutUse,
+} from "./interactions/message-interaction.ts";
+import { type Seen, viewOf } from "./interactions/seen.ts";
+import { type CommandUse, useSlashCommand } from "./interactions/slash-command.ts";
+import { closeView, type Closing, type Submission, submitView } from "./interactions/submission.ts";
 import type { JsonObject } from "./json.ts";
-import { findMessage, removeMessage, threadOf } from "./message-store.ts";
-import type { Message } from "./message-store.ts";
-import { postAsPerson, requireChannel, requireUser } from "./person-message.ts";
-import type { NewMessage, PostedMessage } from "./person-message.ts";
-import { viewOf } from "./seen.ts";
-import type { Seen } from "./seen.ts";
-import { signRequest } from "./signature.ts";
-import type { SignatureHeaders } from "./signature.ts";
-import type { LocalSlackState, RecordedRequest, RequestUrls, Slack } from "./slack.ts";
-import { useSlashCommand } from "./slash-command.ts";
-import type { CommandUse } from "./slash-command.ts";
-import { closeView, submitView } from "./submission.ts";
-import type { Closing, Submission } from "./submission.ts";
-import type { View } from "./view-store.ts";
-import { addChannel, addUser } from "./workspace.ts";
-import type { Channel, NewChannel, NewUser, User } from "./workspace.ts";
+import { createMessageEnvelope } from "./messages/envelope.ts";
+import { type NewMessage, postAsPerson, type PostedMessage } from "./messages/person-message.ts";
+import type { FaultRule } from "./state/faults.ts";
+import { findMessage, type Message, removeMessage, threadOf } from "./state/message-store.ts";
+import type { RecordedRequest } from "./state/recorded-request.ts";
+import type { LocalSlackState, RequestUrls, Slack, View } from "./state/slack.ts";
+import {
+  addChannel,
+  addUser,
+  type Channel,
+  type NewChannel,
+  type NewUser,
+  requireChannel,
+  requireUser,
+  type User,
+} from "./state/workspace.ts";
 
 /** What tests and the local stack do with a running local Slack. */
 export interface LocalSlack extends AsyncDisposable {
@@ -95,14 +104,15 @@ export function createLocalSlack(slack: Slack, close: () => Promise<void>): Loca
     deliver: (envelope, options) => deliverEvent(slack, envelope, options),
     sign: (rawBody, atSeconds = slack.clock.nowSeconds()) =>
       signRequest(rawBody, { signingSecret, atSeconds }),
-    thread: (channel, ts) => threadOf(state.messages, requireChannel(slack, channel).id, ts),
+    thread: (channel, ts) =>
+      threadOf(state.messages, requireChannel(slack.workspace, channel).id, ts),
     fault: (rule) => slack.faults.add(rule),
     openShortcut: (use) => openShortcut(slack, use),
     pressButton: (press) => pressButton(slack, press),
     slashCommand: (use) => useSlashCommand(slack, use),
     submitView: (submission) => submitView(slack, submission),
     closeView: (closing) => closeView(slack, closing),
-    viewOf: (user) => viewOf(slack, requireUser(slack, user).id),
+    viewOf: (user) => viewOf(slack, requireUser(slack.workspace, user).id),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -113,7 +123,7 @@ function requireMessage(
   channelName: string,
   ts: string,
 ): { channel: Channel; message: Message } {
-  const channel = requireChannel(slack, channelName);
+  const channel = requireChannel(slack.workspace, channelName);
   const message = findMessage(slack.state.messages, channel.id, ts);
   if (message === undefined) {
     throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);

@@ -1,22 +1,18 @@
-import { createServer } from "node:http";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
-import type { HttpBindings } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { createClock, type Sleep } from "./clock.ts";
-import { serveControl } from "./control.ts";
-import { serveFaultControl } from "./fault-control.ts";
-import { createFaultQueue } from "./faults.ts";
-import { serveFiles } from "./file-download.ts";
-import { serveInteractionControl } from "./interaction-control.ts";
-import { createLocalSlack } from "./local-slack.ts";
-import type { LocalSlack } from "./local-slack.ts";
-import { parseManifest } from "./manifest.ts";
-import { serveResponseUrls } from "./response-url.ts";
-import type { RequestUrls, Slack } from "./slack.ts";
-import { serveWebApi } from "./web-api.ts";
-import { createWorkspace } from "./workspace.ts";
+import { createLocalSlack, type LocalSlack } from "./local-slack.ts";
+import { createClock, type Sleep } from "./state/clock.ts";
+import { createFaultQueue } from "./state/faults.ts";
+import { parseManifest } from "./state/manifest.ts";
+import type { RequestUrls, Slack } from "./state/slack.ts";
+import { createWorkspace } from "./state/workspace.ts";
+import { serveControl } from "./wire/control.ts";
+import { serveFiles } from "./wire/file-download.ts";
+import { serveInteractionControl } from "./wire/interaction-control.ts";
+import { serveResponseUrls } from "./wire/response-url.ts";
+import { serveWebApi } from "./wire/web-api.ts";
 
 export type { LocalSlack } from "./local-slack.ts";
 
@@ -25,7 +21,6 @@ export interface LocalSlackOptions {
   manifest: unknown;
   /** 0, the default, is any free port. */
   port?: number;
-  botToken?: string;
   signingSecret?: string;
   requestUrls?: RequestUrls | undefined;
   /** Before each retry of an event; Slack's own when left out. */
@@ -54,7 +49,6 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   serveResponseUrls(app, slack);
   serveControl(app, slack);
   serveInteractionControl(app, slack);
-  serveFaultControl(app, slack);
   return createLocalSlack(slack, async () => {
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -72,7 +66,7 @@ function createSlack(
     origin,
     closing,
     workspace,
-    botToken: options.botToken ?? "xoxb-local-0000000001-localbottoken",
+    botToken: "xoxb-local-0000000001-localbottoken",
     signingSecret: options.signingSecret ?? "local-signing-secret-0123456789ab",
     clock: createClock(
       options.now ?? Date.now,
@@ -85,7 +79,6 @@ function createSlack(
       files: new Map(),
       ephemerals: [],
       modals: new Map(),
-      homes: new Map(),
       triggers: new Map(),
       responseUrls: new Map(),
     },

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { poll } from "../helpers/poll.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

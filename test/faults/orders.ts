@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { FaultRule as S3Fault } from "../../dev/local-s3/faults.ts";
-import type { Fault } from "../../dev/local-slack/faults.ts";
+import type { Fault } from "../../dev/local-slack/state/faults.ts";
 import { createBucket } from "../../lib/storage/s3.ts";
 import { repliesTo } from "../helpers/person.ts";
 import { type Cut, cutWire } from "./cut.ts";

@@ -2,7 +2,7 @@
  * A program of its own: runs one instance of the app with an environment from JSON until it is killed; prints its origin.
  */
 import { serve } from "@hono/node-server";
-import { provideRequestContext } from "../../dev/request-context.ts";
+import { provideRequestContext } from "../../dev/stack/request-context.ts";
 import { createApp } from "../../lib/app.ts";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 

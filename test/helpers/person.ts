@@ -67,7 +67,7 @@ export async function openShortcut(
   return stack.slack.viewOf(user);
 }
 
-export interface Press {
+interface Press {
   action: "edit_tags" | "delete_image" | "retry_upload";
   fileId?: string | undefined;
   user?: string;

@@ -3,8 +3,8 @@ import { createApp, type App } from "../../lib/app.ts";
 import type { SettingsFor } from "../../lib/settings.ts";
 import { startLocalS3, type LocalS3, type LocalS3Options } from "../../dev/local-s3/server.ts";
 import { startLocalSlack, type LocalSlack } from "../../dev/local-slack/server.ts";
-import { environmentOf } from "../../dev/stack.ts";
-import { provideRequestContext } from "../../dev/request-context.ts";
+import { environmentOf } from "../../dev/stack/stack.ts";
+import { provideRequestContext } from "../../dev/stack/request-context.ts";
 import manifest from "../../manifest.json" with { type: "json" };
 import { createTestClock, type TestClock } from "./clock.ts";
 import { type HttpServer, serveHttp } from "./http-server.ts";
@@ -30,12 +30,12 @@ export interface TestStack extends AsyncDisposable {
   outgoing(): string[];
 }
 
-export interface SendOptions {
+interface SendOptions {
   app?: Pick<App, "events">;
   headers?: Record<string, string>;
 }
 
-export type FormPath = "interactivity" | "commands";
+type FormPath = "interactivity" | "commands";
 type Served = Pick<App, "events" | FormPath>;
 
 const context = provideRequestContext();

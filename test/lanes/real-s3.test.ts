@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
 import { startLocalSlack } from "../../dev/local-slack/server.ts";
-import { provideRequestContext } from "../../dev/request-context.ts";
+import { provideRequestContext } from "../../dev/stack/request-context.ts";
 import { createApp } from "../../lib/app.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { type Bucket, createBucket } from "../../lib/storage/s3.ts";

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findFreePort } from "../../dev/free-port.ts";
-import { type LocalStack, startStack } from "../../dev/stack.ts";
-import { startVercelDev } from "../../dev/vercel-dev.ts";
+import { findFreePort } from "../../dev/stack/free-port.ts";
+import { type LocalStack, startStack } from "../../dev/stack/stack.ts";
+import { startVercelDev } from "../../dev/stack/vercel-dev.ts";
 import { poll } from "../helpers/poll.ts";
 import { expectWholeUpload } from "../helpers/whole-upload.ts";
 

@@ -9,8 +9,20 @@ import {
 } from "./elements.ts";
 import { LIMITS } from "./limits.ts";
 import { richText } from "./rich-text.ts";
-import { all, below, byType, flag, list, object, report, text, uniqueId } from "./schema.ts";
-import type { Check, Place, Shape } from "./schema.ts";
+import {
+  all,
+  below,
+  byType,
+  type Check,
+  flag,
+  list,
+  object,
+  type Place,
+  report,
+  type Shape,
+  text,
+  uniqueId,
+} from "./schema.ts";
 
 /** docs.slack.dev/reference/block-kit/blocks. A block type that is not here is refused as Slack refuses unknown ones. */
 const blockId: Shape = {
@@ -79,7 +91,7 @@ function onlyInMessages(_value: unknown, at: Place): void {
 function onlyInForms(_value: unknown, at: Place): void {
   if (at.scope.surface === "message") {
     report(below(at, "type"), "unsupported type: input");
-  } else if (at.scope.surface === "modal" && !at.scope.hasSubmit) {
+  } else if (!at.scope.hasSubmit) {
     report(below(at, "input"), "must define `submit` to use an `input` block in modals");
   }
 }

@@ -1,6 +1,5 @@
 import { LIMITS } from "./limits.ts";
-import { byType, flag, object, oneOf, text, uniqueId } from "./schema.ts";
-import type { Check, Shape } from "./schema.ts";
+import { byType, type Check, flag, object, oneOf, type Shape, text, uniqueId } from "./schema.ts";
 
 /** docs.slack.dev/reference/block-kit/composition-objects */
 export function plainText(max: number): Check {

@@ -10,8 +10,20 @@ import {
   plainText,
 } from "./composition.ts";
 import { LIMITS } from "./limits.ts";
-import { all, below, flag, list, object, oneOf, report, text, whole } from "./schema.ts";
-import type { Check, Place, Shape } from "./schema.ts";
+import {
+  all,
+  below,
+  type Check,
+  flag,
+  list,
+  object,
+  oneOf,
+  type Place,
+  report,
+  type Shape,
+  text,
+  whole,
+} from "./schema.ts";
 
 /** docs.slack.dev/reference/block-kit/block-elements: those that a message or a form of this size can need. */
 const button = object(

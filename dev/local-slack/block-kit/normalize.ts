@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isObject, objectsIn } from "../json.ts";
-import type { JsonObject } from "../json.ts";
+import { isObject, type JsonObject, objectsIn } from "../json.ts";
 
 /** What Slack adds to accepted blocks: an id where there is none, `emoji` and `verbatim` spelled out. */
 export function normalizeBlocks(blocks: unknown): JsonObject[] {

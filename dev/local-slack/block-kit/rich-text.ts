@@ -1,6 +1,15 @@
 import { LIMITS } from "./limits.ts";
-import { byType, flag, list, object, oneOf, text, whole } from "./schema.ts";
-import type { Check, Shape } from "./schema.ts";
+import {
+  byType,
+  type Check,
+  flag,
+  list,
+  object,
+  oneOf,
+  type Shape,
+  text,
+  whole,
+} from "./schema.ts";
 
 /**
  * docs.slack.dev/reference/block-kit/blocks/rich-text-block. Traps that Slack answers with `invalid_blocks`: an

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 export interface Scope {
-  surface: "message" | "modal" | "home";
+  surface: "message" | "modal";
   hasSubmit: boolean;
   problems: string[];
   images: { pointer: string; image: unknown; kind: "image_url" | "slack_file" }[];

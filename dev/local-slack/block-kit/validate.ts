@@ -2,10 +2,9 @@ import { isObject } from "../json.ts";
 import { anyBlock } from "./blocks.ts";
 import { plainText } from "./composition.ts";
 import { LIMITS } from "./limits.ts";
-import { byType, createScope, flag, list, object, text } from "./schema.ts";
-import type { Scope, Shape } from "./schema.ts";
+import { byType, createScope, flag, list, object, type Scope, text } from "./schema.ts";
 
-export type Validation = Pick<Scope, "problems" | "images">;
+type Validation = Pick<Scope, "problems" | "images">;
 
 export function validateMessageBlocks(blocks: unknown): Validation {
   const scope = createScope("message", false);
@@ -14,32 +13,26 @@ export function validateMessageBlocks(blocks: unknown): Validation {
   return scope;
 }
 
-const common: Shape = {
-  private_metadata: text({ min: 0, max: LIMITS.privateMetadata }),
-  callback_id: text({ min: 0, max: LIMITS.id }),
-  external_id: text({ min: 0, max: LIMITS.id }),
-};
-
-const viewBlocks = list(anyBlock, { min: 0, max: LIMITS.blocksPerView });
-
 const view = byType({
   modal: object(
-    { title: plainText(LIMITS.viewTitle), blocks: viewBlocks },
     {
-      ...common,
+      title: plainText(LIMITS.viewTitle),
+      blocks: list(anyBlock, { min: 0, max: LIMITS.blocksPerView }),
+    },
+    {
+      private_metadata: text({ min: 0, max: LIMITS.privateMetadata }),
+      callback_id: text({ min: 0, max: LIMITS.id }),
       submit: plainText(LIMITS.viewTitle),
       close: plainText(LIMITS.viewTitle),
       clear_on_close: flag,
       notify_on_close: flag,
     },
   ),
-  home: object({ blocks: viewBlocks }, common),
 });
 
 /** docs.slack.dev/reference/views */
 export function validateView(value: unknown): Validation {
-  const surface = isObject(value) && value["type"] === "home" ? "home" : "modal";
-  const scope = createScope(surface, isObject(value) && isObject(value["submit"]));
+  const scope = createScope("modal", isObject(value) && isObject(value["submit"]));
   view(value, { pointer: "/view", scope });
   return scope;
 }

@@ -481,13 +481,13 @@ describe("validateView()", () => {
     expect(inView(input(element))).toEqual([expect.stringContaining(problem)]);
   });
 
-  it("refuses markdown blocks, two focused elements, and a home tab with a title", () => {
+  it("refuses markdown blocks, two focused elements, and home tabs", () => {
     expect(inView({ type: "markdown", text: "x" })).toHaveLength(1);
     const focused = input({ type: "plain_text_input", focus_on_load: true });
     expect(inView(focused)).toEqual([]);
     expect(inView(focused, focused)).toHaveLength(1);
-    expect(viewProblems({ type: "home", title: plain("x"), blocks: [] })).toEqual([
-      "invalid additional property: title [json-pointer:/view]",
+    expect(viewProblems({ type: "home", blocks: [] })).toEqual([
+      "unsupported type: home [json-pointer:/view/type]",
     ]);
   });
 });

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
+import type { LocalSlackOptions } from "../../../dev/local-slack/server.ts";
 import { createTestClock } from "../../helpers/clock.ts";
 import { startReceiver, urlsAt } from "./receiver.ts";
 import { start } from "./start.ts";
-import type { LocalSlackOptions } from "../../../dev/local-slack/server.ts";
 
 describe("sign()", () => {
   it("gives the signature of Slack's published vector", async () => {

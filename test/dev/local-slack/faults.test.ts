@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clientOf, errorOf, png, start } from "./start.ts";
-import type { Started } from "./start.ts";
+import { clientOf, errorOf, png, start, type Started } from "./start.ts";
 
 describe("fault()", () => {
   it("answers 429 with Retry-After, and does not carry the method out", async () => {

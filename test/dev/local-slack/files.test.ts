@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { errorOf, isRecord, manifestWith, png, SCOPES, start } from "./start.ts";
-import type { Started } from "./start.ts";
-import type { NewFile } from "../../../dev/local-slack/file-store.ts";
+import type { NewFile } from "../../../dev/local-slack/files/file-store.ts";
+import { errorOf, isRecord, manifestWith, png, SCOPES, start, type Started } from "./start.ts";
 
 describe("postMessage()", () => {
   it("makes the file object and the event that Slack makes", async () => {

@@ -1,10 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
-import { createTestClock } from "../../helpers/clock.ts";
-import { startReceiver, urlsAt } from "./receiver.ts";
-import type { Received } from "./receiver.ts";
-import { isRecord, manifestWith, png, start } from "./start.ts";
 import type { LocalSlackOptions } from "../../../dev/local-slack/server.ts";
+import { createTestClock } from "../../helpers/clock.ts";
+import { type Received, startReceiver, urlsAt } from "./receiver.ts";
+import { isRecord, manifestWith, png, start } from "./start.ts";
 
 type Json = Record<string, unknown>;
 
@@ -326,7 +325,7 @@ describe("submitView()", () => {
     [
       "a home tab",
       { response_action: "update", view: { type: "home", blocks: [] } },
-      "must be of type modal",
+      "unsupported type: home",
     ],
     ["an empty object", {}, "response_action is undefined"],
   ])("has trouble with %s", async (_name, answer, reason) => {

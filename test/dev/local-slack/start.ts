@@ -1,6 +1,9 @@
-import { WebClient, LogLevel } from "@slack/web-api";
-import { startLocalSlack } from "../../../dev/local-slack/server.ts";
-import type { LocalSlack, LocalSlackOptions } from "../../../dev/local-slack/server.ts";
+import { LogLevel, WebClient } from "@slack/web-api";
+import {
+  type LocalSlack,
+  type LocalSlackOptions,
+  startLocalSlack,
+} from "../../../dev/local-slack/server.ts";
 
 export const SCOPES = [
   "channels:history",
@@ -15,7 +18,6 @@ export const SCOPES = [
 export function manifestWith(bot: readonly string[] = SCOPES): unknown {
   return {
     features: {
-      app_home: { home_tab_enabled: false },
       bot_user: { display_name: "Upload to S3" },
       shortcuts: [{ type: "message", callback_id: "upload_to_s3", name: "Upload to S3" }],
       slash_commands: [{ command: "/upload-to-s3" }],
@@ -63,7 +65,7 @@ export function clientOf(slack: LocalSlack, token = slack.botToken): WebClient {
   });
 }
 
-export function idOf(slack: LocalSlack, name: string): string {
+function idOf(slack: LocalSlack, name: string): string {
   return [...slack.state.channels.values()].find((channel) => channel.name === name)?.id ?? "";
 }
 

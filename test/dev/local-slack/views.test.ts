@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { startReceiver, urlsAt } from "./receiver.ts";
-import type { Receiver } from "./receiver.ts";
-import { errorOf, isRecord, manifestWith, png, refused, start } from "./start.ts";
-import type { Started } from "./start.ts";
+import { type Receiver, startReceiver, urlsAt } from "./receiver.ts";
+import { errorOf, isRecord, png, refused, start } from "./start.ts";
 
 const modal = (more: Record<string, unknown> = {}) => ({
   type: "modal",
@@ -75,14 +73,6 @@ describe("views.open", () => {
     expect(await errorOf(tried.open(tried.triggerId, ofBytes(250_001)))).toBe("view_too_large");
     expect(await tried.open(tried.triggerId, ofBytes(250_000))).toMatchObject({ ok: true });
   });
-
-  it("refuses an external_id that is taken", async () => {
-    await using tried = await triggered();
-    await tried.open(tried.triggerId, modal({ external_id: "e" }));
-    expect(await errorOf(tried.open(await tried.trigger(), modal({ external_id: "e" })))).toBe(
-      "duplicate_external_id",
-    );
-  });
 });
 
 describe("views.push", () => {
@@ -122,23 +112,6 @@ describe("views.update", () => {
     expect(
       await errorOf(tried.client.apiCall("views.update", { view_id: id, view: modal() })),
     ).toBe("not_found");
-  });
-});
-
-describe("views.publish", () => {
-  it("wants a home tab in the manifest", async () => {
-    await using started = await start();
-    const [jane = ""] = started.slack.state.users.keys();
-    const publish = (tried: Started) =>
-      tried.client.apiCall("views.publish", { user_id: jane, view: { type: "home", blocks: [] } });
-    expect(await errorOf(publish(started))).toBe("not_enabled");
-    const manifest = manifestWith();
-    if (isRecord(manifest)) {
-      manifest["features"] = { app_home: { home_tab_enabled: true } };
-    }
-    await using withHome = await start({ manifest });
-    expect(await publish(withHome)).toMatchObject({ ok: true });
-    expect(withHome.slack.state.homes.get(jane)).toMatchObject({ type: "home" });
   });
 });
 

@@ -67,9 +67,6 @@ describe("the Web API's token and scopes", () => {
       error: "missing_scope",
       needed: "groups:history",
     });
-    expect(await refused(client.conversations.info({ channel: images }))).toMatchObject({
-      error: "missing_scope",
-    });
   });
 
   it("records what arrived, with parsed arguments", async () => {
@@ -184,16 +181,14 @@ describe("conversations.*", () => {
     }
   });
 
-  it("lists channels to those with the read scopes", async () => {
+  it("lists the bot's own channels, with the read scopes", async () => {
     await using started = await start({ manifest: manifestWith(["channels:read"]) });
-    const { client, images, general } = started;
-    const all = await client.conversations.list({});
-    expect(all.channels?.map(({ id }) => id)).toEqual([images, general]);
+    const { client, images } = started;
     const own = await client.users.conversations({});
     expect(own.channels?.map(({ id }) => id)).toEqual([images]);
-    expect(await errorOf(client.conversations.list({ types: "private_channel" }))).toBe(
+    expect(await errorOf(client.users.conversations({ types: "private_channel" }))).toBe(
       "missing_scope",
     );
-    expect(await errorOf(client.conversations.list({ types: "secret" }))).toBe("invalid_types");
+    expect(await errorOf(client.users.conversations({ types: "secret" }))).toBe("invalid_types");
   });
 });

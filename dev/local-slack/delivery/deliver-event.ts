@@ -1,0 +1,63 @@
+import type { Slack } from "../state/slack.ts";
+import { type Attempt, postSigned } from "./outgoing-request.ts";
+
+export interface DeliveryResult {
+  delivered: boolean;
+  /** The first try and up to three retries. */
+  attempts: Attempt[];
+  /** The last answer's body. */
+  body: string;
+}
+
+export interface DeliveryOptions {
+  /** Sent with every attempt; they win over Slack's own. */
+  headers?: Readonly<Record<string, string>>;
+  onAttempt?: (attempt: Attempt) => void;
+}
+
+/**
+ * docs.slack.dev/apis/events-api#retries: 2xx within 3 s, else again at once, after one and after five minutes, with
+ * `X-Slack-Retry-Num` and `X-Slack-Retry-Reason`; `X-Slack-No-Retry: 1` on a failed answer stops it.
+ */
+export async function deliverEvent(
+  slack: Slack,
+  envelope: unknown,
+  { headers = {}, onAttempt }: DeliveryOptions = {},
+): Promise<DeliveryResult> {
+  const url = slack.requestUrls?.events;
+  if (url === undefined) {
+    throw new Error("Cannot deliver event: no Request URL for events");
+  }
+  const outgoing = { url, body: JSON.stringify(envelope), contentType: "application/json" };
+  const attempts: Attempt[] = [];
+  for (const delayMs of [0, ...slack.retryDelaysMs]) {
+    const retry = retryHeaders(attempts);
+    if (!(await waited(slack, delayMs))) {
+      break;
+    }
+    const attempt = await postSigned(slack, { ...outgoing, headers: { ...retry, ...headers } });
+    attempts.push(attempt);
+    onAttempt?.(attempt);
+    if (attempt.reason === undefined || attempt.stopsRetries === true) {
+      break;
+    }
+  }
+  const last = attempts.at(-1);
+  return { delivered: last?.reason === undefined, attempts, body: last?.body ?? "" };
+}
+
+function retryHeaders(attempts: readonly Attempt[]): Record<string, string> {
+  const reason = attempts.at(-1)?.reason;
+  if (reason === undefined) {
+    return {};
+  }
+  return { "x-slack-retry-num": String(attempts.length), "x-slack-retry-reason": reason };
+}
+
+/** False when the stand-in was closed meanwhile. */
+async function waited({ clock, closing }: Slack, delayMs: number): Promise<boolean> {
+  if (delayMs > 0) {
+    await clock.sleep(delayMs, closing).catch(() => undefined);
+  }
+  return !closing.aborted;
+}

@@ -1,0 +1,137 @@
+import { isObject, type JsonObject, objectsIn } from "../json.ts";
+import { findMessage, type Message } from "../state/message-store.ts";
+import type { Slack } from "../state/slack.ts";
+import {
+  type Channel,
+  channelReference,
+  requireChannel,
+  requireUser,
+  type User,
+} from "../state/workspace.ts";
+import { commonPayload, failureOf, issueResponseUrl, postInteraction } from "./payload.ts";
+import { type Seen, watch } from "./seen.ts";
+
+export interface ShortcutUse {
+  channel: string;
+  ts: string;
+  user?: string | undefined;
+}
+
+export interface ButtonPress {
+  channel: string;
+  ts: string;
+  actionId: string;
+  /** To tell buttons with the same `action_id` apart. */
+  blockId?: string | undefined;
+  value?: string | undefined;
+  user?: string | undefined;
+  /** False: the person thinks better of it in the confirm dialog. */
+  isConfirmed?: boolean | undefined;
+}
+
+/** docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload: works without the bot in the channel. */
+export async function openShortcut(slack: Slack, use: ShortcutUse): Promise<Seen> {
+  const { channel, message } = requireVisible(slack, use);
+  const user = requireOwnTeam(slack, use.user);
+  const { messageShortcut: callbackId, scopes } = slack.workspace.manifest;
+  if (callbackId === undefined || !scopes.has("commands")) {
+    throw new RangeError("Cannot open shortcut: the manifest has no such message shortcut");
+  }
+  return watch(slack, user, async () => {
+    const ack = await postInteraction(slack, {
+      type: "message_action",
+      ...commonPayload(slack, user),
+      callback_id: callbackId,
+      action_ts: slack.clock.nextTs(),
+      channel: channelReference(channel),
+      message_ts: message.ts,
+      message,
+      response_url: issueResponseUrl(slack, {
+        channel,
+        userId: user.id,
+        messageTs: message.ts,
+      }),
+    });
+    return { ack, ...problemOf(slack, failureOf(ack)) };
+  });
+}
+
+/** docs.slack.dev/reference/interaction-payloads/block_actions-payload, from a button of a message of the app's own. */
+export async function pressButton(slack: Slack, press: ButtonPress): Promise<Seen> {
+  const { channel, message, isEphemeral } = requireVisible(slack, press);
+  const user = requireUser(slack.workspace, press.user);
+  const button = findButton(message, press);
+  const { confirm } = button;
+  const dialog = isObject(confirm) ? { confirm } : {};
+  if (isObject(confirm) && press.isConfirmed === false) {
+    return { ...dialog, errors: {}, ephemerals: [] };
+  }
+  return watch(slack, user, async () => {
+    const ack = await postInteraction(slack, {
+      type: "block_actions",
+      ...commonPayload(slack, user),
+      container: {
+        type: "message",
+        message_ts: message.ts,
+        channel_id: channel.id,
+        is_ephemeral: isEphemeral,
+        ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
+      },
+      channel: channelReference(channel),
+      // An ephemeral message is not stored anywhere, so its payload does not carry it.
+      ...(isEphemeral ? {} : { message }),
+      state: { values: {} },
+      response_url: issueResponseUrl(slack, { channel, userId: user.id, messageTs: message.ts }),
+      actions: [{ ...button, action_ts: slack.clock.nextTs() }],
+    });
+    return { ack, ...dialog, ...problemOf(slack, failureOf(ack)) };
+  });
+}
+
+function requireVisible(
+  slack: Slack,
+  { channel: name, ts }: { channel: string; ts: string },
+): { channel: Channel; message: Message; isEphemeral: boolean } {
+  const channel = requireChannel(slack.workspace, name);
+  const stored = findMessage(slack.state.messages, channel.id, ts);
+  const message = stored ?? slack.state.ephemerals.find((one) => one.ts === ts);
+  if (message === undefined) {
+    throw new RangeError(`Cannot find message ${ts} in ${channel.id}`);
+  }
+  return { channel, message, isEphemeral: stored === undefined };
+}
+
+/** Shortcuts and commands are there for members of the installing workspace only, not for Slack Connect strangers. */
+export function requireOwnTeam(slack: Slack, idOrName: string | undefined): User {
+  const user = requireUser(slack.workspace, idOrName);
+  if (user.teamId !== slack.workspace.teamId) {
+    throw new RangeError(`Cannot let ${user.id} use the app: not a member of the workspace`);
+  }
+  return user;
+}
+
+function findButton(message: Message, { actionId, blockId, value }: ButtonPress): JsonObject {
+  const elements = (message.blocks ?? []).flatMap((block) =>
+    [...objectsIn(block["elements"]), ...objectsIn([block["accessory"]])].map((element) =>
+      Object.assign({}, element, { block_id: block["block_id"] }),
+    ),
+  );
+  const button: JsonObject | undefined = elements.find(
+    (element: JsonObject) =>
+      element["type"] === "button" &&
+      element["action_id"] === actionId &&
+      (blockId === undefined || element["block_id"] === blockId) &&
+      (value === undefined || element["value"] === value),
+  );
+  if (button === undefined) {
+    throw new RangeError(`Cannot find button ${actionId} in ${message.ts}`);
+  }
+  return button;
+}
+
+function problemOf({ workspace }: Slack, failure: string | undefined): Pick<Seen, "problem"> {
+  if (failure === undefined) {
+    return {};
+  }
+  return { problem: `${workspace.manifest.botName} is not responding (${failure})` };
+}

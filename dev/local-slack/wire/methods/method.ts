@@ -1,0 +1,35 @@
+import { type JsonObject, textAt } from "../../json.ts";
+import { Refusal, refuseWith } from "../../refusal.ts";
+import type { Slack } from "../../state/slack.ts";
+import { type Channel, findChannel } from "../../state/workspace.ts";
+
+/** A Web API method: the scopes of which it needs one, and what it does. Throws `Refusal`. */
+export interface Method {
+  scopes: readonly string[];
+  run(slack: Slack, args: JsonObject): JsonObject | Promise<JsonObject>;
+}
+
+export function requiredText(args: JsonObject, name: string): string {
+  const value = textAt(args, name);
+  if (value === undefined) {
+    throw refuseWith("invalid_arguments", [`missing required field: ${name}`]);
+  }
+  return value;
+}
+
+/** Private conversations that the bot is not in do not exist for it. */
+export function requiredChannel(
+  { workspace }: Slack,
+  args: JsonObject,
+  { byName = false }: { byName?: boolean } = {},
+): Channel {
+  const id = textAt(args, "channel") ?? "";
+  const channel = byName ? findChannel(workspace, id) : workspace.channels.get(id);
+  if (channel === undefined) {
+    throw new Refusal("channel_not_found");
+  }
+  if (channel.kind !== "channel" && !channel.members.has(workspace.botUserId)) {
+    throw new Refusal("channel_not_found");
+  }
+  return channel;
+}

@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** Where people find the local servers, unless something else is there. */
+export const PORTS = { functions: 3000, slack: 3001, s3: 3002 } as const;
+
+/** Starts a server at its usual port, or at any other when that is taken. */
+export async function startAt<Server>(
+  usual: number,
+  start: (port: number) => Promise<Server>,
+): Promise<Server> {
+  try {
+    return await start(usual);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      return start(0);
+    }
+    throw error;
+  }
+}
+
+/** A port of 127.0.0.1 that is free just now, for a server that cannot look for one by itself. */
+export function findFreePort(usual: number): Promise<number> {
+  return startAt(usual, async (port) => {
+    const server = createServer().listen(port, "127.0.0.1");
+    await once(server, "listening");
+    const found = readPort(server.address());
+    server.close();
+    await once(server, "close");
+    return found;
+  });
+}
+
+export function readPort(address: ReturnType<ReturnType<typeof createServer>["address"]>): number {
+  if (address === null || typeof address === "string") {
+    throw new TypeError(`Cannot read the port of ${address}`);
+  }
+  return address.port;
+}

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { serve } from "@hono/node-server";
+import { readPort } from "./free-port.ts";
+import { provideRequestContext } from "./request-context.ts";
+import { IDLE_PATH } from "./running-stack.ts";
+
+/** The functions of `api/`, served in this process as Vercel serves them. */
+interface LocalFunctions extends AsyncDisposable {
+  origin: string;
+  /** Waits for everything that was handed to `waitUntil`. */
+  drain(): Promise<void>;
+}
+
+type FunctionModule = Readonly<Record<string, unknown>>;
+
+/** Every file of `api/`, by its path: literal imports, so that a missing one is a type error. */
+const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
+  "/api/health": () => import("../../api/health.ts"),
+  "/api/cron/reconcile": () => import("../../api/cron/reconcile.ts"),
+  "/api/slack/commands": () => import("../../api/slack/commands.ts"),
+  "/api/slack/interactivity": () => import("../../api/slack/interactivity.ts"),
+  "/api/slack/events": () => import("../../api/slack/events.ts"),
+};
+
+const PAGES: Readonly<Record<string, { file: string; contentType: string }>> = {
+  "/": { file: "../../public/index.html", contentType: "text/html; charset=utf-8" },
+  // The build puts it into public/.
+  "/manifest.json": { file: "../../manifest.json", contentType: "application/json" },
+};
+
+/** The functions read `process.env` with the first request, so it has to be set by then. */
+export async function startFunctions({ port }: { port: number }): Promise<LocalFunctions> {
+  const background = provideRequestContext();
+  const server = serve({
+    port,
+    hostname: "127.0.0.1",
+    // Longer than clients keep idle connections: one that closes first would look like a fault.
+    serverOptions: { keepAliveTimeout: 120_000 },
+    fetch: async (request) => {
+      if (new URL(request.url).pathname === IDLE_PATH) {
+        await background.drain();
+        return new Response("idle");
+      }
+      return background.run(() => respond(request));
+    },
+  });
+  await once(server, "listening");
+  return {
+    origin: `http://127.0.0.1:${readPort(server.address())}`,
+    drain: background.drain,
+    async [Symbol.asyncDispose]() {
+      await background.drain();
+      server.close();
+    },
+  };
+}
+
+async function respond(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const page = PAGES[pathname];
+  if (page !== undefined) {
+    const body = await readFile(new URL(page.file, import.meta.url));
+    return new Response(body, { headers: { "content-type": page.contentType } });
+  }
+  const load = FUNCTIONS[pathname];
+  if (load === undefined) {
+    return new Response("NOT_FOUND", { status: 404 });
+  }
+  const handler = (await load())[request.method];
+  return typeof handler === "function" ? handler(request) : new Response(null, { status: 405 });
+}
