@@ -2,8 +2,7 @@ import { parseAuthorization } from "./authorization.ts";
 import { verifyPayload } from "./payload.ts";
 import type { S3Request } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
-import { verifySignature } from "./sigv4.ts";
-import type { Signer } from "./sigv4.ts";
+import { type Signer, verifySignature } from "./sigv4.ts";
 
 /** Lets signed requests through, and anonymous reads of public objects: what a CDN in front of the bucket shows. */
 export function verifyAccess(

@@ -1,19 +1,15 @@
-import { createObjectStore } from "./object-store.ts";
-import type { ObjectStore, Shelf } from "./object-store.ts";
-import { S3Error } from "./s3-error.ts";
+import { createObjectStore, type ObjectStore, type Shelf } from "./object-store.ts";
 
 export interface Buckets {
   find: (name: string) => ObjectStore | undefined;
   /** Does nothing when the bucket exists. */
   create: (name: string) => void;
-  remove: (name: string) => void;
 }
 
 /** Where shelves stand, one per bucket. */
 export interface ShelfRoom {
   names: () => string[];
   open: (bucket: string) => Shelf;
-  remove: (bucket: string) => void;
 }
 
 export function createBuckets(room: ShelfRoom): Buckets {
@@ -27,15 +23,11 @@ export function createBuckets(room: ShelfRoom): Buckets {
     find: (name) => stores.get(name),
     create(name) {
       if (!isBucketName(name)) {
-        throw new S3Error("InvalidBucketName", "The specified bucket is not valid.");
+        throw new RangeError(`Cannot create bucket ${name}: its name is not valid in S3`);
       }
       if (!stores.has(name)) {
         stores.set(name, createObjectStore(room.open(name)));
       }
-    },
-    remove(name) {
-      stores.delete(name);
-      room.remove(name);
     },
   };
 }

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { throwRefusal } from "./faults.ts";
-import type { FaultKind, Faults } from "./faults.ts";
-import { parseRequestHead, readBody, verifyBodyLength } from "./request.ts";
-import type { S3Request, S3RequestHead } from "./request.ts";
-import { errorResponse } from "./response.ts";
-import type { S3Response } from "./response.ts";
+import { type FaultKind, type Faults, throwRefusal } from "./faults.ts";
+import {
+  parseRequestHead,
+  readBody,
+  type S3Request,
+  type S3RequestHead,
+  verifyBodyLength,
+} from "./request.ts";
+import { errorResponse, type S3Response } from "./response.ts";
 
 export interface RecordedRequest {
   method: string;
@@ -18,7 +21,7 @@ export interface RecordedRequest {
   status: number;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   faults: Faults;
   /** In the order of arrival; requests whose path cannot be read are missing. */
   requests: RecordedRequest[];

@@ -35,7 +35,6 @@ export function openDiskRoom(directory: string): ShelfRoom {
       mkdirSync(join(buckets, bucket), { recursive: true });
       return createDiskShelf(join(buckets, bucket), unfinished);
     },
-    remove: (bucket) => rmSync(join(buckets, bucket), { recursive: true }),
   };
 }
 

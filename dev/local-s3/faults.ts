@@ -1,6 +1,5 @@
 import type { S3RequestHead } from "./request.ts";
-import { S3Error } from "./s3-error.ts";
-import type { S3ErrorCode } from "./s3-error.ts";
+import { S3Error, type S3ErrorCode } from "./s3-error.ts";
 
 export interface FaultRule {
   /** LIST is ListObjectsV2; DELETE covers DeleteObjects. */

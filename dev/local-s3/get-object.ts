@@ -1,7 +1,7 @@
 import type { ObjectStore } from "./object-store.ts";
 import { crc32Base64 } from "./payload.ts";
-import type { S3Response } from "./response.ts";
 import type { S3Request } from "./request.ts";
+import type { S3Response } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 import type { ObjectFacts } from "./stored-object.ts";
 

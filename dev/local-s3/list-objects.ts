@@ -1,8 +1,7 @@
 import { cutListPage } from "./list-page.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { xmlResponse } from "./response.ts";
-import type { S3Response } from "./response.ts";
 import type { S3Request } from "./request.ts";
+import { type S3Response, xmlResponse } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 
 const MAX_KEYS = 1000;
@@ -12,7 +11,9 @@ export function listObjects({ bucket, query }: S3Request, store: ObjectStore): S
   if (query.get("list-type") !== "2") {
     throw new S3Error("NotImplemented", "Only ListObjectsV2 (list-type=2) is implemented.");
   }
-  const encode = readEncoding(query);
+  if (query.has("encoding-type")) {
+    throw new S3Error("NotImplemented", "encoding-type is not implemented.");
+  }
   const prefix = query.get("prefix") ?? "";
   const delimiter = query.get("delimiter") ?? "";
   const startAfter = query.get("start-after");
@@ -22,23 +23,22 @@ export function listObjects({ bucket, query }: S3Request, store: ObjectStore): S
   const page = cutListPage(store.inOrder(), { prefix, delimiter, maxKeys, after });
   return xmlResponse("ListBucketResult", {
     Name: bucket,
-    Prefix: encode(prefix),
-    Delimiter: delimiter === "" ? undefined : encode(delimiter),
-    StartAfter: startAfter === null ? undefined : encode(startAfter),
+    Prefix: prefix,
+    Delimiter: delimiter === "" ? undefined : delimiter,
+    StartAfter: startAfter ?? undefined,
     ContinuationToken: token ?? undefined,
     NextContinuationToken: page.next === undefined ? undefined : encodeToken(page.next),
-    EncodingType: query.get("encoding-type") ?? undefined,
     KeyCount: page.objects.length + page.commonPrefixes.length,
     MaxKeys: maxKeys,
     IsTruncated: page.next !== undefined,
     Contents: page.objects.map((facts) => ({
-      Key: encode(facts.key),
+      Key: facts.key,
       LastModified: new Date(facts.lastModifiedMs).toISOString(),
       ETag: facts.etag,
       Size: facts.sizeBytes,
       StorageClass: "STANDARD",
     })),
-    CommonPrefixes: page.commonPrefixes.map((folder) => ({ Prefix: encode(folder) })),
+    CommonPrefixes: page.commonPrefixes.map((folder) => ({ Prefix: folder })),
   });
 }
 
@@ -51,22 +51,6 @@ function readMaxKeys(query: URLSearchParams): number {
     );
   }
   return Math.min(Number(text), MAX_KEYS);
-}
-
-function readEncoding(query: URLSearchParams): (text: string) => string {
-  const encodingType = query.get("encoding-type");
-  if (encodingType === null) {
-    return (text) => text;
-  }
-  if (encodingType !== "url") {
-    throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
-  }
-  return encodeLikeForm;
-}
-
-/** S3 encodes as HTML forms do, but leaves the slash. */
-function encodeLikeForm(text: string): string {
-  return new URLSearchParams([["", text]]).toString().slice(1).replaceAll("%2F", "/");
 }
 
 const TOKEN_PREFIX = "after:";

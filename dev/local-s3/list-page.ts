@@ -8,7 +8,7 @@ export interface ListQuery {
   after: string;
 }
 
-export interface ListPage {
+interface ListPage {
   objects: ObjectFacts[];
   commonPrefixes: string[];
   /** The last key or common prefix of a page that is not the last one. */

@@ -2,7 +2,7 @@ import type { ShelfRoom } from "./buckets.ts";
 import type { Shelf } from "./object-store.ts";
 
 export function createMemoryRoom(): ShelfRoom {
-  return { names: () => [], open: createMemoryShelf, remove: () => {} };
+  return { names: () => [], open: createMemoryShelf };
 }
 
 function createMemoryShelf(): Shelf {

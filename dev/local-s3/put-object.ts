@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ObjectStore } from "./object-store.ts";
-import type { S3Response } from "./response.ts";
 import type { S3Request } from "./request.ts";
+import type { S3Response } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 
 const MAX_KEY_BYTES = 1024;

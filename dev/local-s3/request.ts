@@ -20,7 +20,7 @@ export interface S3Request extends S3RequestHead {
 }
 
 /** S3 takes 5 GiB in one PUT; this server holds a body in memory. */
-export const MAX_BODY_BYTES = 256 * 1024 * 1024;
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 export function parseRequestHead(
   incoming: Pick<IncomingMessage, "method" | "url" | "rawHeaders">,

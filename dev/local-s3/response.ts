@@ -1,6 +1,5 @@
 import { S3Error } from "./s3-error.ts";
-import { renderXml } from "./xml.ts";
-import type { XmlElements } from "./xml.ts";
+import { renderXml, type XmlElements } from "./xml.ts";
 
 export interface S3Response {
   status: number;

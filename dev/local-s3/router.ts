@@ -1,13 +1,13 @@
-import { createBucket, deleteBucket, deleteObjects, headBucket } from "./bucket-operations.ts";
 import type { Buckets } from "./buckets.ts";
+import { deleteObjects } from "./delete-objects.ts";
 import { getObject } from "./get-object.ts";
 import { listObjects } from "./list-objects.ts";
 import { putObject } from "./put-object.ts";
-import type { S3Response } from "./response.ts";
 import type { S3Request } from "./request.ts";
+import type { S3Response } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 
-export interface Service {
+interface Service {
   buckets: Buckets;
   region: string;
   nowMs: number;
@@ -43,20 +43,19 @@ function routeBucket(request: S3Request, service: Service): S3Response {
     throw notImplemented("ListBuckets");
   }
   switch (request.method) {
-    case "PUT":
-      return createBucket(request, service.buckets);
     case "HEAD":
       findStore(request, service);
-      return headBucket(service.region);
+      return { status: 200, headers: { "x-amz-bucket-region": service.region } };
     case "GET":
       return listObjects(request, findStore(request, service));
-    case "DELETE":
-      return deleteBucket(request, service.buckets, findStore(request, service));
     case "POST":
       if (request.query.has("delete")) {
         return deleteObjects(request, findStore(request, service));
       }
       throw notImplemented("POST");
+    case "PUT":
+    case "DELETE":
+      throw notImplemented(`${request.method} of a bucket`);
     default:
       throw methodNotAllowed();
   }

@@ -1,5 +1,4 @@
-import { request } from "node:http";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { RecordedRequest } from "../../../dev/local-s3/connection.ts";
 
@@ -11,7 +10,7 @@ export interface WireRequest {
   body?: Buffer;
 }
 
-export interface WireResponse {
+interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;

@@ -1,39 +1,10 @@
-import type { Buckets } from "./buckets.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { xmlResponse } from "./response.ts";
-import type { S3Response } from "./response.ts";
 import type { S3Request } from "./request.ts";
+import { type S3Response, xmlResponse } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 import { readXmlTexts } from "./xml.ts";
 
 const MAX_DELETED_KEYS = 1000;
-
-export function createBucket({ bucket }: S3Request, buckets: Buckets): S3Response {
-  if (buckets.find(bucket) !== undefined) {
-    throw new S3Error(
-      "BucketAlreadyOwnedByYou",
-      "The bucket you tried to create already exists, and you own it.",
-    );
-  }
-  buckets.create(bucket);
-  return { status: 200, headers: { location: `/${bucket}` } };
-}
-
-export function headBucket(region: string): S3Response {
-  return { status: 200, headers: { "x-amz-bucket-region": region } };
-}
-
-export function deleteBucket(
-  { bucket }: S3Request,
-  buckets: Buckets,
-  store: ObjectStore,
-): S3Response {
-  if (store.inOrder().length > 0) {
-    throw new S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty");
-  }
-  buckets.remove(bucket);
-  return { status: 204, headers: {} };
-}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 export function deleteObjects({ body, headers }: S3Request, store: ObjectStore): S3Response {
