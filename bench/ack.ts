@@ -5,8 +5,8 @@ import { createApp } from "../lib/app.ts";
 import { verifySignature } from "../lib/slack/signature.ts";
 
 /**
- * What a message without images costs, as ratios against a named alternative in the same run:
- *   warm   the whole route, against nothing but reading the body, checking its signature and parsing its JSON
+ * Measures the cost of a message without images, each against an alternative in the same run:
+ *   warm   the whole route, against only reading the body, verifying its signature and parsing its JSON
  *   cold   importing the app, against importing it together with both SDKs
  * `npm run bench`
  */
@@ -98,7 +98,7 @@ async function medianMicroseconds(work: () => Promise<void>): Promise<number> {
   return median(samples);
 }
 
-/** Of a fresh process each time, without the time that the process itself takes to start. */
+/** Imports in a new process each time, and excludes the start of the process. */
 function medianImport(modules: readonly string[]): number {
   const imports = modules.map((name) => `await import(${JSON.stringify(resolve(name))});`).join("");
   const script = `const start = performance.now(); ${imports} console.log(performance.now() - start);`;

@@ -5,10 +5,10 @@ import { runCommand } from "../dev/terminal/command.ts";
 const PARTS = ["ack", "upload", "images"] as const;
 
 const USAGE = `
-Measures what acks, uploads and photos cost, as ratios against a named alternative in the same run.
+Measures the cost of acks, uploads and photos, as ratios against an alternative in the same run.
 
-  npm run bench                 all of it, a few minutes
-  npm run bench -- ${PARTS.join(" ")}   some of it
+  npm run bench                 everything, in a few minutes
+  npm run bench -- ${PARTS.join(" ")}   only these parts
 `;
 
 await runCommand(USAGE, async (args) => {

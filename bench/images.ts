@@ -17,10 +17,10 @@ import { prepareImage } from "../lib/images/prepare-image.ts";
 import manifest from "../manifest.json" with { type: "json" };
 
 /**
- * What photos of 12 megapixels cost, against a named alternative in the same run:
- *   clean  taking the metadata out of it, in each format, against decoding and encoding it anew, which costs quality too
- *   codec  what it is reworked with, against the library called directly
- *   ten    ten of them in one message, from the post to the tags, against the same with the default settings
+ * Measures the cost of photos of 12 megapixels, each against an alternative in the same run:
+ *   clean  removing the metadata, in each format, against decoding and encoding again, which costs quality too
+ *   codec  each codec, against a direct call of its library
+ *   ten    ten photos in one message, from the post to the tags, against the same with the default settings
  * `npm run bench`
  */
 
@@ -62,7 +62,7 @@ async function compareCleaning(photo: Buffer): Promise<void> {
     const anew = await medianMs(() => encode(image), SLOW_ROUNDS);
     const megabytes = (image.length / 1_000_000).toFixed(1);
     console.log(
-      `clean, ${format} of ${megabytes} MB: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding anew (${anew.toFixed(0)} ms)`,
+      `clean, ${format} of ${megabytes} MB: ${clean.toFixed(1)} ms, ${(clean / anew).toFixed(3)} × decoding and encoding again (${anew.toFixed(0)} ms)`,
     );
   }
 }
@@ -70,7 +70,7 @@ async function compareCleaning(photo: Buffer): Promise<void> {
 async function compareCodecs(photo: Buffer): Promise<void> {
   const facts = inspectImage(photo);
   if (facts === undefined) {
-    throw new Error("Cannot bench a photo that is none");
+    throw new Error("Cannot inspect the photo");
   }
   const source = { bytes: photo, facts };
   const reworker = createReworker({ maxPixels: 100_000_000, timeoutSeconds: 60 });
@@ -94,12 +94,12 @@ async function compareCodecs(photo: Buffer): Promise<void> {
   for (const [name, ours, direct] of codecs) {
     const [own, library] = [await medianMs(ours, SLOW_ROUNDS), await medianMs(direct, SLOW_ROUNDS)];
     console.log(
-      `codec, ${name}: ${own.toFixed(0)} ms, ${(own / library).toFixed(2)} × the library called directly (${library.toFixed(0)} ms)`,
+      `codec, ${name}: ${own.toFixed(0)} ms, ${(own / library).toFixed(2)} × a direct call of the library (${library.toFixed(0)} ms)`,
     );
   }
 }
 
-/** Each in a process of its own: what one took of memory is not the next one's. */
+/** Each setting runs in a process of its own, so that memory is measured separately. */
 function compareSettings(photo: Buffer): void {
   let byDefault: number | undefined;
   for (const one of SETTINGS) {
@@ -143,7 +143,7 @@ async function uploadTen(photo: Buffer, changed: Readonly<Record<string, string>
   console.log(`${seconds} ${peakBytes / 1_000_000}`);
 }
 
-/** Noisy as a sensor is, so that it is as many bytes as a photo. */
+/** Adds the noise of a sensor, so that the file is as large as a photo. */
 function makePhoto(): Promise<Buffer> {
   const noise = { type: "gaussian", mean: 128, sigma: 30 } as const;
   return sharp({ create: { width: 4032, height: 3024, channels: 3, background: "#888", noise } })

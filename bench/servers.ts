@@ -6,8 +6,8 @@ import { environmentOf } from "../dev/stack/stack.ts";
 import manifest from "../manifest.json" with { type: "json" };
 
 /**
- * Slack and S3 in a process of their own, as far away as `LATENCY_MS` there and back. Each message from the parent
- * posts images; the answer is a signed event.
+ * Runs Slack and S3 in a separate process, with a round trip of `LATENCY_MS`. Each message from the parent process posts
+ * images, and the answer is a signed event.
  */
 
 const oneWayMs = Number(process.env["LATENCY_MS"] ?? 0) / 2;
@@ -33,7 +33,7 @@ process.send?.({
   S3_ENDPOINT: farS3,
 });
 
-/** An address that leads to another one, with every byte that much later. */
+/** Opens a proxy to `origin` that delays every byte. */
 async function openFarAway(origin: string): Promise<string> {
   const { port, hostname } = new URL(origin);
   const server = createServer((near) => {

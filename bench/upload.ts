@@ -10,8 +10,8 @@ import { endWithReader } from "../dev/terminal/command.ts";
 import { createApp } from "../lib/app.ts";
 
 /**
- * How long it takes from an event to the tags, with 30 ms a call, against the four calls that cannot be avoided, done
- * by hand: claim, download, put, chat.update; of several images, the downloads and puts side by side.
+ * Measures the time from an event to the tags at 30 ms per call. The alternative is the four unavoidable calls made by
+ * hand: claim, download, put, chat.update, with downloads and puts of several images in parallel.
  * `npm run bench`
  */
 
@@ -26,7 +26,7 @@ const CASES = [
 ] as const;
 
 const Env = v.record(v.string(), v.string());
-/** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel: `fetch` of Node says what it receives. */
+/** Node's `fetch` reports its answers here. https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 const ANSWERS = "undici:request:trailers";
 const Answered = v.object({
   request: v.object({ path: v.pipe(v.string(), v.endsWith("/chat.update")) }),
@@ -74,7 +74,7 @@ async function post(images: number, bytes: Buffer) {
   return v.parse(Event, event);
 }
 
-/** Until the thread holds the tags: the app's log says when the upload is finished a call later, so Slack is asked. */
+/** Waits for the tags in the thread. The app logs the end of the upload only one call later. */
 async function measureApp(images: number, bytes: Buffer): Promise<number> {
   const { body, headers } = await post(images, bytes);
   const request = new Request("https://app.example.com/api/slack/events", {
@@ -90,7 +90,7 @@ async function measureApp(images: number, bytes: Buffer): Promise<number> {
   return endMs - startMs;
 }
 
-/** When the answer to the next `chat.update` has come whole. */
+/** Resolves when the answer to the next `chat.update` is complete. */
 function watchUpdate(): Promise<number> {
   return new Promise((resolve) => {
     function onAnswer(message: unknown): void {
@@ -129,7 +129,7 @@ async function measureByHand(images: number, bytes: Buffer): Promise<number> {
   return performance.now() - startMs;
 }
 
-/** Noise takes about one byte a pixel. */
+/** Noise takes about one byte per pixel. */
 async function makeJpeg(sizeBytes: number): Promise<Buffer> {
   const side = Math.round(Math.sqrt(sizeBytes));
   const raw = { width: side, height: side, channels: 3 } as const;

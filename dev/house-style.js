@@ -1,7 +1,7 @@
 // @ts-nocheck The linter publishes no types of its plugins.
-/** What the linter's own rules do not hold: one style of comments, and one case of constants. */
+/** The linter has no rules of its own for the style of comments and the case of constants. */
 
-/** Comments of declarations are documentation, comments between statements begin with two slashes. */
+/** Declarations have documentation comments. Comments between statements begin with two slashes. */
 const commentStyle = {
   create(context) {
     const bodies = [];
@@ -43,7 +43,7 @@ function judgeComment({ type, value, range: [start, end] }, { bodies, expression
   return isBlock && value.startsWith("*") ? undefined : "A declaration's comment is /** … */.";
 }
 
-/** A module's fixed value is in UPPER_CASE; functions, schemas and implementations are not. */
+/** A module's fixed values are in UPPER_CASE. Its functions, schemas and implementations are not. */
 const constantCase = {
   create(context) {
     return {

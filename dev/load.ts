@@ -6,7 +6,7 @@ import { QUIET } from "./stack/stack.ts";
 import { readNumber, runCommand } from "./terminal/command.ts";
 
 const USAGE = `
-Posts messages while calls to Slack and S3 fail at random, lets reconcile finish what is left, and exits with 1 when
+Posts messages while calls to Slack and S3 fail at random, then runs reconcile to finish the rest. Exits with 1 if
 anything is lost or doubled.
 
   npm run load -- --messages 300 --images 3 --in-flight 50 --failures 0.05 --seed 1   (the default)
@@ -21,7 +21,7 @@ await runCommand(USAGE, async (args) => {
   keepLogs("load.log");
   Object.assign(process.env, QUIET);
   setTimeout(() => {
-    console.error(`Cannot finish: it took longer than ${MAX_DURATION_MS / 1000} s`);
+    console.error(`Cannot finish: the run took longer than ${MAX_DURATION_MS / 1000} s`);
     process.exit(1);
   }, MAX_DURATION_MS).unref();
 
@@ -29,7 +29,7 @@ await runCommand(USAGE, async (args) => {
   console.log(renderReport(options, measured));
   const isRight = measured.problems.length === 0 && measured.peakMegabytes < MAX_MEGABYTES;
   console.log(
-    isRight ? "\nNothing lost, nothing doubled." : "\nThis is not right: see .local/load.log",
+    isRight ? "\nNothing lost, nothing doubled." : "\nSomething is wrong: see .local/load.log",
   );
   process.exitCode = isRight ? 0 : 1;
 });

@@ -7,7 +7,7 @@ import { runCommand } from "./terminal/command.ts";
 import { renderThread } from "./terminal/render-thread.ts";
 
 const USAGE = `
-Posts files in the local Slack of a running \`npm start\`, as a person does, and prints the thread that comes of it.
+Posts files in the local Slack of a running \`npm start\`, as a person does, and prints the resulting thread.
 
   npm run post -- photo.jpg another.png
 
@@ -39,13 +39,13 @@ function describe({ outcome, thread, durationMs }: PostResult): string {
     case "shown":
       return `${(durationMs / 1000).toFixed(1)} s`;
     case "untold":
-      return "The app is not in this channel, so it is not told.";
+      return "The app is not in this channel, so it does not see the message.";
     case "silent":
       return thread.some(hasImage)
-        ? "The app has nothing to say to that: .local/functions.log may say why."
-        : "The app has nothing to say to that: there is no image in it.";
+        ? "The app finished without an answer: .local/functions.log may say why."
+        : "The app has no answer: there is no image in this message.";
     case "late":
-      return "The app's answer does not come: .local/functions.log may say why.";
+      return "The app's answer did not come within a minute: .local/functions.log may say why.";
   }
 }
 

@@ -4,12 +4,12 @@ import { findRunningStack, LOCAL_CRON_SECRET } from "./stack/running-stack.ts";
 import { runCommand } from "./terminal/command.ts";
 
 const USAGE = `
-Finishes what was left behind and finds what was never delivered, as the cron job does.
+Finishes interrupted uploads and finds messages that were never delivered, as the cron job does.
 
   npm run reconcile                                                 the stack of a running \`npm start\`
   CRON_SECRET=… npm run reconcile -- --url https://my-project.vercel.app   a deployment (or RECONCILE_URL)
 `;
-/** As long as a function may run. */
+/** The longest time that a function may run. */
 const TIMEOUT_MS = 300_000;
 
 const SweepReport = v.object({
@@ -23,9 +23,9 @@ const SweepReport = v.object({
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: "the deployment has another CRON_SECRET",
-  404: "there is no app of this kind at that address",
+  404: "this app is not deployed at that address",
   500: "the sweep broke off; the function log says why",
-  503: "the deployment has no CRON_SECRET, or another variable is missing: see its function log",
+  503: "the deployment lacks CRON_SECRET or another variable: see its function log",
 };
 
 await runCommand(USAGE, async (args) => {
@@ -34,7 +34,7 @@ await runCommand(USAGE, async (args) => {
   console.log(renderReport(await sweep(origin, secret)));
 });
 
-/** A deployment when one is named, else what `npm start` serves. */
+/** The named deployment, or else the stack of `npm start`. */
 async function findTarget(args: string[]): Promise<{ origin: string; secret: string }> {
   const { values } = parseArgs({ args, options: { url: { type: "string" } } });
   const url = values.url ?? process.env["RECONCILE_URL"];
@@ -43,7 +43,7 @@ async function findTarget(args: string[]): Promise<{ origin: string; secret: str
   }
   const secret = process.env["CRON_SECRET"];
   if (!URL.canParse(url)) {
-    throw new Error("Cannot sweep: the address of a deployment is https://my-project.vercel.app");
+    throw new Error("Cannot sweep: the address must look like https://my-project.vercel.app");
   }
   if (secret === undefined || secret === "") {
     throw new Error("Cannot sweep: put the deployment's CRON_SECRET into the environment");
@@ -68,19 +68,19 @@ async function sweep(origin: string, secret: string): Promise<v.InferOutput<type
 function renderReport(report: v.InferOutput<typeof SweepReport>): string {
   const { finished, found, open, channels, isComplete, unsearchedSince } = report;
   const done = [
-    finished > 0 && `finished the work on ${count(finished, "message")} that had been left behind`,
+    finished > 0 && `finished ${count(finished, "message")} that had been interrupted`,
     found > 0 && `found ${count(found, "message")} that had never been delivered`,
   ].filter((sentence) => sentence !== false);
   return [
     done.length === 0
       ? "Nothing was lost."
-      : `${done.join(", ").replace(/^f/u, "F")}: the threads are in line now.`,
+      : `${done.join(", ").replace(/^f/u, "F")}. Their threads are up to date now.`,
     open > 0 &&
-      `${count(open, "message")} not in line yet: somebody is at it, or it failed again. The next sweep looks after it.`,
+      `${count(open, "message")} not finished yet: another instance is at work, or a call failed again. The next sweep tries again.`,
     `Looked at ${count(channels, "channel")}.`,
     unsearchedSince !== undefined &&
-      `What was posted since ${unsearchedSince} and more than seven days ago was never searched: use the message shortcut on what is missing.`,
-    !isComplete && "The time was up before everything was seen: the next sweep goes on there.",
+      `Messages between ${unsearchedSince} and seven days ago were never searched. Use the message shortcut on those that are missing.`,
+    !isComplete && "The sweep ran out of time. The next one continues where it stopped.",
   ]
     .filter((sentence) => sentence !== false)
     .join("\n");

@@ -18,19 +18,19 @@ Does what a person does in Slack, against a running \`npm start\`, and prints wh
   npm run slack -- shortcut   "Upload to S3" in the menu of a message: fill in the modal, send it
   npm run slack -- edit       press [Edit link & description], fill in the modal, send it
   npm run slack -- delete     press [Delete] and confirm
-  npm run slack -- retry      press [Retry]; when nothing failed, an upload is made to fail first
+  npm run slack -- retry      press [Retry]; if nothing has failed, make an upload fail first
   npm run slack -- slash      type /upload-to-s3 and send images (a sample without --file)
   npm run slack -- slash help
 
-On the last message with images in #images, its first image, as the person who posted it, unless:
+Acts on the first image of the last message with images in #images, as the person who posted it, unless:
   --channel general   another channel (slash: #general, where the app is not a member)
   --ts 1700000000.1   a certain message
   --image 2           another image, by number or name
   --user minho        another person: jane or minho
 
-What to fill in; everything else stays as it is:
+Fills in these fields and leaves the others as they are:
   --alt "Two children plant a tree"   --link https://example.com   --decorative, --no-decorative
-  --file a.png        slash: which images; shortcut: post them first, without the app being told
+  --file a.png        slash: which images; shortcut: post them first, without telling the app
 `;
 
 const COMMANDS: Readonly<Record<string, Command>> = {

@@ -17,7 +17,7 @@ Starts a local Slack, a local S3 and the functions, posts two sample images and 
   npm start              the functions in one process
   npm run start:vercel   the functions under \`vercel dev\`
 
-Settings are tried through the environment: OPTIMIZE=webp TAG_FORMATS=html,picture npm start
+Try settings through the environment: OPTIMIZE=webp TAG_FORMATS=html,picture npm start
 `;
 
 const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
@@ -27,7 +27,7 @@ const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
 await runCommand(USAGE, async (args) => {
   const { values } = parseArgs({ args, options: { vercel: { type: "boolean", default: false } } });
   const stopped = untilStopped();
-  // They read their environment with the first request.
+  // The functions read their environment at the first request.
   await using inProcess = values.vercel
     ? undefined
     : await startAt(PORTS.functions, (port) => startFunctions({ port }));
@@ -72,7 +72,7 @@ async function postSamples({ slack }: LocalStack, { origin }: { origin: string }
   console.log(
     outcome === "shown"
       ? renderResult(thread, durationMs)
-      : "No tags came: the settings keep the app from it, or the functions' log says why.",
+      : "No tags appeared. Your settings may prevent it; otherwise the functions' log says why.",
   );
   console.log(`
 From another terminal:
@@ -89,7 +89,7 @@ ${findImageUrls(thread)
   .join("\n")}`;
 }
 
-/** The second signal ends the process at once. */
+/** Handles only the first signal; the second one ends the process at once. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 
-/** The bytes of a file that somebody named. Rejects with a sentence. */
+/** Reads a file that somebody named. Rejects with a sentence. */
 export async function readNamedFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   await requireFile(path);
   return explaining(path, async () => new Uint8Array(await readFile(path)));
 }
 
-/** Neither a folder nor something without an end, as a device is. */
+/** Refuses folders, and devices, whose content may be endless. */
 export async function requireFile(path: string): Promise<void> {
   const found = await explaining(path, () => stat(path));
   if (found.isDirectory()) {
@@ -36,5 +36,5 @@ function reasonOf(error: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
-  EACCES: "this user may not",
+  EACCES: "permission denied",
 };

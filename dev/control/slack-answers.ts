@@ -20,7 +20,7 @@ const Message = v.looseObject({
 });
 export type Message = v.InferOutput<typeof Message>;
 
-/** A modal; `id` and `hash` are missing in what the app sends. */
+/** A modal. The app sends it without `id` and `hash`. */
 export const View = v.looseObject({
   id: v.optional(v.string(), ""),
   hash: v.optional(v.string(), ""),
@@ -45,13 +45,13 @@ export const Seen = v.looseObject({
   errors: v.record(v.string(), v.string()),
   ephemerals: v.array(Message),
 });
-/** What is on the person's screen once the app has answered. */
+/** A person's screen right after the app's answer. */
 export type Seen = v.InferOutput<typeof Seen>;
 
 export const Posted = v.looseObject({
   channel: v.string(),
   ts: v.string(),
-  /** Missing when the app is not told; with a reason when it did not take it. */
+  /** Missing if the app was not told. It has a reason if the app did not ack. */
   attempt: v.optional(v.looseObject({ reason: v.optional(v.string()) })),
 });
 export const Messages = v.object({ messages: v.array(Message) });

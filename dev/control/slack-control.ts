@@ -12,17 +12,17 @@ import {
   type View,
 } from "./slack-answers.ts";
 
-/** What a person does in the local Slack, and what they see there. */
+/** Acts in the local Slack as a person, and returns what that person sees. */
 export type SlackControl = ReturnType<typeof createSlackControl>;
 
-/** Rejects with the local Slack's own sentence when it refuses. */
+/** Its methods reject with the local Slack's own sentence. */
 export function createSlackControl({ slack, functions }: Omit<RunningStack, "pid">) {
   return {
     async post({ paths, ...fields }: NewPost) {
       const files = await readFiles("files", paths);
       return call("messages", Posted, { method: "POST", body: toForm(fields, files) });
     },
-    /** All messages of a channel, or of the app's direct message with @somebody, replies too, oldest first. */
+    /** All messages and replies of a channel, or of the app's direct message with @somebody, oldest first. */
     messages: (channel: string) => call(`messages?${query({ channel })}`, Conversation),
     async thread(channel: string, ts: string): Promise<Message[]> {
       return (await call(`thread?${query({ channel, ts })}`, Messages)).messages;
@@ -37,14 +37,14 @@ export function createSlackControl({ slack, functions }: Omit<RunningStack, "pid
       );
       return call("submit", Seen, { method: "POST", body: toForm(fields, chosen.flat()) });
     },
-    /** The X in the corner, which closes every view of the modal. */
+    /** Presses the X, which closes all views of the modal. */
     close: (viewId: string, user: string | undefined) =>
       act("close", { view_id: viewId, user, is_cleared: true }),
-    /** The modal in front of a person. */
+    /** A person's front modal. */
     async view(user: string | undefined): Promise<View | undefined> {
       return (await call(`view?${query({ user })}`, Front)).view ?? undefined;
     },
-    /** What only this person sees. */
+    /** The messages that only this person sees. */
     async ephemerals(user: string | undefined): Promise<Message[]> {
       return (await call(`ephemerals?${query({ user })}`, Messages)).messages;
     },
@@ -55,7 +55,7 @@ export function createSlackControl({ slack, functions }: Omit<RunningStack, "pid
     async repairDownloads(): Promise<void> {
       await call("faults", v.unknown(), { method: "DELETE" });
     },
-    /** Until the app is done with all that it was told; false where nobody knows, under `vercel dev`. */
+    /** Waits until the app has finished all its work. Returns false if nobody knows, as under `vercel dev`. */
     async waitUntilIdle(): Promise<boolean> {
       const response = await fetch(functions + IDLE_PATH).catch(() => undefined);
       return response?.ok === true;
@@ -86,7 +86,7 @@ interface NewPost extends Record<string, unknown> {
   user?: string | undefined;
   text?: string | undefined;
   paths: readonly string[];
-  /** "false": the app is not told, as of a message from before it was invited. */
+  /** "false": the app is not told, as if the message were older than its invitation. */
   is_delivered?: "false";
 }
 
@@ -104,9 +104,9 @@ interface ButtonPress extends MessageRef {
 interface Submission {
   viewId: string;
   user: string | undefined;
-  /** By `block_id`: text, or the values of checked options. */
+  /** Text, or the values of checked options, by `block_id`. */
   values: Readonly<Record<string, string | readonly string[]>>;
-  /** By `block_id`: paths. */
+  /** Paths of files, by `block_id`. */
   files: Readonly<Record<string, readonly string[]>>;
 }
 

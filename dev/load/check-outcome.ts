@@ -4,7 +4,6 @@ import { type JsonObject, objectsIn, textAt } from "../local-slack/json.ts";
 import type { LocalSlack } from "../local-slack/server.ts";
 import type { LoadImage } from "./make-image.ts";
 
-/** A message as it was posted. */
 export interface LoadMessage {
   channel: string;
   ts: string;
@@ -12,15 +11,15 @@ export interface LoadMessage {
 }
 
 export interface Outcome {
-  /** Stored once, with the right bytes and content type. */
+  /** The number stored exactly once, with the right bytes and content type. */
   images: number;
-  /** One in the thread, with the right tags. */
+  /** The number of threads with exactly one reply, with the right tags. */
   replies: number;
-  /** A sentence for whatever is lost, doubled or wrong. */
+  /** One sentence for each image or reply that is lost, doubled or wrong. */
   problems: string[];
 }
 
-/** Compares what was posted with what stands in the bucket and in the threads now. */
+/** Compares the posted messages with the bucket and the threads. */
 export function checkOutcome(
   { slack, s3 }: { slack: LocalSlack; s3: LocalS3 },
   messages: readonly LoadMessage[],
@@ -53,14 +52,14 @@ export function checkOutcome(
       outcome.problems.push(`message ${ts} has ${replies.length} replies: ${texts}`);
     }
   }
-  const open = s3.objects("state/open/").map(({ key }) => `a promise that is not kept: ${key}`);
+  const open = s3.objects("state/open/").map(({ key }) => `this promise is not kept: ${key}`);
   outcome.problems.push(...open);
   const strays = [...stored.keys()].filter((hash) => !known.has(hash));
-  outcome.problems.push(...strays.map((hash) => `an object that nobody posted: ${hash}`));
+  outcome.problems.push(...strays.map((hash) => `nobody posted the object with the hash ${hash}`));
   return outcome;
 }
 
-/** (`Map.groupBy` is missing from Node 20.19.) */
+/** Node 20.19 has no `Map.groupBy`. */
 function groupByHash<Stored extends { body: Uint8Array }>(objects: readonly Stored[]) {
   const groups = new Map<string, Stored[]>();
   for (const object of objects) {

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 
-/** An image that no other number has: its first pixel is the number, and up to 200 numbers on its size is another. */
+/** A unique image: its first pixel is its number. The sizes repeat only after 200 numbers or more. */
 export interface LoadImage {
   name: string;
   bytes: Buffer;
@@ -40,7 +40,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, check]);
 }
 
-/** Its only colour is the number. */
+/** Encodes the number in the GIF's only colour. */
 function makeGif(number: number): LoadImage {
   const { width, height } = sizeOf(number);
   const side = (length: number) => [length & 0xff, length >> 8];

@@ -1,7 +1,7 @@
 import type { LocalS3 } from "../local-s3/server.ts";
 import type { LocalSlack } from "../local-slack/server.ts";
 
-/** Every call of the app's to Slack and S3 fails with this probability, in one of three ways. */
+/** Makes every call to Slack and S3 fail with this probability, in one of three ways. */
 export function orderFaults(
   { slack, s3 }: { slack: LocalSlack; s3: LocalS3 },
   probability: number,
@@ -27,7 +27,7 @@ export function orderFaults(
   }
 }
 
-/** What an upload and a sweep of listed channels ask of Slack. */
+/** The calls of an upload, and of a sweep of listed channels. */
 export const SLACK_CALLS = [
   "auth.test",
   "chat.delete",
@@ -41,7 +41,7 @@ export const SLACK_CALLS = [
 const SLACK_FAULTS = ["rate_limited", "error_500", "reset"] as const;
 const S3_FAULTS = ["slow_down", "error_500", "reset"] as const;
 
-/** Of rules that are asked one after the other, so that each strikes as often as the others. */
+/** Rules apply one after the other. These probabilities make all of them strike equally often. */
 function split(probability: number, count: number): number[] {
   const share = probability / count;
   return Array.from({ length: count }, (_, index) => share / (1 - index * share));

@@ -15,31 +15,31 @@ import { orderFaults } from "./order-faults.ts";
 
 export interface LoadOptions {
   messages: number;
-  /** In each message. */
+  /** Per message. */
   images: number;
-  /** Messages that are being delivered or worked off at the same time. */
+  /** The number of messages in progress at the same time. */
   inFlight: number;
-  /** Between 0 and 1: of all calls to Slack and S3. */
+  /** The share of calls to Slack and S3 that fail, from 0 to 1. */
   failures: number;
   seed: number;
 }
 
 export interface LoadReport extends Outcome {
-  /** After the deliveries, before any reconcile. */
+  /** The outcome after all deliveries, before the first reconcile. */
   before: Outcome;
-  /** `undefined`: a call failed that the sweep could not do without. */
+  /** `undefined`: the sweep broke off because a call failed. */
   reconciles: (Sweep | undefined)[];
-  /** Messages that Slack gave up delivering. */
+  /** The number of messages that Slack gave up delivering. */
   undelivered: number;
   calls: number;
   failedCalls: number;
   messagesPerSecond: number;
   ackMs: { p50: number; p99: number };
-  /** Of this process, with everything else that runs in it. */
+  /** The memory of this process, including both local servers. */
   peakMegabytes: number;
 }
 
-/** Posts all messages, delivers them as Slack does, and lets reconcile finish what is left, twice at most. */
+/** Posts and delivers all messages as Slack does, then runs reconcile, at most twice, to finish the rest. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const random = createRandom(options.seed);
   const clock = createMovableClock();
@@ -95,14 +95,14 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   };
 }
 
-/** Slack's own are none, one and five minutes. */
+/** Slack's own pauses are none, one minute and five. */
 const RETRY_DELAYS_MS = [0, 300, 1500] as const;
 const MAX_RECONCILES = 2;
-/** A little more than a claim is held. */
+/** A little longer than a lease. */
 const LEASE_MS = 311_000;
 const CRON_SECRET = "load-cron-secret";
 
-/** The events Request URL on loopback, each delivery followed until its work behind the ack is over. */
+/** Serves the events Request URL. A delivery ends when its background work ends. */
 async function serveEvents(slack: LocalSlack, app: App) {
   const context = provideRequestContext();
   const work = new Map<string, Promise<unknown>[]>();
@@ -161,7 +161,7 @@ function createMovableClock(): Clock & { move(durationMs: number): void } {
   };
 }
 
-/** Mulberry32: the same numbers for the same seed. */
+/** Mulberry32 gives the same numbers for the same seed. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {

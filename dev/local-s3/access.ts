@@ -4,7 +4,7 @@ import type { S3Request } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
 import { type Signer, verifySignature } from "./sigv4.ts";
 
-/** Lets signed requests through, and anonymous reads of public objects: what a CDN in front of the bucket shows. */
+/** Permits signed requests, and anonymous reads of public objects, as a CDN in front of the bucket would. */
 export function verifyAccess(
   request: S3Request,
   signer: Signer,

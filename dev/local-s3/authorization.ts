@@ -1,16 +1,16 @@
 import type { S3RequestHead } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
 
-/** What a request claims about its signature, before any of it is verified. */
+/** A request's own statements about its signature, not yet verified. */
 export interface Authorization {
   accessKeyId: string;
-  /** Credential scope: `20130524`, `us-east-1`, `s3`. */
+  /** The credential scope: `20130524`, `us-east-1`, `s3`. */
   date: string;
   region: string;
   service: string;
   signedHeaders: readonly string[];
   signature: string;
-  /** `20130524T000000Z`. */
+  /** For example `20130524T000000Z`. */
   timestamp: string;
   payloadHash: string;
   sessionToken: string | undefined;
@@ -19,7 +19,7 @@ export interface Authorization {
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 /**
- * Returns `undefined` for an anonymous request; throws when the signature is malformed or in the query.
+ * Returns `undefined` for an anonymous request. Throws if the signature is malformed or in the query.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
  */
 export function parseAuthorization({ headers, query }: S3RequestHead): Authorization | undefined {

@@ -6,7 +6,7 @@ export interface Buckets {
   create: (name: string) => void;
 }
 
-/** Where shelves stand, one per bucket. */
+/** Holds one shelf per bucket. */
 export interface ShelfRoom {
   names: () => string[];
   open: (bucket: string) => Shelf;
@@ -32,7 +32,7 @@ export function createBuckets(room: ShelfRoom): Buckets {
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html — which also makes a safe folder name. */
+/** A valid name is also a safe folder name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function isBucketName(name: string): boolean {
   return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..");
 }

@@ -17,19 +17,19 @@ export interface RecordedRequest {
   key: string;
   query: Record<string, string>;
   headers: Record<string, string>;
-  /** 0 while unanswered, and for ever when the connection was dropped. */
+  /** 0 until the answer is sent. It stays 0 if the connection was dropped. */
   status: number;
 }
 
 interface ConnectionOptions {
   faults: Faults;
-  /** In the order of arrival; requests whose path cannot be read are missing. */
+  /** In the order of arrival. Requests with an invalid path are missing. */
   requests: RecordedRequest[];
   execute: (request: S3Request) => S3Response;
   now: () => number;
 }
 
-/** One request from the socket to the answer, or to whatever a fault makes of it. */
+/** Reads, executes and answers one request, unless a fault decides otherwise. */
 export async function serveConnection(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -69,7 +69,7 @@ export async function serveConnection(
     if (record !== undefined) {
       record.status = response.status;
     }
-    // Clients learn from it by how much their clock is off.
+    // Clients correct a wrong clock with this header.
     outgoing.setHeader("date", new Date(options.now()).toUTCString());
     send(outgoing, response, requestId);
   }
@@ -86,7 +86,7 @@ function recordRequest({ method, bucket, key, query, headers }: S3RequestHead): 
   };
 }
 
-/** A GET breaks off in the answer's body, everything else in the request's. */
+/** `reset_mid_body` breaks off the answer to a GET, and the request itself of everything else. */
 function isFatalOnArrival(fault: FaultKind | undefined, { method }: S3RequestHead): boolean {
   return fault === "reset" || (fault === "reset_mid_body" && method !== "GET");
 }
@@ -117,7 +117,7 @@ function send(
   outgoing.end(body);
 }
 
-/** destroy(), not a reset: what was written is to arrive. */
+/** A reset would lose the first half, so this destroys the socket. */
 function sendHalf(
   outgoing: ServerResponse,
   { status, headers, body = Buffer.alloc(0) }: S3Response,

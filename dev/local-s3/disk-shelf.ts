@@ -17,11 +17,11 @@ import type { Shelf } from "./object-store.ts";
 import type { ObjectFacts, StoredObject } from "./stored-object.ts";
 
 /**
- * `directory/buckets/BUCKET/SHA256-OF-THE-KEY`, each file one line of JSON and then the body.
+ * Keeps each object in `directory/buckets/BUCKET/SHA256-OF-THE-KEY`: one line of JSON, then the body.
  *
- * One file, so that one rename moves an object and its metadata together: a process that dies leaves the old
- * object or the new one. The hash, because keys hold what file names cannot: slashes, "..", 1,024 bytes, and
- * names that differ only in case, where the file system may not tell them apart.
+ * An object is a single file, so that a rename replaces body and metadata together: a process that dies leaves
+ * either the old object or the new one. File names are hashes because keys may contain slashes or "..", may be
+ * 1,024 bytes long, and may differ only in case, which some file systems ignore.
  */
 export function openDiskRoom(directory: string): ShelfRoom {
   const buckets = join(directory, "buckets");
@@ -81,7 +81,7 @@ const FactsSchema = v.object({
   metadata: v.record(v.string(), v.string()),
 });
 
-/** The first line only: at start the bodies stay where they are. */
+/** Reads only the first line, so that starting is fast. */
 function readFacts(path: string): ObjectFacts {
   const file = openSync(path, "r");
   try {

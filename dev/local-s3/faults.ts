@@ -2,20 +2,20 @@ import type { S3RequestHead } from "./request.ts";
 import { S3Error, type S3ErrorCode } from "./s3-error.ts";
 
 export interface FaultRule {
-  /** LIST is ListObjectsV2; DELETE covers DeleteObjects. */
+  /** LIST is ListObjectsV2. DELETE includes DeleteObjects. */
   on: "PUT" | "GET" | "HEAD" | "DELETE" | "LIST";
-  /** Tested against the object key; for LIST, against the prefix. Without it: every request. */
+  /** Matches the object key, or the prefix of a LIST. The default matches every request. */
   key?: RegExp;
-  /** Only for requests that this accepts. */
+  /** The rule applies only to requests that this accepts. */
   when?: (request: S3RequestHead) => boolean;
-  /** How often the fault strikes. Without it: every time, until clearFaults(). */
+  /** How often the fault strikes. The default is every time, until `clearFaults()`. */
   times?: number;
-  /** From 0 to 1. Without it: certainly. */
+  /** From 0 to 1. The default is 1. */
   probability?: number;
   kind: FaultKind;
 }
 
-/** `executed_then_reset` is carried out, and the answer lost; every other fault leaves the bucket as it was. */
+/** `executed_then_reset` changes the bucket and loses the answer. Every other fault leaves the bucket unchanged. */
 export type FaultKind =
   | keyof typeof REFUSALS
   | "stall"
@@ -26,7 +26,7 @@ export type FaultKind =
 export interface Faults {
   add: (rule: FaultRule) => void;
   clear: () => void;
-  /** The fault that strikes this request, counted as struck; the earliest matching rule wins. */
+  /** Finds the fault for this request and counts it. The earliest matching rule wins. */
   strike: (request: S3RequestHead) => FaultKind | undefined;
 }
 
@@ -49,11 +49,11 @@ export function createFaults(random: () => number): Faults {
   };
 }
 
-/** Throws for the faults which are answers; the others concern the connection. */
+/** Throws if the fault is an answer. The other faults concern the connection. */
 export function throwRefusal(kind: FaultKind | undefined): void {
   for (const [name, code] of Object.entries(REFUSALS)) {
     if (name === kind) {
-      throw new S3Error(code, "A fault that was ordered.");
+      throw new S3Error(code, "A test ordered this fault.");
     }
   }
 }

@@ -5,7 +5,7 @@ import type { S3Response } from "./response.ts";
 import { S3Error } from "./s3-error.ts";
 import type { ObjectFacts } from "./stored-object.ts";
 
-/** GET and HEAD. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+/** Answers GET and HEAD. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export function getObject({ method, key, headers }: S3Request, store: ObjectStore): S3Response {
   const facts = store.find(key);
   if (facts === undefined) {
@@ -66,7 +66,7 @@ function describe({
   };
 }
 
-/** RFC 9110, section 13.2.2: an ETag condition makes its date counterpart irrelevant. */
+/** An ETag condition overrides its date counterpart (RFC 9110, section 13.2.2). */
 function isUnchanged(
   { etag, lastModifiedMs }: ObjectFacts,
   headers: ReadonlyMap<string, string>,
@@ -91,7 +91,7 @@ function lists(condition: string, etag: string): boolean {
   return tags.some((tag) => tag === "*" || tag === etag || `"${tag}"` === etag);
 }
 
-/** One range, as S3 serves it: first and one past the last byte. What is not a range is ignored, so the whole is sent. */
+/** The end is one past the last byte. S3 ignores invalid and multiple ranges and sends the whole object. */
 function parseRange(
   header: string | undefined,
   sizeBytes: number,

@@ -4,18 +4,18 @@ export interface ListQuery {
   prefix: string;
   delimiter: string;
   maxKeys: number;
-  /** Only what sorts after this: start-after, or where the page before ended. */
+  /** The page begins after this: `start-after`, or the end of the page before. */
   after: string;
 }
 
 interface ListPage {
   objects: ObjectFacts[];
   commonPrefixes: string[];
-  /** The last key or common prefix of a page that is not the last one. */
+  /** The last key or common prefix, unless this is the last page. */
   next: string | undefined;
 }
 
-/** Cuts one page of ListObjectsV2 out of objects that are in byte order. */
+/** Cuts one page of ListObjectsV2 out of objects in byte order. */
 export function cutListPage(ordered: readonly ObjectFacts[], query: ListQuery): ListPage {
   const page: ListPage = { objects: [], commonPrefixes: [], next: undefined };
   const after = Buffer.from(query.after);
@@ -25,7 +25,7 @@ export function cutListPage(ordered: readonly ObjectFacts[], query: ListQuery): 
       continue;
     }
     const folder = findCommonPrefix(facts.key, query);
-    // A page that ended with a folder goes on behind everything in it.
+    // If the page before ended with this folder, everything in it was listed.
     if (folder !== undefined && (folder === last || folder === query.after)) {
       continue;
     }

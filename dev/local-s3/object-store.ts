@@ -1,19 +1,19 @@
 import type { ObjectFacts, StoredObject } from "./stored-object.ts";
 
 /**
- * The objects of one bucket. Everything here is synchronous on purpose: a condition checked and a put made
- * in one turn of the event loop cannot be interleaved, which is all that If-Match and If-None-Match need.
+ * The objects of one bucket. All methods are synchronous, so that nothing happens between the check of an If-Match or
+ * If-None-Match condition and the put.
  */
 export interface ObjectStore {
   find: (key: string) => ObjectFacts | undefined;
   read: (facts: ObjectFacts) => StoredObject;
   put: (object: StoredObject) => void;
   delete: (key: string) => void;
-  /** In the UTF-8 byte order of their keys, which JavaScript's own (UTF-16) is not. */
+  /** In UTF-8 byte order of the keys. JavaScript sorts by UTF-16. */
   inOrder: () => readonly ObjectFacts[];
 }
 
-/** Where the bytes lie: in memory or in files. */
+/** Stores the bytes, in memory or in files. */
 export interface Shelf {
   load: () => Iterable<ObjectFacts>;
   read: (key: string) => Buffer;

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { S3Request } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
 
-/** Compares the body with every digest that the request carries. */
+/** Compares the body with every digest in the request. */
 export function verifyPayload(request: S3Request, payloadHash: string | undefined): void {
   if (payloadHash !== undefined) {
     verifySha256(request.body, payloadHash);

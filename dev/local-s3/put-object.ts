@@ -57,7 +57,7 @@ function verifyCondition(
   }
 }
 
-/** AWS takes an ETag with and without its quotes. */
+/** AWS accepts an ETag with or without quotes. */
 function isSameEtag(condition: string, etag: string | undefined): boolean {
   return condition === etag || `"${condition}"` === etag;
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { S3Error } from "./s3-error.ts";
 
-/** A request before its body, path-style: `/bucket/key`. */
+/** A path-style request (`/bucket/key`) without its body. */
 export interface S3RequestHead {
   method: string;
-  /** As sent, still percent-encoded, without the query. */
+  /** The percent-encoded path as sent, without the query. */
   path: string;
-  /** Empty for the service itself. */
+  /** Empty if the request is to the service itself. */
   bucket: string;
-  /** Empty for a bucket. */
+  /** Empty if the request is to a bucket. */
   key: string;
   query: URLSearchParams;
-  /** By lower-case name; a header sent twice has its values joined by a comma. */
+  /** By lower-case name. The values of a repeated header are joined by commas. */
   headers: ReadonlyMap<string, string>;
 }
 
@@ -19,7 +19,7 @@ export interface S3Request extends S3RequestHead {
   body: Buffer;
 }
 
-/** S3 takes 5 GiB in one PUT; this server holds a body in memory. */
+/** S3 accepts 5 GiB in one PUT. This server holds bodies in memory. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 export function parseRequestHead(
@@ -39,7 +39,7 @@ export function parseRequestHead(
   };
 }
 
-/** Refuses a body by its announced length before the first byte of it is read. */
+/** Refuses a body by its announced length, before reading it. */
 export function verifyBodyLength({ method, headers }: S3RequestHead): void {
   const length = headers.get("content-length");
   const carriesBody = method === "PUT" || method === "POST" || headers.has("transfer-encoding");
@@ -80,7 +80,7 @@ function decode(text: string): string {
   }
 }
 
-/** Node's own `headers` keeps only the first of some repeated headers, which would hide what was signed. */
+/** Node's `headers` drops repeats of some headers, but the signature covers all of them. */
 function joinHeaders(rawHeaders: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

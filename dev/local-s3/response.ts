@@ -15,7 +15,7 @@ export function xmlResponse(root: string, elements: XmlElements, status = 200): 
   };
 }
 
-/** Anything but an S3Error is a bug of this server, and says so to whoever called it. */
+/** Any other error than `S3Error` is a bug in this server. The caller sees its message. */
 export function errorResponse(error: unknown, resource: string, requestId: string): S3Response {
   const refusal = error instanceof S3Error ? error : new S3Error("InternalError", String(error));
   const elements = {

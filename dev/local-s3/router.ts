@@ -13,7 +13,7 @@ interface Service {
   nowMs: number;
 }
 
-/** Carries out a request that is allowed; throws S3Error for what it refuses. */
+/** Carries out a permitted request. Throws `S3Error` if it refuses the request. */
 export function route(request: S3Request, service: Service): S3Response {
   verifySupported(request);
   return request.key === "" ? routeBucket(request, service) : routeObject(request, service);
@@ -61,7 +61,7 @@ function routeBucket(request: S3Request, service: Service): S3Response {
   }
 }
 
-/** What S3 has and this server has not, refused rather than ignored: a test must not pass because of what is missing. */
+/** S3 has these and this server does not. It refuses them, so that no test passes because one was ignored. */
 const SUBRESOURCES = new Set(
   `accelerate acl analytics append attributes cors encryption intelligent-tiering inventory legal-hold lifecycle location
   logging metrics notification object-lock ownershipControls partNumber policy policyStatus publicAccessBlock renameObject

@@ -1,9 +1,9 @@
-/** An answer in S3's own vocabulary: the code decides the HTTP status. */
+/** An error answer of S3. The code decides the HTTP status. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
   readonly code: S3ErrorCode;
   readonly status: number;
-  /** The bucket's, where that is what the request has wrong. */
+  /** The bucket's region, if the request was for another one. */
   readonly region: string | undefined;
 
   constructor(code: S3ErrorCode, message: string, region?: string) {

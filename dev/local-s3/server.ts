@@ -12,23 +12,23 @@ import { route } from "./router.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 export interface LocalS3Options {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes any free port. */
   port?: number;
-  /** Objects are kept here; without it, in memory. For one server at a time. */
+  /** Keeps objects here, for one server at a time. The default is memory. */
   directory?: string;
-  /** Created when missing; the first one is LocalS3.bucket. */
+  /** Creates missing buckets. The first one is `LocalS3.bucket`. */
   bucket?: string | readonly string[];
   region?: string;
   accessKeyId?: string;
   secretAccessKey?: string;
-  /** When given, every signed request must carry it. */
+  /** Every signed request must carry it, if given. */
   sessionToken?: string | undefined;
-  /** Objects under these are readable without a signature. */
+  /** Anybody may read the objects under these prefixes. */
   publicPrefixes?: readonly string[];
-  /** As some stores do: these conditions, or all, are taken and change nothing. */
+  /** Ignores these conditions, or all of them, as some stores do. */
   ignoresConditions?: true | readonly Condition[];
   now?: () => number;
-  /** Decides about faults that have a probability. */
+  /** Decides whether a fault with a probability strikes. */
   random?: () => number;
 }
 
@@ -38,19 +38,19 @@ export interface LocalS3 extends AsyncDisposable {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Where a browser reads public objects: `endpoint/bucket`. */
+  /** The address of public objects: `endpoint/bucket`. */
   publicBaseUrl: string;
   requests: readonly RecordedRequest[];
-  /** In key order, from the first bucket unless another one is named. */
+  /** Returns objects in key order. The default is the first bucket. */
   objects: (prefix?: string, bucket?: string) => StoredObject[];
-  /** Orders a fault; it strikes from the next request on. */
+  /** Orders a fault, from the next request on. */
   fault: (rule: FaultRule) => void;
   clearFaults: () => void;
-  /** Drops open connections, stalled ones included. */
+  /** Drops all open connections, including stalled ones. */
   close: () => Promise<void>;
 }
 
-/** Serves S3's wire on 127.0.0.1, path-style. */
+/** Serves S3's path-style API on 127.0.0.1. */
 export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS3> {
   const {
     region = "us-east-1",
@@ -76,7 +76,7 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
   const server = createServer(
     (incoming, outgoing) => void serveConnection(incoming, outgoing, connection),
   );
-  // Longer than clients keep idle connections: one that closes first would look like a fault.
+  // Clients must close idle connections first, or a closed connection looks like a fault.
   server.keepAliveTimeout = 120_000;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");

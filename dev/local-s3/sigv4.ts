@@ -12,7 +12,7 @@ export interface Signer {
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
-/** Throws the refusal that S3 would answer with. The body is not looked at: see verifyPayload. */
+/** Throws S3's own error. `verifyPayload` checks the body. */
 export function verifySignature(
   request: S3RequestHead,
   claim: Authorization,
@@ -75,14 +75,14 @@ function verifyTime({ timestamp }: Authorization, nowMs: number): void {
   }
 }
 
-/** "20130524T000000Z" to milliseconds; NaN for anything else. */
+/** Parses "20130524T000000Z" to milliseconds. Returns NaN for anything else. */
 function parseTimestamp(timestamp: string): number {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** Whatever reaches S3's semantics must be signed, or a middleman could add it. */
+/** S3 headers must be signed, or a middleman could add some. */
 function verifySignedHeaders({ headers }: S3RequestHead, { signedHeaders }: Authorization): void {
   const unsigned = ["host", ...headers.keys()]
     .filter((name) => name === "host" || name.startsWith("x-amz-"))
@@ -131,7 +131,7 @@ function renderCanonicalRequest(
   ].join("\n");
 }
 
-/** S3 alone among AWS's services encodes the path once and does not normalise "..". */
+/** Unlike other AWS services, S3 encodes the path once and does not normalise "..". */
 function renderCanonicalPath(path: string): string {
   return path
     .split("/")

@@ -1,16 +1,16 @@
-/** What a bucket knows of an object without its bytes. */
+/** An object without its bytes. */
 export interface ObjectFacts {
   key: string;
-  /** MD5 of the body in hex, in the double quotes that the ETag header has. */
+  /** MD5 of the body in hex, in double quotes as in the ETag header. */
   etag: string;
   sizeBytes: number;
-  /** Whole seconds, as S3 keeps it. */
+  /** Always whole seconds, as in S3. */
   lastModifiedMs: number;
   contentType: string;
   cacheControl?: string | undefined;
   contentDisposition?: string | undefined;
   contentEncoding?: string | undefined;
-  /** By the name after `x-amz-meta-`. */
+  /** Keyed by the name after `x-amz-meta-`. */
   metadata: Record<string, string>;
 }
 

@@ -1,4 +1,4 @@
-/** XML elements in the order given; an array repeats its element, `undefined` leaves it out. */
+/** XML elements in order. An array repeats its element; `undefined` leaves it out. */
 export interface XmlElements {
   [name: string]: XmlContent | XmlContent[] | undefined;
 }
@@ -12,7 +12,7 @@ export function renderXml(root: string, elements: XmlElements): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${namespace}>${renderElements(elements)}</${root}>`;
 }
 
-/** The text of each `<name>` in document order, unescaped. Enough for the one request body read here: DeleteObjects. */
+/** The unescaped text of each `<name>`, in document order. DeleteObjects needs no more. */
 export function readXmlTexts(xml: string, name: string): string[] {
   return Array.from(xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g")), ([, text = ""]) =>
     unescapeXml(text),
@@ -44,8 +44,8 @@ const ENTITIES = new Map([
 ]);
 
 /**
- * A parser would turn a bare carriage return into a line feed, and XML 1.0 has no way to write most control
- * characters at all: S3 writes references for both, and offers encoding-type=url to those who meet them.
+ * XML parsers turn a bare carriage return into a line feed, and XML 1.0 cannot contain most control characters.
+ * S3 writes references for both.
  */
 // oxlint-disable-next-line eslint/no-control-regex
 const SPECIAL = /[&<>"\u0000-\u001f\ufffe\uffff]/g;

@@ -31,11 +31,11 @@ import {
   type User,
 } from "./state/workspace.ts";
 
-/** What tests and the local stack do with a running local Slack. */
+/** A running local Slack, for tests and the local stack. */
 export interface LocalSlack extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** For `SLACK_API_URL`. */
+  /** The value of `SLACK_API_URL`. */
   readonly apiUrl: string;
   readonly botToken: string;
   readonly signingSecret: string;
@@ -44,31 +44,30 @@ export interface LocalSlack extends AsyncDisposable {
   readonly botUserId: string;
   readonly botId: string;
   readonly state: LocalSlackState;
-  /** Every Web API call, file download and response_url post that arrived, in order. */
+  /** Every Web API call, file download and post to a `response_url`, in the order of arrival. */
   readonly requests: RecordedRequest[];
   requestUrls: RequestUrls | undefined;
   addChannel(channel: NewChannel): Channel;
   addUser(user: NewUser): User;
-  /** Posts as a person; nothing is delivered. */
+  /** Posts as a person. The app is not told. */
   postMessage(message: NewMessage): PostedMessage;
-  /** Deletes as a person or administrator would, whoever wrote the message. */
+  /** Deletes anybody's message, as an administrator can. */
   deleteMessage(channel: string, ts: string): void;
-  /** The event of any stored message, the bot's own included. */
+  /** The event of any stored message, including the bot's own. */
   envelopeOf(channel: string, ts: string): JsonObject;
-  /** Signs and posts to the events Request URL with Slack's retry rule. */
+  /** Signs an event and posts it to the events Request URL, with Slack's retries. */
   deliver(envelope: unknown, options?: Omit<DeliveryOptions, "onAttempt">): Promise<DeliveryResult>;
   sign(rawBody: string, atSeconds?: number): SignatureHeaders;
-  /** The parent and its replies as stored, oldest first. */
+  /** The parent and its replies, oldest first. */
   thread(channel: string, ts: string): Message[];
   fault(rule: FaultRule): void;
-  /** Runs a message shortcut on a message. */
   openShortcut(use: ShortcutUse): Promise<Seen>;
   pressButton(press: ButtonPress): Promise<Seen>;
   slashCommand(use: CommandUse): Promise<Seen>;
-  /** Fills in and submits the modal in front; values by `block_id`. */
+  /** Fills in and submits a person's front modal. */
   submitView(submission: Submission): Promise<Seen>;
   closeView(closing: Closing): Promise<Seen>;
-  /** The modal that is in front of a person now. */
+  /** A person's front modal. */
   viewOf(user?: string): View | undefined;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 
-/** An `ok: false` answer of the Web API: Slack's error string and what else it says. */
+/** An `ok: false` answer of the Web API: Slack's error string and further details. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly error: string;
@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Slack names each problem twice, once with a level in front (grafana/oncall#5121). */
+/** Slack lists each problem twice, once with its level (grafana/oncall#5121). */
 export function refuseWith(error: string, problems: readonly string[]): Refusal {
   const messages = problems.map((problem) => `[ERROR] ${problem}`);
   return new Refusal(error, { errors: problems, response_metadata: { messages } }, problems);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
@@ -17,32 +18,34 @@ import { serveWebApi } from "./wire/web-api.ts";
 export type { LocalSlack } from "./local-slack.ts";
 
 export interface LocalSlackOptions {
-  /** Of the app: it decides scopes, events, shortcuts and commands. */
+  /** The app's manifest. It decides scopes, events, shortcuts and commands. */
   manifest: unknown;
-  /** 0, the default, is any free port. */
+  /** 0, the default, takes any free port. */
   port?: number;
   signingSecret?: string;
   requestUrls?: RequestUrls | undefined;
-  /** Before each retry of an event; Slack's own when left out. */
+  /** The pauses before each retry of an event. The default is Slack's. */
   retryDelaysMs?: readonly number[];
-  /** Slack's 3,000 when left out. */
+  /** The default is Slack's: 3,000. */
   ackTimeoutMs?: number;
   now?: () => number;
-  /** Waits for an ack, or between retries. */
+  /** Waits for an ack, and between retries. */
   sleep?: Sleep;
-  /** For faults with a probability. */
+  /** Decides whether a fault with a probability strikes. */
   random?: () => number;
 }
 
-/** A strict stand-in for Slack on 127.0.0.1: it refuses what Slack refuses. */
+/** Starts a strict stand-in for Slack on 127.0.0.1. It refuses everything that Slack refuses. */
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
-  // Longer than clients keep idle connections: one that closes first would look like a fault.
+  // Clients must close idle connections first, or a closed connection looks like a fault.
   server.keepAliveTimeout = 120_000;
   const origin = await listen(server, options.port ?? 0);
   const closing = new AbortController();
+  // Every open delivery listens to it.
+  setMaxListeners(0, closing.signal);
   const slack = createSlack(options, { origin, closing: closing.signal });
   serveWebApi(app, slack);
   serveFiles(app, slack);

@@ -24,22 +24,22 @@ interface CommandOptions extends Entries {
   ts: string | undefined;
   user: string | undefined;
   image: string | undefined;
-  /** Paths. */
+  /** Paths of files. */
   files: readonly string[];
-  /** Behind the slash command. */
+  /** The text after the slash command. */
   text: string;
   print: (paragraph: string) => void;
 }
 
 export type Command = (slack: SlackControl, options: CommandOptions) => Promise<void>;
 
-/** "Upload to S3" in the menu of a message. */
+/** Chooses "Upload to S3" in the menu of a message. */
 export async function useShortcut(slack: SlackControl, options: CommandOptions): Promise<void> {
   const { files, print } = options;
   const channel = options.channel ?? "images";
   if (files.length > 0) {
     await slack.post({ channel, user: options.user, paths: files, is_delivered: "false" });
-    print(`In #${channel} is a message that the app was not told of.`);
+    print(`#${channel} now has a message that the app was not told about.`);
   }
   const target = await findTarget(slack, { channel, ts: options.ts });
   const { message, images } = target;
@@ -55,7 +55,7 @@ export async function useShortcut(slack: SlackControl, options: CommandOptions):
   printThread(await waitForTags(slack, { target, modal }), print);
 }
 
-/** "Edit link & description" under an image of a reply. */
+/** Presses "Edit link & description" under an image. */
 export async function editTags(slack: SlackControl, options: CommandOptions): Promise<void> {
   const target = await findTarget(slack, { ...options, channel: options.channel ?? "images" });
   const pressed = findImageButton(target, { actionId: ACTIONS.editTags, wanted: options.image });
@@ -71,7 +71,7 @@ export async function editTags(slack: SlackControl, options: CommandOptions): Pr
   printThread(await waitForTags(slack, { target, modal }), options.print);
 }
 
-/** "Delete" under an image of a reply, and Slack's own dialog. */
+/** Presses "Delete" under an image and confirms in Slack's dialog. */
 export async function deleteImage(slack: SlackControl, options: CommandOptions): Promise<void> {
   const { print } = options;
   const target = await findTarget(slack, { ...options, channel: options.channel ?? "images" });
@@ -95,7 +95,7 @@ export async function deleteImage(slack: SlackControl, options: CommandOptions):
   }
 }
 
-/** "Retry" under a reply with images that failed; one is made to fail when there is none. */
+/** Presses "Retry" under failed images. If nothing has failed, it makes an upload fail first. */
 export async function retryUpload(slack: SlackControl, options: CommandOptions): Promise<void> {
   const { ts, print } = options;
   const channel = options.channel ?? "images";
@@ -109,7 +109,7 @@ export async function retryUpload(slack: SlackControl, options: CommandOptions):
   printThread(await pressAndWait(slack, { target, pressed, user, action, print }), print);
 }
 
-/** `/upload-to-s3`, or with `help` behind it. */
+/** Types `/upload-to-s3` or `/upload-to-s3 help`. */
 export async function useSlashCommand(slack: SlackControl, options: CommandOptions): Promise<void> {
   const { text, user, print } = options;
   const { channel, messages } = await slack.messages(options.channel ?? "general");
@@ -122,7 +122,7 @@ export async function useSlashCommand(slack: SlackControl, options: CommandOptio
   });
   const after = await slack.messages(channel.id);
   const posted = after.messages.slice(messages.length);
-  print(renderThread(posted) || `The others in #${channel.name} see nothing of it.`);
+  print(renderThread(posted) || `Nobody else in #${channel.name} sees this.`);
   const direct = await slack.messages(`@${user?.replace(/^@/u, "") ?? FIRST_PERSON}`);
   const [reply] = direct.messages.filter(({ bot_id }) => bot_id !== undefined).slice(-1);
   if (reply !== undefined && text === "") {
@@ -130,17 +130,17 @@ export async function useSlashCommand(slack: SlackControl, options: CommandOptio
   }
 }
 
-/** This person acts when nobody is named. */
+/** The default person. */
 const FIRST_PERSON = "jane";
 const SAMPLE = fileURLToPath(new URL("../samples/sunrise.jpg", import.meta.url));
 
-/** Slack hands over no file for a while. */
+/** Posts an image while Slack refuses all downloads. */
 async function failOnPurpose(
   slack: SlackControl,
   { channel, user, files, print }: CommandOptions & { channel: string },
 ): Promise<Press> {
   print(
-    "Nothing has failed yet. So Slack is told to refuse every download, and you post an image:",
+    "Nothing has failed yet, so the local Slack refuses every download while you post an image:",
   );
   await slack.breakDownloads();
   try {

@@ -3,7 +3,7 @@ import type { Conversation, File, Message } from "../control/slack-answers.ts";
 import type { SlackControl } from "../control/slack-control.ts";
 import { type Button, buttonsIn } from "../terminal/render-block.ts";
 
-/** A message with images, and what stands in its channel. */
+/** A message with images, and the conversation around it. */
 export interface Target extends Conversation {
   message: Message;
   images: readonly File[];
@@ -21,30 +21,30 @@ export async function findTarget(
   if (message === undefined) {
     throw new Error(
       ts === undefined
-        ? `There is no message with images in #${channel.name} yet: npm run post -- photo.jpg --channel ${channel.name}`
+        ? `There is no message with images in #${channel.name} yet. Post one: npm run post -- photo.jpg --channel ${channel.name}`
         : `There is no message ${ts} in #${channel.name}`,
     );
   }
   return { channel, messages, message, images: imagesOf(message) };
 }
 
-/** By its number, from 1, or by its name; without a wish the first. */
+/** Finds an image by its number, from 1, or by its name. */
 export function findImage({ images }: Target, wanted = "1"): File {
   const image = images[Number(wanted) - 1] ?? images.find(({ name }) => name === wanted);
   if (image === undefined) {
     const known = images.map(({ name }, index) => `${index + 1} ${name}`).join(", ");
-    throw new Error(`There is no image "${wanted}" in that message; it has: ${known || "none"}`);
+    throw new Error(`There is no image "${wanted}" in that message. It has: ${known || "none"}`);
   }
   return image;
 }
 
 interface FoundButton {
-  /** Of the reply that has the button. */
+  /** The reply that has the button. */
   ts: string;
   button: Button;
 }
 
-/** The app's buttons of one kind among these messages, oldest first. */
+/** Finds the app's buttons with this `action_id`, oldest first. */
 export function findButtons(messages: readonly Message[], actionId: string): FoundButton[] {
   return messages.flatMap(({ ts, blocks }) =>
     buttonsIn(blocks)
@@ -57,7 +57,7 @@ export interface PressedImage extends FoundButton {
   image: File;
 }
 
-/** Without a wish: that of the first image which has one. */
+/** Finds the button of the wanted image, or of the first image that has one. */
 export function findImageButton(
   target: Target,
   { actionId, wanted }: { actionId: string; wanted: string | undefined },
@@ -74,17 +74,16 @@ export function findImageButton(
   }
   const list = images.map(({ name }) => name).join(", ");
   throw new Error(
-    `There is nothing to press under ${list} (deleted, or never uploaded): npm run post -- photo.jpg posts another`,
+    `${list} has no such button: it was deleted, or never uploaded. Post another: npm run post -- photo.jpg`,
   );
 }
 
-/** A button that somebody is to press. */
 export interface Press {
   target: Target;
   pressed: FoundButton;
 }
 
-/** The last "Retry" in a channel, or that of one message. */
+/** Finds the last "Retry" in a channel, or the one of a certain message. */
 export async function findFailed(
   slack: SlackControl,
   { channel, ts }: { channel: string; ts: string | undefined },

@@ -13,13 +13,13 @@ export interface PostResult {
   thread: Message[];
   durationMs: number;
   /**
-   * `untold`: the app is not in that channel. `silent`: it was told, is through and wrote nothing. `late`: its answer
-   * did not come within a minute.
+   * `untold`: the app is not in that channel. `silent`: the app finished and wrote nothing. `late`: its answer did not
+   * come within a minute.
    */
   outcome: "shown" | "untold" | "silent" | "late";
 }
 
-/** Posts files as a person does, to #images by default, and waits until the thread holds the result. */
+/** Posts files as a person and waits for the result in the thread. The default channel is #images. */
 export async function postImages(
   slack: SlackControl,
   { channel = "images", ...post }: PostOptions,
@@ -42,13 +42,13 @@ async function waitForResult(
 ): Promise<Omit<PostResult, "durationMs">> {
   const deadlineMs = performance.now() + RESULT_TIMEOUT_MS;
   const state: { isIdle: boolean | undefined } = { isIdle: undefined };
-  // Slack delivers an event again that was not acked: an app that is idle until then tells nothing.
+  // Slack retries an event without an ack, so an idle app proves nothing until then.
   const knowing = isAcked ? slack.waitUntilIdle() : Promise.resolve(false);
   void knowing.then((isIdle) => (state.isIdle = isIdle));
   for (;;) {
     const { isIdle } = state;
     const thread = await slack.thread(channel, ts);
-    // Where nobody knows, the types of the files tell.
+    // Without a known idle state, files that cannot be images mean that no result will come.
     const isLast = isIdle === true || (isIdle === false && !thread.some(mayHoldImage));
     if (thread.some(isResult)) {
       return { outcome: "shown", thread };
@@ -67,7 +67,7 @@ function mayHoldImage({ files = [] }: Message): boolean {
   return files.some(({ mimetype }) => /^(?:image\/|application\/octet-stream|$)/u.test(mimetype));
 }
 
-/** "Uploading…" has no blocks. */
+/** The "Uploading…" reply has no blocks. */
 function isResult(message: Message): boolean {
   return message.bot_id !== undefined && (message.blocks?.length ?? 0) > 0;
 }

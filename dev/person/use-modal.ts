@@ -10,7 +10,7 @@ import { renderAck, renderWhispers } from "../terminal/render-seen.ts";
 import { fieldsOf, renderView } from "../terminal/render-view.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** What is to be typed; what is left out stays as the modal has it. */
+/** The values to type. Fields that are left out stay as they are. */
 export interface Entries {
   link: string | undefined;
   alt: string | undefined;
@@ -19,17 +19,17 @@ export interface Entries {
 
 interface ModalUse extends Entries {
   user: string | undefined;
-  /** What opens the modal, in words and in fact. */
+  /** Describes `open` for the terminal. */
   action: string;
   open: () => Promise<Seen>;
-  /** Whose fields are meant: a file's id, or the form's name. */
+  /** The owner of the fields: a file's id, or the form's name. */
   subject: string;
-  /** Paths, for the form that takes files. */
+  /** Paths of files, for the form that takes files. */
   files?: readonly string[];
   print: (text: string) => void;
 }
 
-/** Opens a modal, fills it in, sends it, and prints each thing that appears; what it turned into, if it was sent. */
+/** Opens a modal, fills it in, sends it and prints every step. Returns the final view if it was sent. */
 export async function useModal(slack: SlackControl, use: ModalUse): Promise<View | undefined> {
   const { user, print } = use;
   await closeModal(slack, user);
@@ -77,7 +77,7 @@ async function fillInAndSend(
   return result;
 }
 
-/** "Uploading…", "One moment…": something else will follow. */
+/** A view that says "Uploading…" or the like; the result replaces it. */
 function isProgress(view: View): boolean {
   const text = view.blocks.flatMap(renderBlock).join("\n");
   return PROGRESS.has(text);
@@ -98,7 +98,7 @@ async function closeModal(slack: SlackControl, user: string | undefined): Promis
   }
 }
 
-/** Values and previews arrive after the modal itself: it is ready once it stands still. */
+/** Values and previews arrive after the modal opens, so this waits until it stops changing. */
 async function waitForModal(
   slack: SlackControl,
   { user, told }: { user: string | undefined; told: number },
@@ -168,7 +168,7 @@ function describeEntries(
 
 const Answer = v.pipe(v.string(), v.parseJson(), v.object({ view: View }));
 
-/** The view that the app answered with: on the screen it may be the next one already. */
+/** The view in the app's answer. The screen may already show the next one. */
 function readAnswer({ ack }: Seen): View | undefined {
   const answer = v.safeParse(Answer, ack?.body);
   return answer.success ? answer.output.view : undefined;

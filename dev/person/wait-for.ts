@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The first value of `look` that `isDone` accepts, for 20 s. Rejects with what was waited for. */
+/** Calls `look` until `isDone` accepts the value, for at most 20 s. */
 export async function waitFor<Value>(
   look: () => Promise<Value>,
   isDone: (value: Value) => boolean,
@@ -14,7 +14,7 @@ export async function waitFor<Value>(
     }
     if (performance.now() > deadlineMs) {
       throw new Error(
-        `${subject} did not come within ${TIMEOUT_MS / 1000} s: see the functions' log`,
+        `${subject} did not appear within ${TIMEOUT_MS / 1000} s: see the functions' log`,
       );
     }
     await delay(POLL_MS);

@@ -16,7 +16,7 @@ export function press(
   return slack.press({ channel: target.channel.id, ts, actionId, value, user });
 }
 
-/** The thread, once it shows what came of the press, or once the person was told something. */
+/** Presses a button and waits until the thread shows the result, or the app answers this person privately. */
 export async function pressAndWait(
   slack: SlackControl,
   use: Press & { user: string | undefined; action: string; print: (text: string) => void },
@@ -47,7 +47,7 @@ export async function pressAndWait(
   return thread;
 }
 
-/** Uploading again takes "Retry" away; then it is back, or more images than before have buttons. */
+/** A retry removes the "Retry" button. It is over when the button is back, or when more images have buttons. */
 function isRetried(before: readonly Message[], now: readonly Message[]): boolean {
   const count = (thread: readonly Message[], actionId: string) =>
     findButtons(thread, actionId).length;
@@ -57,7 +57,7 @@ function isRetried(before: readonly Message[], now: readonly Message[]): boolean
   );
 }
 
-/** The thread, once it has every tag that the modal turned into. */
+/** Waits until the thread has every tag that the modal shows. */
 export function waitForTags(
   slack: SlackControl,
   { target, modal }: { target: Target; modal: View | undefined },

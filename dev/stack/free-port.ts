@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Where people find the local servers, unless something else is there. */
+/** The usual ports of the local servers. */
 export const PORTS = { functions: 3000, slack: 3001, s3: 3002 } as const;
 
-/** Starts a server at its usual port, or at any other when that is taken. */
+/** Starts a server at its usual port, or at any free one if that is taken. */
 export async function startAt<Server>(
   usual: number,
   start: (port: number) => Promise<Server>,
@@ -19,7 +19,7 @@ export async function startAt<Server>(
   }
 }
 
-/** A port of 127.0.0.1 that is free just now, for a server that cannot look for one by itself. */
+/** Finds a free port of 127.0.0.1, for a server that cannot choose one itself. */
 export function findFreePort(usual: number): Promise<number> {
   return startAt(usual, async (port) => {
     const server = createServer().listen(port, "127.0.0.1");

@@ -5,16 +5,16 @@ import { readPort } from "./free-port.ts";
 import { provideRequestContext } from "./request-context.ts";
 import { IDLE_PATH } from "./running-stack.ts";
 
-/** The functions of `api/`, served in this process as Vercel serves them. */
+/** The functions of `api/`, served in this process. */
 interface LocalFunctions extends AsyncDisposable {
   origin: string;
-  /** Waits for everything that was handed to `waitUntil`. */
+  /** Waits for all work that was passed to `waitUntil`. */
   drain(): Promise<void>;
 }
 
 type FunctionModule = Readonly<Record<string, unknown>>;
 
-/** Every file of `api/`, by its path: literal imports, so that a missing one is a type error. */
+/** Every file of `api/`, by its path. The imports are literal, so that a missing file is a type error. */
 const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
   "/api/health": () => import("../../api/health.ts"),
   "/api/cron/reconcile": () => import("../../api/cron/reconcile.ts"),
@@ -25,17 +25,17 @@ const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
 
 const PAGES: Readonly<Record<string, { file: string; contentType: string }>> = {
   "/": { file: "../../public/index.html", contentType: "text/html; charset=utf-8" },
-  // The build puts it into public/.
+  // The build copies it to public/.
   "/manifest.json": { file: "../../manifest.json", contentType: "application/json" },
 };
 
-/** The functions read `process.env` with the first request, so it has to be set by then. */
+/** The functions read `process.env` at the first request, so it must be set by then. */
 export async function startFunctions({ port }: { port: number }): Promise<LocalFunctions> {
   const background = provideRequestContext();
   const server = serve({
     port,
     hostname: "127.0.0.1",
-    // Longer than clients keep idle connections: one that closes first would look like a fault.
+    // Clients must close idle connections first, or a closed connection looks like a fault.
     serverOptions: { keepAliveTimeout: 120_000 },
     fetch: async (request) => {
       if (new URL(request.url).pathname === IDLE_PATH) {

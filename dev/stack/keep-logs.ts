@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import { LOCAL_DIRECTORY } from "./running-stack.ts";
 
-/** The functions write one JSON object a line on stdout: into a file of `.local/` instead, for here it would bury the rest. */
+/** Moves the functions' log lines from stdout to a file in `.local/`, so that the other output stays readable. */
 export function keepLogs(name: string): void {
   const file = path.join(LOCAL_DIRECTORY, name);
   const logs = createLog(file);
@@ -17,9 +17,9 @@ export function keepLogs(name: string): void {
   };
 }
 
-/** Where nothing can be written, the logs are lost and all else goes on. */
+/** If the file cannot be written, only the logs are lost. */
 function createLog(file: string) {
-  const complain = ({ message }: Error) => console.error(`Cannot keep the log: ${message}`);
+  const complain = ({ message }: Error) => console.error(`Cannot write the log: ${message}`);
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     return createWriteStream(file, { flags: "a" }).on("error", complain);

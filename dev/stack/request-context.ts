@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * What `waitUntil` of `@vercel/functions` looks for: without it, it would do nothing.
+ * Provides the context that `waitUntil` of `@vercel/functions` needs. Without it, `waitUntil` does nothing.
  * https://github.com/vercel/vercel/blob/main/packages/functions/src/get-context.ts
  */
 export function provideRequestContext() {
@@ -20,7 +20,7 @@ export function provideRequestContext() {
     }
   }
 
-  // `onWork` is told what this call of a function hands to `waitUntil`.
+  // `onWork` receives the work that this call passes to `waitUntil`.
   function run<Result>(call: () => Result, onWork?: (work: Promise<unknown>) => void): Result {
     const waitUntil = (work: Promise<unknown>) => {
       keep(work);

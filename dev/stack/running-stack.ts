@@ -4,31 +4,33 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 
-/** `npm start` keeps its objects, its logs and its addresses here. */
+/** `npm start` keeps its objects, logs and addresses here. */
 export const LOCAL_DIRECTORY = fileURLToPath(new URL("../../.local", import.meta.url));
 
-/** Only this machine reaches the functions of `npm start`, so that its secret may be known. */
+/** Not secret: only this machine reaches the functions of `npm start`. */
 export const LOCAL_CRON_SECRET = "local-cron-secret";
 
-/** The local functions answer it once their background work is done. */
+/** The local functions answer this path when their background work is done. */
 export const IDLE_PATH = "/local/idle";
 
 const RunningStack = v.object({ pid: v.number(), slack: v.string(), functions: v.string() });
-/** Where `npm start` serves, for `npm run post` and the other commands. */
+/** The addresses of `npm start`, for the other commands. */
 export type RunningStack = v.InferOutput<typeof RunningStack>;
 
-/** The stack that runs in this checkout. */
+/** Finds the stack that runs in this checkout. */
 export async function findRunningStack(): Promise<RunningStack> {
   const stack = await inspectRunning(LOCAL_DIRECTORY);
   if (stack === undefined) {
-    throw new Error("The local stack does not run: start it with `npm start` and keep it running");
+    throw new Error(
+      "The local stack is not running: start it with `npm start` and keep it running",
+    );
   }
   return stack;
 }
 
 /**
- * Writes down where a stack runs, until what is returned is called or this process ends. Only one stack at a time
- * may keep its objects in a directory.
+ * Writes the addresses of a stack to a file. The returned function removes the file, as does the end of this process.
+ * Only one stack at a time may use a directory.
  */
 export async function announceStack(stack: RunningStack, directory: string): Promise<() => void> {
   const file = stackFileIn(directory);
@@ -38,7 +40,7 @@ export async function announceStack(stack: RunningStack, directory: string): Pro
     await rm(file, { force: true });
     await writeFile(file, JSON.stringify(stack), { flag: "wx" });
   } catch (error) {
-    // Another one was faster.
+    // Another stack may have started at the same time.
     await requireNone(directory);
     throw new Error(`Cannot write into ${directory}: ${reasonOf(error)}`, { cause: error });
   }
@@ -52,7 +54,7 @@ export async function announceStack(stack: RunningStack, directory: string): Pro
   return withdraw;
 }
 
-/** Recursively, Node would say of a read-only file system that the folder does not exist. */
+/** A recursive `mkdir` reports a read-only file system as a missing folder. */
 async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory);
@@ -71,12 +73,12 @@ async function requireNone(directory: string): Promise<void> {
   const running = await inspectRunning(directory);
   if (running !== undefined) {
     const { pid, slack, functions } = running;
-    throw new Error(`One is running already, as process ${pid}:
+    throw new Error(`A local stack is already running as process ${pid}:
 
   Slack      ${slack}
   Functions  ${functions}
 
-Use that one (npm run post -- photo.jpg), or stop it first.`);
+Use it (npm run post -- photo.jpg), or stop it first.`);
   }
 }
 
@@ -93,7 +95,7 @@ function inspectFile(text: string): RunningStack | undefined {
 const Health = v.object({ pid: v.number() });
 const HEALTH_TIMEOUT_MS = 5000;
 
-/** The file outlives a process that was killed, and the ports may be those of another checkout by now. */
+/** A killed process leaves its file behind, and another checkout may use its ports by now. */
 async function isRunning({ pid, slack }: RunningStack): Promise<boolean> {
   try {
     const response = await fetch(`${slack}/local/health`, {
@@ -102,7 +104,7 @@ async function isRunning({ pid, slack }: RunningStack): Promise<boolean> {
     const health = v.safeParse(Health, await response.json());
     return health.success && health.output.pid === pid;
   } catch (error) {
-    // It may be busy.
+    // A busy stack answers late.
     return error instanceof Error && error.name === "TimeoutError" && isAlive(pid);
   }
 }
@@ -129,10 +131,10 @@ function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "this user may not",
-  EPERM: "this user may not",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
-  EEXIST: "something that is no folder is in the way",
-  ENOTDIR: "something that is no folder is in the way",
+  EEXIST: "there is a file with that name",
+  ENOTDIR: "there is a file with that name",
 };

@@ -7,7 +7,7 @@ import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "../loc
 import { PORTS, startAt } from "./free-port.ts";
 import { announceStack, LOCAL_CRON_SECRET, LOCAL_DIRECTORY } from "./running-stack.ts";
 
-/** Slack and S3 on this machine, and the environment that connects the functions to them. */
+/** The local Slack and S3, and the environment that connects the functions to them. */
 export interface LocalStack {
   slack: LocalSlack;
   s3: LocalS3;
@@ -16,8 +16,8 @@ export interface LocalStack {
 }
 
 /**
- * Objects survive in the directory, `.local/` by default; Slack begins anew each time.
- * @throws {ConfigError} before anything is started
+ * Objects stay in the directory, by default `.local/`. Slack starts empty every time.
+ * @throws {ConfigError} before it starts anything
  */
 export async function startStack({
   functions,
@@ -25,10 +25,10 @@ export async function startStack({
   settings = {},
   slackOptions = {},
 }: {
-  /** Where they are served, or will be. */
+  /** The functions' address. They may start later. */
   functions: string;
   directory?: string;
-  /** Variables that somebody tries. */
+  /** Settings of the app to try out. */
   settings?: Readonly<Record<string, string | undefined>>;
   slackOptions?: Pick<LocalSlackOptions, "ackTimeoutMs" | "now">;
 }): Promise<LocalStack> {
@@ -60,7 +60,7 @@ export async function startStack({
   }
 }
 
-/** These variables connect the app to both, and blank those that a shell holds of real ones. */
+/** Connects the app to both servers. Blank values override credentials for real ones in the shell. */
 export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, string> {
   return {
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -77,12 +77,12 @@ export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, st
   };
 }
 
-/** The SDK's reminder that Node 20 has reached its end: it runs here for local work only. */
+/** Silences the SDK's warning about Node 20, which matters only in production. */
 export const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" } as const;
 
 const BUCKET = "local-images";
 
-/** The stack sets these itself. Before its addresses are known, they are enough to judge all other settings. */
+/** Placeholders for the variables that the stack sets, so that all other settings can be checked first. */
 const USUAL = {
   SLACK_SIGNING_SECRET: "local-signing-secret",
   SLACK_BOT_TOKEN: "xoxb-local",

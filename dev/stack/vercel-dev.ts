@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { LocalStack } from "./stack.ts";
 
-/** The functions under `vercel dev --local`, which needs neither a login nor the network. */
+/** Starts the functions under `vercel dev --local`, which needs neither a login nor the network. */
 export async function startVercelDev(
   { env }: Pick<LocalStack, "env">,
   { origin }: { origin: string },

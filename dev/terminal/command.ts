@@ -1,6 +1,6 @@
 /**
- * Runs one command of package.json: `--help` prints how it is used; an error is one sentence, without its stack, and
- * exit 1. It ends in silence when whoever reads its output has gone, as `head` does.
+ * Runs one command of package.json. `--help` prints its usage. An error prints one sentence without a stack and sets
+ * exit code 1. The process ends silently if the reader of its output, such as `head`, has closed it.
  */
 export async function runCommand(
   usage: string,
@@ -20,7 +20,7 @@ export async function runCommand(
   }
 }
 
-/** Ends this process in silence when whoever reads its output has gone. */
+/** Ends this process silently if the reader of its output has closed it. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -32,7 +32,7 @@ export function endWithReader(): void {
   }
 }
 
-/** The number that an option was given, if it is one that can be used. */
+/** Reads a number within these limits from an option. */
 export function readNumber(
   options: Readonly<Record<string, string>>,
   name: string,
@@ -47,12 +47,12 @@ export function readNumber(
   return number;
 }
 
-/** `parseArgs` says more than people need: its first sentence is enough. */
+/** Shortens an error of `parseArgs` to its first sentence. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
   const isUsage = "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
   const [sentence = ""] = error.message.split(/\.?\s*\n|\.\s/u);
-  return isUsage ? `${sentence}: --help says which there are` : error.message;
+  return isUsage ? `${sentence}: see --help` : error.message;
 }

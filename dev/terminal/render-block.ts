@@ -41,7 +41,7 @@ const Section = v.looseObject({
 const Divider = v.looseObject({ type: v.literal("divider") });
 const Block = v.variant("type", [RichText, Actions, Image, Context, Section, Divider]);
 
-/** The lines of a block as people see it; none for what the app never sends. */
+/** Renders a block as lines. Returns none for blocks that the app never sends. */
 export function renderBlock(block: unknown): string[] {
   const parsed = v.safeParse(Block, block);
   if (!parsed.success) {
@@ -83,7 +83,7 @@ export function buttonsIn(blocks: readonly unknown[] = []): Button[] {
   });
 }
 
-/** What stands in boxes with a copy button. */
+/** Finds the texts in preformatted boxes. */
 export function tagsIn(blocks: readonly unknown[] = []): string[] {
   return blocks.flatMap((block) => {
     const parsed = v.safeParse(RichText, block);
@@ -123,7 +123,7 @@ function renderLines(elements: readonly Inline[]): string[] {
   return content.split("\n");
 }
 
-/** Tildes as Slack's mrkdwn has them: not every terminal can strike through. */
+/** Adds tildes because some terminals cannot strike text through. */
 function renderText(text: string, { bold, strike }: v.InferOutput<typeof Style>): string {
   if (strike === true) {
     return styleText("strikethrough", `~${text}~`);

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Message, Seen } from "../control/slack-answers.ts";
 import { renderContent } from "./render-thread.ts";
 
-/** Behind what the person did: how fast the app answered. Throws Slack's own sentence when it did not. */
+/** Says how fast the app answered. Throws Slack's sentence if the answer failed. */
 export function renderAck({ ack, problem }: Seen): string {
   if (problem !== undefined) {
     throw new Error(`Slack says: ${problem}. See the functions' log`);
@@ -12,7 +12,7 @@ export function renderAck({ ack, problem }: Seen): string {
     : styleText("dim", `  (answered in ${Math.round(ack.durationMs)} ms)`);
 }
 
-/** What nobody else in the channel sees. */
+/** Renders messages that only this person sees. */
 export function renderWhispers(messages: readonly Message[]): string {
   return messages
     .flatMap((message) => [

@@ -2,18 +2,18 @@ import { styleText } from "node:util";
 import type { Message } from "../control/slack-answers.ts";
 import { renderBlock, tagsIn } from "./render-block.ts";
 
-/** A thread as text: who said what, each tag in a box of its own, and the buttons. */
+/** Renders authors, texts, tags and buttons of a thread. */
 export function renderThread(messages: readonly Message[]): string {
   return messages.map(renderMessage).join("\n");
 }
 
-/** The addresses of the images in the tags. */
+/** Finds the image addresses in the tags. */
 export function findImageUrls(messages: readonly Message[]): string[] {
   const tags = messages.flatMap(({ blocks }) => tagsIn(blocks)).join("\n");
   return [...new Set([...tags.matchAll(/ src="([^"]+)"/gu)].map(([, url = ""]) => url))];
 }
 
-/** What the app wrote, without its name. */
+/** Renders a message of the app without its author. */
 export function renderContent({ blocks = [], text }: Message): string[] {
   const lines = blocks.flatMap(renderBlock);
   return lines.length > 0 ? lines : text.split("\n");

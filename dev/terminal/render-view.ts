@@ -42,7 +42,7 @@ const Typed = v.looseObject({
 });
 type Typed = v.InferOutput<typeof Typed>;
 
-/** A modal as text: its fields with what is in them, sentences under fields, its buttons. */
+/** Renders a modal: its fields and their values, the sentences under fields, and its buttons. */
 export function renderView(view: View, errors: Readonly<Record<string, string>> = {}): string {
   const lines = view.blocks.flatMap((block) => {
     const input = v.safeParse(Input, block);
@@ -68,7 +68,6 @@ export function renderBox(
   ].join("\n");
 }
 
-/** The fields, from top to bottom. */
 export function fieldsOf({ blocks }: View): { blockId: string; label: string }[] {
   return blocks.flatMap((block) => {
     const input = v.safeParse(Input, block);
@@ -78,7 +77,7 @@ export function fieldsOf({ blocks }: View): { blockId: string; label: string }[]
   });
 }
 
-/** An image's name; what follows belongs to it. */
+/** An image's name stands above its fields. */
 function isHeading(block: unknown): boolean {
   return v.is(v.looseObject({ type: v.literal("rich_text") }), block);
 }

@@ -12,28 +12,27 @@ const NEEDED = ["api", "bench", "dev", "lib", "public", "manifest.json", "packag
 
 type Env = Readonly<Record<string, string>>;
 
-/** A checkout of somebody who keeps it where they like. */
+/** A copy of this checkout, in a folder with an unusual name. */
 export interface Checkout extends AsyncDisposable {
   directory: string;
-  /** Runs a command to its end. */
   run(command: string, args?: readonly string[], env?: Env): Promise<Finished>;
-  /** Runs a command whose output nobody reads beyond its first piece, as `| head` does. */
+  /** Runs a command and closes its output after the first piece, as `| head` does. */
   runIntoHead(command: string, args?: readonly string[]): Promise<Finished>;
-  /** Starts `npm start` and waits until its first tags are there. */
+  /** Runs `npm start` and waits for its first tags. */
   start(env?: Env): Promise<Started>;
 }
 
 export interface Finished {
   code: number | null;
   stdout: string;
-  /** It never holds the stack of an error. */
+  /** Never contains the stack of an error. */
   stderr: string;
 }
 
 export interface Started {
-  /** What it printed. */
+  /** The output so far. */
   stdout: string;
-  /** As Ctrl+C does. */
+  /** Ends the process as Ctrl+C does. */
   stop(): Promise<number | null>;
 }
 

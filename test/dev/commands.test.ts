@@ -6,7 +6,7 @@ import { PNG } from "../helpers/person.ts";
 import { type Checkout, createCheckout, type Finished, type Started } from "./checkout.ts";
 
 const COMMANDS = ["dev/start", "dev/post", "dev/slack", "dev/load", "dev/reconcile", "bench/bench"];
-/** What a shell may hold of another account. */
+/** Variables for another account, which a shell may hold. */
 const STRAY = { AWS_SESSION_TOKEN: "stray", AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/other" };
 const StackFile = v.pipe(v.string(), v.parseJson(), v.looseObject({ pid: v.number() }));
 
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe("npm start", () => {
-  it("shows two tags, where the path has a space and 한글 in it and the shell holds stray keys", async () => {
+  it("shows two tags although the path has a space and 한글 in it and the shell has stray keys", async () => {
     expect(started.stdout.match(/<img src="http:[^>]+>/gu)).toHaveLength(2);
     expect(await readdir(path.dirname(checkout.directory))).toEqual(["my app 한글"]);
     expect((await readdir(localFile(checkout))).toSorted()).toEqual([
@@ -34,11 +34,11 @@ describe("npm start", () => {
     ]);
   });
 
-  it("says that one is running, and where, and leaves it alone", async () => {
+  it("says that a stack is running, and where, and leaves it alone", async () => {
     const before = await readFile(localFile(checkout, "stack.json"), "utf8");
     const { pid, ...addresses } = v.parse(StackFile, before);
     const second = await checkout.run("dev/start");
-    expect(second).toEqual(failing(`One is running already, as process ${pid}:`));
+    expect(second).toEqual(failing(`A local stack is already running as process ${pid}:`));
     for (const address of Object.values(addresses)) {
       expect(second.stderr).toContain(address);
     }
@@ -60,7 +60,7 @@ describe("npm start", () => {
     await rm(localFile(idle));
   });
 
-  it("ends when nobody reads what it prints, and takes its addresses along", async () => {
+  it("ends when nobody reads its output, and removes its addresses", async () => {
     const { code, stderr } = await idle.runIntoHead("dev/start");
     expect([code, stderr]).toEqual([0, ""]);
     expect(await readdir(localFile(idle))).not.toContain("stack.json");
@@ -77,10 +77,10 @@ describe("npm run post", () => {
   it.each([
     ["a PDF", { "report.pdf": Buffer.from("%PDF-1.4") }],
     ["an empty file without a type", { report: Buffer.alloc(0) }],
-  ])("says that the app has nothing to say to %s", async (_, files) => {
+  ])("says that the app has no answer to %s", async (_, files) => {
     const { code, stdout, stderr } = await post(checkout, files);
     expect([code, stderr]).toEqual([1, ""]);
-    expect(stdout).toContain("The app has nothing to say to that: there is no image in it.");
+    expect(stdout).toContain("The app has no answer: there is no image in this message.");
   });
 
   it.each([
@@ -92,19 +92,19 @@ describe("npm run post", () => {
     expect(finished).toEqual(failing(`Cannot read ${name}: ${reason}`));
   });
 
-  it("ends in silence when nobody reads on", async () => {
+  it("ends silently when nobody reads on", async () => {
     await writeFile(path.join(checkout.directory, "a.png"), PNG);
     const { code, stderr } = await checkout.runIntoHead("dev/post", ["a.png"]);
     expect([code, stderr]).toEqual([0, ""]);
   });
 
-  it("takes no other checkout's stack for its own, though it is where its own was", async () => {
+  it("does not mistake another checkout's stack for its own", async () => {
     const other = await readFile(localFile(checkout, "stack.json"), "utf8");
     const stale = { ...v.parse(StackFile, other), pid: 1 };
     await mkdir(localFile(idle), { recursive: true });
     await writeFile(localFile(idle, "stack.json"), JSON.stringify(stale));
     const finished = await idle.run("dev/post", ["package.json"]);
-    expect(finished).toEqual(failing("The local stack does not run: start it with `npm start`"));
+    expect(finished).toEqual(failing("The local stack is not running: start it with `npm start`"));
   });
 });
 
@@ -125,7 +125,7 @@ describe("every command", () => {
 });
 
 describe("stopping", () => {
-  it("hides no other stack", async () => {
+  it("leaves the addresses of another stack alone", async () => {
     const other = JSON.stringify({ pid: 1, slack: "http://127.0.0.1:1", functions: "http://x" });
     await writeFile(localFile(checkout, "stack.json"), other);
     expect(await started.stop()).toBe(0);
@@ -149,7 +149,7 @@ async function post(
   return commands.run("dev/post", Object.keys(files));
 }
 
-/** Exit 1, and what was wrong in words. */
+/** Expects exit code 1 and this sentence. */
 function failing(sentence: string): Finished {
   return { code: 1, stdout: "", stderr: expect.stringContaining(sentence) };
 }

@@ -24,7 +24,7 @@ import {
   uniqueId,
 } from "./schema.ts";
 
-/** docs.slack.dev/reference/block-kit/blocks. A block type that is not here is refused as Slack refuses unknown ones. */
+/** Every other block type is refused, as Slack refuses unknown types. docs.slack.dev/reference/block-kit/blocks */
 const blockId: Shape = {
   block_id: uniqueId("block_id", LIMITS.id, (scope) => scope.blockIds),
 };
@@ -64,7 +64,7 @@ const blocks: Shape = {
 
 const block = byType(blocks);
 
-/** One block of a message or view; `action_id`s have to differ within it. */
+/** Each `action_id` must be unique within its block. */
 export const anyBlock: Check = (value, at) => {
   at.scope.actionIds.clear();
   block(value, at);

@@ -25,7 +25,7 @@ import {
   whole,
 } from "./schema.ts";
 
-/** docs.slack.dev/reference/block-kit/block-elements: those that a message or a form of this size can need. */
+/** The elements that a small app can need. docs.slack.dev/reference/block-kit/block-elements */
 const button = object(
   { text: plainText(LIMITS.buttonText) },
   {
@@ -94,7 +94,7 @@ const fileInput = object(
 
 const slackFile = object({}, { id: text(), url: text() });
 
-/** `image_url` or `slack_file`, never both; what they point at is looked at after the shape. */
+/** An image has `image_url` or `slack_file`, never both. `findUnusableImages` checks the image itself. */
 export function picture(extra: Shape): Check {
   return all(
     object(

@@ -1,12 +1,12 @@
 /**
- * Slack's published limits, one table.
+ * Slack's limits.
  *
  * Sources (docs.slack.dev, mid-2026): reference/block-kit/blocks/*, reference/block-kit/block-elements/*,
  * reference/block-kit/composition-objects/*, reference/views, reference/methods/chat.update (4,000 characters),
  * changelog/2018-truncating-really-long-messages (40,000 characters).
- * `blockTextPerMessage` is undocumented: slackapi/bolt-js#2509 measured about 13,200 characters before
- * `msg_blocks_too_long`; #2867 saw 11,341 refused in a message of many blocks, so stay well below it.
- * `metadata` is undocumented too (the error `metadata_too_large` exists): the number here is a cautious guess.
+ * `blockTextPerMessage` is undocumented. slackapi/bolt-js#2509 measured about 13,200 characters before
+ * `msg_blocks_too_long`; #2867 saw 11,341 refused in a message with many blocks, so the app stays well below.
+ * `metadata` is undocumented too, although the error `metadata_too_large` exists. This number is a cautious guess.
  */
 export const LIMITS = Object.freeze({
   blocksPerMessage: 50,

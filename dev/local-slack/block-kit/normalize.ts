@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isObject, type JsonObject, objectsIn } from "../json.ts";
 
-/** What Slack adds to accepted blocks: an id where there is none, `emoji` and `verbatim` spelled out. */
+/** Slack adds missing ids to accepted blocks, and the defaults of `emoji` and `verbatim`. */
 export function normalizeBlocks(blocks: unknown): JsonObject[] {
   return objectsIn(blocks).map((block) => {
     const normalized = withDefaults(block);

@@ -12,9 +12,9 @@ import {
 } from "./schema.ts";
 
 /**
- * docs.slack.dev/reference/block-kit/blocks/rich-text-block. Traps that Slack answers with `invalid_blocks`: an
- * empty `text` element, an empty `elements` array (stoiveyp/Slack.NetStandard#100), anything but text and links
- * inside `rich_text_preformatted`, a list inside a list.
+ * Slack answers these with `invalid_blocks`: an empty `text` element, an empty `elements` array
+ * (stoiveyp/Slack.NetStandard#100), anything but text and links inside `rich_text_preformatted`, a list inside a list.
+ * docs.slack.dev/reference/block-kit/blocks/rich-text-block
  */
 const style: Shape = {
   style: object(

@@ -1,7 +1,7 @@
 import { isObject } from "../json.ts";
 
 /**
- * A few checks to write Block Kit's rules as tables. The sentences and JSON pointers are Slack's own, as seen in
+ * With these checks, Block Kit's rules are tables. The sentences and JSON pointers are Slack's own, as seen in
  * `response_metadata.messages` (slackapi/python-slack-sdk#1782, grafana/oncall#5121, metabase/metabase#54276):
  * "must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]".
  */
@@ -106,7 +106,7 @@ export function list(
 
 export type Shape = Readonly<Record<string, Check>>;
 
-/** An object with exactly these properties; `type` is the business of `byType`. */
+/** An object with no other properties than these and `type`, which `byType` checks. */
 export function object(required: Shape, optional: Shape = {}): Check {
   const known = { ...required, ...optional };
   return (value, at) => {
@@ -154,7 +154,7 @@ export function all(...checks: readonly Check[]): Check {
   };
 }
 
-/** An id that may occur once within the set that `idsOf` names. */
+/** An id that may occur only once in the set that `idsOf` selects. */
 export function uniqueId(name: string, max: number, idsOf: (scope: Scope) => Set<string>): Check {
   const length = text({ max });
   return (value, at) => {

@@ -37,7 +37,7 @@ export function validateView(value: unknown): Validation {
   return scope;
 }
 
-/** The characters that `msg_blocks_too_long` counts: every text and alternative text within. */
+/** Counts the characters for `msg_blocks_too_long`: every text and alternative text, at any depth. */
 export function countBlockText(value: unknown): number {
   if (Array.isArray(value)) {
     return value.reduce<number>((sum, one) => sum + countBlockText(one), 0);

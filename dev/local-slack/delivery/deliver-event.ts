@@ -10,14 +10,15 @@ export interface DeliveryResult {
 }
 
 export interface DeliveryOptions {
-  /** Sent with every attempt; they win over Slack's own. */
+  /** Sent with every attempt. They override Slack's own. */
   headers?: Readonly<Record<string, string>>;
   onAttempt?: (attempt: Attempt) => void;
 }
 
 /**
- * docs.slack.dev/apis/events-api#retries: 2xx within 3 s, else again at once, after one and after five minutes, with
- * `X-Slack-Retry-Num` and `X-Slack-Retry-Reason`; `X-Slack-No-Retry: 1` on a failed answer stops it.
+ * Slack expects 2xx within 3 s. Otherwise it retries at once, after one minute and after five, with
+ * `X-Slack-Retry-Num` and `X-Slack-Retry-Reason`. A failed answer with `X-Slack-No-Retry: 1` ends the retries.
+ * docs.slack.dev/apis/events-api#retries
  */
 export async function deliverEvent(
   slack: Slack,
@@ -54,7 +55,7 @@ function retryHeaders(attempts: readonly Attempt[]): Record<string, string> {
   return { "x-slack-retry-num": String(attempts.length), "x-slack-retry-reason": reason };
 }
 
-/** False when the stand-in was closed meanwhile. */
+/** False if the local Slack was closed in the meantime. */
 async function waited({ clock, closing }: Slack, delayMs: number): Promise<boolean> {
   if (delayMs > 0) {
     await clock.sleep(delayMs, closing).catch(() => undefined);

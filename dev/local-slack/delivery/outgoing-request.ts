@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { Slack } from "../state/slack.ts";
 
-/** One signed POST to a Request URL and what came of it. */
+/** One signed POST to a Request URL, and its result. */
 export interface Attempt {
-  /** Missing when nothing was answered in time. */
+  /** Missing if no answer came in time. */
   status?: number;
   durationMs: number;
-  /** Slack's word for what went wrong, as in `X-Slack-Retry-Reason`. */
+  /** Slack's name for the failure, as in `X-Slack-Retry-Reason`. */
   reason?: string;
   contentType?: string;
   body?: string;
@@ -22,7 +22,7 @@ interface OutgoingRequest {
 
 const MAX_REDIRECTS = 2;
 
-/** An answer counts when it is 2xx and there within the ack timeout (3 s). At most two redirects are followed. */
+/** Succeeds on a 2xx answer within the ack timeout (3 s). Follows at most two redirects. */
 export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
   const started = performance.now();
   const timeout = new AbortController();

@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.ts";
 import type { Thumbnail } from "../state/slack.ts";
 import { type ImageSize, readImageSize } from "./image-size.ts";
 
-/** docs.slack.dev/reference/objects/file-object; keys and order of magnitude as in recorded payloads. */
+/** docs.slack.dev/reference/objects/file-object; the keys are those of recorded payloads. */
 interface NewFileObject {
   id: string;
   name: string;
@@ -75,7 +75,7 @@ export function createFileObject(file: NewFileObject): JsonObject {
   };
 }
 
-/** What an event shows of a Slack Connect file: docs.slack.dev/apis/slack-connect#check_file_info */
+/** The stub of a Slack Connect file in an event. docs.slack.dev/apis/slack-connect#check_file_info */
 export function connectStub(id: string): JsonObject {
   return {
     id,
@@ -87,7 +87,7 @@ export function connectStub(id: string): JsonObject {
   };
 }
 
-/** A test's own values on top. Removed and hidden files keep two keys only; a remote file has no download of Slack's. */
+/** Applies a test's own values. Removed and hidden files keep only two keys; remote files lose Slack's download. */
 export function overrideFileObject(file: JsonObject, overrides: JsonObject): JsonObject {
   const mode = overrides["mode"];
   if (mode === "tombstone" || mode === "hidden_by_limit") {
@@ -122,7 +122,7 @@ function kindOf(
 const SQUARES = [64, 80, 160] as const;
 const BOXES = [360, 480, 720, 800, 960, 1024] as const;
 
-/** Of a thumbnail of its own those that it is large enough for; without one as if they were made of the file. */
+/** The sizes that the file's thumbnail is large enough for, or the image itself if it has no thumbnail. */
 function thumbnails(
   file: NewFileObject,
   slug: string,

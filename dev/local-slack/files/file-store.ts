@@ -8,11 +8,11 @@ export interface NewFile {
   bytes: Uint8Array;
   mimetype?: string;
   altText?: string;
-  /** What Slack shows at `thumb_*`, for a file that is no picture to a browser: a JPEG or PNG of an HEIC. */
+  /** Slack's preview at `thumb_*`: for an HEIC, which browsers cannot show, a JPEG or PNG. */
   thumbnail?: { bytes: Uint8Array; mimetype: string };
-  /** Replace or (with `undefined`) remove what the file object would say: `{ mode: 'external', url_private: … }`. */
+  /** Overrides properties of the file object; `undefined` removes one: `{ mode: 'external', url_private: … }`. */
   overrides?: JsonObject;
-  /** The event shows `check_file_info`; `files.info` tells all. */
+  /** The event shows a stub with `check_file_info`; `files.info` returns the complete file object. */
   isConnectStub?: boolean;
 }
 

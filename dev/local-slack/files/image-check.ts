@@ -5,9 +5,9 @@ import { isVisibleToBot } from "./file-store.ts";
 import { readImageSize } from "./image-size.ts";
 
 /**
- * Slack fetches every image while it posts, and one that fails fails the whole message
- * (slackapi/python-slack-sdk#1782, node-slack-sdk#1693); WebP and AVIF fail too (node-slack-sdk#1482). Only
- * addresses of this machine are fetched: there is no Internet behind a local Slack, so others fail.
+ * Slack fetches every image before it posts a message, and refuses the message if one fails
+ * (slackapi/python-slack-sdk#1782, node-slack-sdk#1693). WebP and AVIF fail too (node-slack-sdk#1482).
+ * The local Slack fetches only from this machine; every other address fails.
  */
 export async function findUnusableImages(slack: Slack, images: Scope["images"]): Promise<string[]> {
   const checked = await Promise.all(

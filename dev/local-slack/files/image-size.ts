@@ -3,7 +3,7 @@ export interface ImageSize {
   height: number;
 }
 
-/** Width and height as stored in a PNG, GIF, JPEG or WebP header; enough for `original_w` and the thumbnails. */
+/** Reads the size from the header of a PNG, GIF, JPEG or WebP, for `original_w` and the thumbnails. */
 export function readImageSize(bytes: Buffer): (ImageSize & { mimetype: string }) | undefined {
   for (const read of [png, gif, jpeg, webp]) {
     const found = read(bytes);
@@ -30,7 +30,7 @@ function gif(bytes: Buffer): Read {
   return { mimetype: "image/gif", width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
 }
 
-/** Walks the segments to the first start-of-frame: C0–CF without C4, C8 and CC (ITU T.81, table B.1). */
+/** The first start-of-frame segment has the size: C0–CF without C4, C8 and CC (ITU T.81, table B.1). */
 function jpeg(bytes: Buffer): Read {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) {
     return undefined;

@@ -21,21 +21,21 @@ export interface ButtonPress {
   channel: string;
   ts: string;
   actionId: string;
-  /** To tell buttons with the same `action_id` apart. */
+  /** Needed if several buttons have the same `action_id`. */
   blockId?: string | undefined;
   value?: string | undefined;
   user?: string | undefined;
-  /** False: the person thinks better of it in the confirm dialog. */
+  /** False: the person cancels in the confirm dialog. */
   isConfirmed?: boolean | undefined;
 }
 
-/** docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload: works without the bot in the channel. */
+/** Works in any conversation. docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
 export async function openShortcut(slack: Slack, use: ShortcutUse): Promise<Seen> {
   const { channel, message } = requireVisible(slack, use);
   const user = requireOwnTeam(slack, use.user);
   const { messageShortcut: callbackId, scopes } = slack.workspace.manifest;
   if (callbackId === undefined || !scopes.has("commands")) {
-    throw new RangeError("Cannot open shortcut: the manifest has no such message shortcut");
+    throw new RangeError("Cannot open shortcut: the manifest has no message shortcut");
   }
   return watch(slack, user, async () => {
     const ack = await postInteraction(slack, {
@@ -56,7 +56,7 @@ export async function openShortcut(slack: Slack, use: ShortcutUse): Promise<Seen
   });
 }
 
-/** docs.slack.dev/reference/interaction-payloads/block_actions-payload, from a button of a message of the app's own. */
+/** Presses a button in one of the app's messages. docs.slack.dev/reference/interaction-payloads/block_actions-payload */
 export async function pressButton(slack: Slack, press: ButtonPress): Promise<Seen> {
   const { channel, message, isEphemeral } = requireVisible(slack, press);
   const user = requireUser(slack.workspace, press.user);
@@ -78,7 +78,7 @@ export async function pressButton(slack: Slack, press: ButtonPress): Promise<See
         ...(message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }),
       },
       channel: channelReference(channel),
-      // An ephemeral message is not stored anywhere, so its payload does not carry it.
+      // Slack does not store ephemeral messages, so the payload has none.
       ...(isEphemeral ? {} : { message }),
       state: { values: {} },
       response_url: issueResponseUrl(slack, { channel, userId: user.id, messageTs: message.ts }),
@@ -101,11 +101,13 @@ function requireVisible(
   return { channel, message, isEphemeral: stored === undefined };
 }
 
-/** Shortcuts and commands are there for members of the installing workspace only, not for Slack Connect strangers. */
+/** Only members of the installing workspace see shortcuts and commands; Slack Connect strangers do not. */
 export function requireOwnTeam(slack: Slack, idOrName: string | undefined): User {
   const user = requireUser(slack.workspace, idOrName);
   if (user.teamId !== slack.workspace.teamId) {
-    throw new RangeError(`Cannot let ${user.id} use the app: not a member of the workspace`);
+    throw new RangeError(
+      `Cannot let ${user.id} use the app: this person is not a member of the workspace`,
+    );
   }
   return user;
 }

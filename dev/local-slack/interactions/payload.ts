@@ -5,7 +5,7 @@ import type { ResponseUrl, Slack } from "../state/slack.ts";
 import type { User } from "../state/workspace.ts";
 import { issueTrigger } from "../views/triggers.ts";
 
-/** What every interaction payload tells; `trigger_id` is good for one modal within three seconds. */
+/** The properties that every interaction payload has. */
 export function commonPayload(slack: Slack, user: User): JsonObject {
   const { workspace } = slack;
   return {
@@ -28,7 +28,7 @@ export function issueResponseUrl(
   return `${origin}/response/${id}`;
 }
 
-/** Posts `payload=…`; interactions are never tried again. */
+/** Posts `payload=…` once. Slack does not retry interactions. */
 export function postInteraction(slack: Slack, payload: JsonObject): Promise<Attempt> {
   const url = slack.requestUrls?.interactivity;
   if (url === undefined) {
@@ -39,8 +39,8 @@ export function postInteraction(slack: Slack, payload: JsonObject): Promise<Atte
 }
 
 /**
- * Text objects come back with `&`, `<` and `>` as entities (slackapi/bolt-python#513). Rich text, ids, values,
- * `private_metadata` and what people typed come back as they are.
+ * Slack returns `&`, `<` and `>` in text objects as entities (slackapi/bolt-python#513). Rich text, ids, values,
+ * `private_metadata` and people's entries come back unchanged.
  */
 function escapeTexts(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -67,7 +67,7 @@ function escapeTexts(value: unknown): unknown {
   return copy;
 }
 
-/** Slack's own word for an answer that failed, as slash commands show it. */
+/** Slack's name for a failed answer, as slash commands show it. */
 export function failureOf({ reason, status = 0 }: Attempt): string | undefined {
   if (reason === undefined) {
     return undefined;

@@ -3,23 +3,22 @@ import type { JsonObject } from "../json.ts";
 import type { EphemeralMessage, Slack, View } from "../state/slack.ts";
 import type { User } from "../state/workspace.ts";
 
-/** What a person sees once the app has answered. What the app does after its ack shows up later: ask again. */
+/** A person's screen right after the app's answer. Later changes need another look. */
 export interface Seen {
-  /** The app's answer; missing when Slack itself stopped the person. */
+  /** The app's answer. Missing if Slack itself stopped the person. */
   ack?: Attempt;
-  /** The sentence that Slack shows when the answer failed, with the reason in brackets. */
+  /** Slack's sentence about a failed answer, with the reason in brackets. */
   problem?: string;
-  /** The dialog that the person had to confirm. */
+  /** The dialog that asked the person to confirm. */
   confirm?: JsonObject;
-  /** The modal in front. */
   view?: View;
-  /** `block_id` → the sentence under that field. */
+  /** The sentences under fields, by `block_id`. */
   errors: Record<string, string>;
-  /** What only this person sees in the conversation, new since they acted. */
+  /** New messages that only this person sees. */
   ephemerals: EphemeralMessage[];
 }
 
-/** Lets `act` happen and looks at the person's screen afterwards. */
+/** Runs `act` and returns the person's screen afterwards. */
 export async function watch(
   slack: Slack,
   user: User,
@@ -36,7 +35,7 @@ export async function watch(
   };
 }
 
-/** A copy of the modal in front of this person. */
+/** A copy of this person's front modal. */
 export function viewOf({ state }: Slack, userId: string): View | undefined {
   const view = state.modals.get(userId)?.at(-1);
   return view === undefined ? undefined : structuredClone(view);

@@ -13,11 +13,11 @@ export interface CommandUse {
   channel: string;
   user?: string | undefined;
   text?: string | undefined;
-  /** The manifest's first command when left out. */
+  /** The default is the manifest's first command. */
   command?: string | undefined;
 }
 
-/** docs.slack.dev/interactivity/implementing-slash-commands: in any conversation, the bot in it or not. */
+/** Works in any conversation. docs.slack.dev/interactivity/implementing-slash-commands */
 export async function useSlashCommand(slack: Slack, use: CommandUse): Promise<Seen> {
   const channel = requireChannel(slack.workspace, use.channel);
   const user = requireOwnTeam(slack, use.user);
@@ -65,7 +65,7 @@ function postCommand(
   return postSigned(slack, { url, body: body.toString(), contentType });
 }
 
-/** The body of the answer is a message: to this person, unless it says `in_channel`. */
+/** Posts the body of the answer, to this person unless `response_type` is `in_channel`. */
 async function showBody(
   slack: Slack,
   { body = "" }: Attempt,

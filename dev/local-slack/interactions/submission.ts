@@ -18,7 +18,7 @@ export interface Submission {
 export interface Closing {
   viewId: string;
   user?: string | undefined;
-  /** The X, which closes every view of the modal, and not Cancel. */
+  /** True for the X, which closes all views of the modal; false for Cancel. */
   isCleared?: boolean | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function submitView(slack: Slack, submission: Submission): Promise<
   });
 }
 
-/** `view_closed` is sent for a view with `notify_on_close` only, and its answer changes nothing. */
+/** Slack sends `view_closed` only for views with `notify_on_close`, and ignores the answer. */
 export async function closeView(slack: Slack, closing: Closing): Promise<Seen> {
   const user = requireUser(slack.workspace, closing.user);
   const view = requireFront(slack, user, closing.viewId);
@@ -82,7 +82,7 @@ function closeFront({ state }: Slack, user: User): void {
   }
 }
 
-/** docs.slack.dev/surfaces/modals#updating_response: an empty 200 closes, JSON does what its `response_action` says. */
+/** An empty answer closes the view; JSON has a `response_action`. docs.slack.dev/surfaces/modals#updating_response */
 async function applyAnswer(
   slack: Slack,
   { user, view, ack }: { user: User; view: View; ack: Attempt },
@@ -133,7 +133,7 @@ async function act(
   return {};
 }
 
-/** Keys are the `block_id`s of input blocks; anything else makes Slack refuse the whole answer. */
+/** Slack refuses the whole answer if a key is not the `block_id` of an input. */
 function showErrors(errors: unknown, view: View): Partial<Seen> {
   if (!isObject(errors) || Object.keys(errors).length === 0) {
     return trouble("no errors given");

@@ -9,7 +9,7 @@ interface Placement {
   threadTs?: string | undefined;
 }
 
-/** Posts as the bot. `thread_not_found` when the parent is gone (slackapi/bolt-js#2307). */
+/** Throws `thread_not_found` if the parent is gone (slackapi/bolt-js#2307). */
 export function postAsBot(
   slack: Slack,
   content: MessageContent,
@@ -29,7 +29,7 @@ export function postAsBot(
   return message;
 }
 
-/** Posts as the bot to one person. Such a message is stored for nobody else. */
+/** Posts to one person. Slack does not store such a message in the conversation. */
 export function postEphemeralAsBot(
   slack: Slack,
   content: MessageContent,
@@ -46,9 +46,9 @@ export function postEphemeralAsBot(
 }
 
 /**
- * docs.slack.dev/reference/methods/chat.update: text without blocks removes the blocks; metadata that is not given
- * stays. `block_mismatch` ("Rich-text blocks cannot be replaced with non-rich-text blocks") is taken at its word:
- * a message with a rich_text block keeps one, or has no blocks at all.
+ * Text without blocks removes the blocks. Metadata stays unless new metadata is given. `block_mismatch` is documented
+ * as "Rich-text blocks cannot be replaced with non-rich-text blocks", so a message with a `rich_text` block must keep
+ * one or lose all its blocks. docs.slack.dev/reference/methods/chat.update
  */
 export function editBotMessage(slack: Slack, message: Message, content: MessageContent): void {
   const hasRichText = (blocks: Message["blocks"]) =>

@@ -4,7 +4,7 @@ import type { Message } from "../state/message-store.ts";
 import type { Slack } from "../state/slack.ts";
 import type { Channel } from "../state/workspace.ts";
 
-/** The `event_callback` around a message, as the Events API posts it. The event of a shared file has no `team`. */
+/** The `event_callback` that the Events API posts for a message. */
 export function createMessageEnvelope(
   { workspace, clock }: Slack,
   { message, channel }: { message: Message; channel: Channel },
@@ -38,7 +38,7 @@ export function createMessageEnvelope(
   });
 }
 
-/** An event does not tell how many replies its message has. */
+/** Events do not contain the number of replies. */
 function withoutThreadCounts(message: Message): JsonObject {
   const counts = new Set(["reply_count", "reply_users", "reply_users_count", "latest_reply"]);
   return Object.fromEntries(Object.entries(message).filter(([key]) => !counts.has(key)));

@@ -7,10 +7,10 @@ import { Refusal, refuseWith } from "../refusal.ts";
 import type { Message } from "../state/message-store.ts";
 import type { Slack } from "../state/slack.ts";
 
-/** The parts of a message that its author chooses. A part that was not given is missing. */
+/** The parts of a message that its author chooses. Parts that were not given are missing. */
 export type MessageContent = Partial<Pick<Message, "text" | "blocks" | "attachments" | "metadata">>;
 
-/** Refuses as `chat.postMessage`, `chat.update` and `chat.postEphemeral` do; they differ in the text alone. */
+/** Throws the errors that `chat.postMessage`, `chat.update` and `chat.postEphemeral` have in common. */
 export async function readContent(slack: Slack, args: JsonObject): Promise<MessageContent> {
   const text = textAt(args, "text");
   const blocks =
@@ -29,7 +29,7 @@ export async function readContent(slack: Slack, args: JsonObject): Promise<Messa
   };
 }
 
-/** Slack keeps text with `&`, `<` and `>` as entities; control sequences (`<https://…|…>`) stay. */
+/** Slack stores `&` as an entity, and keeps entities and control sequences (`<https://…|…>`) as they are. */
 function escapeAmpersands(text: string): string {
   return text.replaceAll(/&(?!(?:amp|lt|gt);)/g, "&amp;");
 }
@@ -54,8 +54,8 @@ async function readBlocks(slack: Slack, args: JsonObject): Promise<JsonObject[]>
 }
 
 /**
- * `{ event_type, event_payload }`, the payload flat; an empty object is kept for `chat.update`, where it removes.
- * docs.slack.dev/messaging/message-metadata
+ * Metadata is `{ event_type, event_payload }` with a flat payload. An empty object is valid: `chat.update` removes the
+ * metadata then. docs.slack.dev/messaging/message-metadata
  */
 function readMetadata(value: unknown): NonNullable<Message["metadata"]> | undefined {
   if (!isObject(value)) {

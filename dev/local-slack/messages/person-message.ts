@@ -9,24 +9,24 @@ import { createMessageEnvelope } from "./envelope.ts";
 export interface NewMessage {
   /** Id or name. */
   channel: string;
-  /** Id or name; the first person of the workspace when left out. */
+  /** Id or name. The default is the first person of the workspace. */
   user?: string | undefined;
   text?: string | undefined;
   threadTs?: string | undefined;
   files?: readonly NewFile[];
-  /** `file_share` with files, otherwise none; `null` forces none. */
+  /** The default is `file_share` for a message with files. `null` sets none. */
   subtype?: string | null;
-  /** Of a forwarded message, for example: `[{ files: […] }]`. */
+  /** For a forwarded message, for example: `[{ files: […] }]`. */
   attachments?: JsonObject[];
 }
 
 export interface PostedMessage {
   message: Message;
-  /** The event that Slack would post; a copy, to change at will. */
+  /** The event that Slack would post. It is a copy, so tests may change it. */
   envelope: JsonObject;
 }
 
-/** Posts as a person; nothing is delivered. */
+/** Posts as a person. The app is not told. */
 export function postAsPerson(slack: Slack, message: NewMessage): PostedMessage {
   const { state, clock } = slack;
   const channel = requireChannel(slack.workspace, message.channel);
@@ -50,7 +50,7 @@ export function postAsPerson(slack: Slack, message: NewMessage): PostedMessage {
   return { message: posted, envelope: createMessageEnvelope(slack, { message: posted, channel }) };
 }
 
-/** What the composer makes of typed text: entities in `text`, the characters themselves in a `rich_text` block. */
+/** Slack's composer puts typed text with entities into `text`, and unchanged into a `rich_text` block. */
 function contentOf(text: string): Pick<Message, "text" | "blocks"> {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   if (text === "") {

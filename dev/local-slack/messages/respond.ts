@@ -5,7 +5,7 @@ import type { Channel } from "../state/workspace.ts";
 import { editBotMessage, postAsBot, postEphemeralAsBot } from "./bot-message.ts";
 import { readContent } from "./message-content.ts";
 
-/** Carries out a post to a `response_url`. The body of a slash command's answer means the same. */
+/** Carries out a post to a `response_url`. The answer to a slash command has the same form. */
 export async function respond(
   slack: Slack,
   { channel, userId, messageTs }: Pick<ResponseUrl, "channel" | "userId" | "messageTs">,
@@ -27,7 +27,7 @@ export async function respond(
   postEphemeralAsBot(slack, content, { channel, threadTs, to: userId });
 }
 
-/** Only a message of the app's own can be replaced or deleted; a person's is left alone. */
+/** The app can replace or delete only its own messages. */
 function findOriginal(
   { state, workspace }: Slack,
   channel: Channel,

@@ -1,11 +1,11 @@
-/** The time, the `ts` made from it and ids, so that nothing else here needs a clock or a counter. */
+/** The local Slack's only source of time, timestamps and counted ids. */
 export interface Clock {
   nowMs(): number;
   nowSeconds(): number;
   /** Unique and increasing: `1766458029.244159`. */
   nextTs(): string;
   nextNumber(): number;
-  /** Rejects when the signal is aborted first. */
+  /** Rejects if the signal is aborted first. */
   sleep: Sleep;
 }
 

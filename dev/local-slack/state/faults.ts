@@ -1,6 +1,6 @@
 import type { RecordedRequest } from "./recorded-request.ts";
 
-/** Misbehaviour that a test orders; see `answer.ts` for what each kind does on the wire. */
+/** A failure that a test orders. `wire/answer.ts` carries it out. */
 export type Fault =
   | { kind: "rate_limited"; retryAfterSeconds?: number }
   | { kind: "redirect"; to: string }
@@ -23,23 +23,22 @@ export type Fault =
 export type FaultRule = Fault & {
   /** A Web API method, `download` or `response_url`. */
   on: string;
-  /** How often; once when left out, `Infinity` for always. */
+  /** How often the fault strikes. The default is once; `Infinity` is always. */
   times?: number;
-  /** Between 0 and 1; a request that is spared does not use the rule up, and meets the next one. */
+  /** Between 0 and 1. A spared request does not use the rule up, and the next rule applies to it. */
   probability?: number;
-  /** Only for requests that this accepts. */
+  /** The rule applies only to requests that this accepts. */
   when?: (request: RecordedRequest) => boolean;
 };
 
 export interface FaultQueue {
   add(rule: FaultRule): void;
-  /** The fault for this request, used up by it. */
+  /** Finds the fault for this request and uses it up. */
   take(request: RecordedRequest): Fault | undefined;
-  /** Good behaviour from now on. */
   clear(): void;
 }
 
-/** Rules are consumed in the order in which they were given. */
+/** Rules apply in the order in which they were added. */
 export function createFaultQueue(random: () => number): FaultQueue {
   const rules: { rule: FaultRule; left: number }[] = [];
   return {

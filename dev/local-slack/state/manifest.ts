@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What of an app manifest decides how Slack behaves towards the app. */
+/** The parts of an app manifest that change how Slack treats the app. */
 export interface Manifest {
   botName: string;
   scopes: ReadonlySet<string>;
@@ -26,7 +26,7 @@ const schema = v.object({
   ),
 });
 
-/** Throws when the manifest names no bot scopes. */
+/** Throws if the manifest has no bot scopes. */
 export function parseManifest(manifest: unknown): Manifest {
   const { features, oauth_config: oauth, settings } = v.parse(schema, manifest);
   const shortcuts = features?.shortcuts ?? [];

@@ -46,7 +46,7 @@ export function appendMessage(store: MessageStore, channelId: string, message: M
   countReplies(store, channelId, message.thread_ts);
 }
 
-/** A parent whose replies stay becomes a tombstone, as in Slack. */
+/** As in Slack, a parent with replies becomes a tombstone. */
 export function removeMessage(store: MessageStore, channelId: string, message: Message): void {
   const messages = store.get(channelId) ?? [];
   const index = messages.indexOf(message);
@@ -58,13 +58,13 @@ export function removeMessage(store: MessageStore, channelId: string, message: M
   countReplies(store, channelId, message.thread_ts);
 }
 
-/** The parent and its replies, oldest first; empty when there is no such message. */
+/** The parent and its replies, oldest first. Empty if there is no such message. */
 export function threadOf(store: MessageStore, channelId: string, ts: string): Message[] {
   const messages = store.get(channelId) ?? [];
   return messages.filter((message) => message.ts === ts || message.thread_ts === ts);
 }
 
-/** What stands in the channel itself: no replies, but thread broadcasts. */
+/** The messages in the channel itself: no replies except thread broadcasts. */
 export function topLevelOf(store: MessageStore, channelId: string): Message[] {
   const messages = store.get(channelId) ?? [];
   return messages.filter(

@@ -7,7 +7,7 @@ export interface RecordedRequest {
   path: string;
   args: JsonObject;
   authorization?: string;
-  /** 0 as long as there is no answer. */
+  /** 0 until the answer is sent. */
   status: number;
   /** Slack's error string of an `ok: false` answer. */
   error?: string;

@@ -53,7 +53,7 @@ export interface StoredFile {
   /** The file object in events and messages: the same, or a Slack Connect stub. */
   shown: JsonObject;
   sharedIn: Set<string>;
-  /** Handed to the app through a form's `file_input`, so readable without a shared channel. */
+  /** Uploaded through a form's `file_input`, so the app can read it without a shared channel. */
   isGivenToBot: boolean;
   isDeleted: boolean;
 }
@@ -94,7 +94,7 @@ export interface Trigger {
   isUsed: boolean;
 }
 
-/** A `response_url`: the app may post to it, and what it posts goes to this person first. */
+/** A `response_url`. The app's posts to it are visible only to this person unless they say otherwise. */
 export interface ResponseUrl {
   channel: Channel;
   userId: string;

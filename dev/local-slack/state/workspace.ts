@@ -35,18 +35,18 @@ export interface NewChannel {
   isMpim?: boolean;
   isArchived?: boolean;
   botIsMember?: boolean;
-  /** User ids; everybody when left out. */
+  /** User ids. The default is everybody. */
   members?: readonly string[];
 }
 
 export interface NewUser {
   id?: string;
   name: string;
-  /** Another team's id makes a Slack Connect stranger. */
+  /** Another team's id makes the person a Slack Connect stranger. */
   teamId?: string;
 }
 
-/** With the defaults: #images (the bot is in it), #general (it is not) and a direct message to the bot. */
+/** Has #images, #general (which the bot is not in) and a direct message with the bot. */
 export function createWorkspace(manifest: Manifest): Workspace {
   const workspace: Workspace = {
     teamId: "T0LOCAL001",
@@ -86,7 +86,7 @@ export function addChannel(workspace: Workspace, channel: NewChannel): Channel {
   return added;
 }
 
-/** Newcomers join the channels and group messages that exist, not other people's direct messages. */
+/** A new person joins all channels and group messages, but not other people's direct messages. */
 export function addUser(workspace: Workspace, user: NewUser): User {
   const number = String(workspace.users.size + 1).padStart(3, "0");
   const added: User = {
@@ -103,7 +103,7 @@ export function addUser(workspace: Workspace, user: NewUser): User {
   return added;
 }
 
-/** The app's direct message with somebody; it begins with the first message. */
+/** Finds or opens the app's direct message with somebody. */
 export function directMessageWith(workspace: Workspace, { id, name }: User): Channel {
   const known = [...workspace.channels.values()].find(
     ({ kind, members }) => kind === "im" && members.has(id) && members.has(workspace.botUserId),
@@ -142,7 +142,7 @@ export function requireUser(workspace: Workspace, idOrName: string | undefined):
   return user;
 }
 
-/** What payloads call a conversation: only public channels are called by their name. */
+/** The name of a conversation in payloads: only public channels have their own. */
 export function channelReference(channel: Channel): { id: string; name: string } {
   const names = {
     channel: channel.name,

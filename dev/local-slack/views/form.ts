@@ -5,16 +5,16 @@ import { isObject, type JsonObject, numberAt, objectsIn, textAt } from "../json.
 import type { Slack, View } from "../state/slack.ts";
 import type { User } from "../state/workspace.ts";
 
-/** What a person puts into a field: text, the values of checked options, files; `null` clears it. */
+/** A person's entry in a field: text, the values of checked options, or files. `null` clears the field. */
 export type FieldValue = string | readonly string[] | readonly NewFile[] | null;
 
 interface FilledForm {
   values: View["state"]["values"];
-  /** Sentences of Slack's own under fields; with any of them nothing is sent. */
+  /** Slack's own sentences under fields. The form is not sent while there are any. */
   errors: Record<string, string>;
 }
 
-/** Fills in a view as Slack's form does: what is not given keeps what was typed before, or its initial value. */
+/** Fills in a view as Slack's form does. A field that is not given keeps its earlier entry or its initial value. */
 export function fillForm(
   slack: Slack,
   { view, user, given }: { view: View; user: User; given: Readonly<Record<string, FieldValue>> },
@@ -22,7 +22,7 @@ export function fillForm(
   const fields = fieldsOf(view);
   const unknown = Object.keys(given).find((id) => !fields.some((field) => field.blockId === id));
   if (unknown !== undefined) {
-    throw new RangeError(`Cannot fill in ${unknown}: no such input`);
+    throw new RangeError(`Cannot fill in ${unknown}: there is no such input`);
   }
   const form: FilledForm = { values: {}, errors: {} };
   for (const { blockId, actionId, element, isOptional } of fields) {
@@ -99,7 +99,7 @@ function newState(element: JsonObject, value: FieldValue): JsonObject {
   const options = words.map((word) => {
     const option = objectsIn(element["options"]).find(({ value: known }) => known === word);
     if (option === undefined) {
-      throw new RangeError(`Cannot choose ${word}: no such option`);
+      throw new RangeError(`Cannot choose ${word}: there is no such option`);
     }
     return option;
   });
@@ -153,7 +153,7 @@ function filesIn(value: FieldValue | undefined): NewFile[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry !== "string") : [];
 }
 
-/** `file_input` uploads the files and hands over their whole file objects. */
+/** Slack uploads the files of a `file_input` and sends the app their complete file objects. */
 function storeFiles(
   slack: Slack,
   {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Refusal } from "../refusal.ts";
 import type { Slack, Trigger } from "../state/slack.ts";
 
-/** A `trigger_id` is good for this long. */
+/** A `trigger_id` expires after this time. */
 const LIFETIME_MS = 3000;
 
 export function issueTrigger({ state, clock, workspace }: Slack, userId: string): string {
@@ -12,7 +12,7 @@ export function issueTrigger({ state, clock, workspace }: Slack, userId: string)
   return id;
 }
 
-/** docs.slack.dev/reference/methods/views.open, errors. */
+/** The errors are those of docs.slack.dev/reference/methods/views.open. */
 export function requireTrigger({ state, clock }: Slack, id: string): Trigger {
   const trigger = state.triggers.get(id);
   if (trigger === undefined) {

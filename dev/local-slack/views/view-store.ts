@@ -7,7 +7,7 @@ import { isObject, type JsonObject, textAt } from "../json.ts";
 import { Refusal, refuseWith } from "../refusal.ts";
 import type { Slack, View } from "../state/slack.ts";
 
-/** A valid view in Slack's shape. Throws `view_too_large` and `invalid_arguments`. */
+/** Throws `view_too_large` and `invalid_arguments`. */
 export async function createView(slack: Slack, source: unknown): Promise<View> {
   if (!isObject(source)) {
     throw refuseWith("invalid_arguments", ["missing required field: view"]);
@@ -24,7 +24,7 @@ export async function createView(slack: Slack, source: unknown): Promise<View> {
     throw refuseWith("invalid_arguments", unusable);
   }
   const { workspace } = slack;
-  // As in Slack, never the same again, not even after a restart: the app's records outlive this process.
+  // Slack never repeats an id. Nor does this server after a restart, because the app's records outlive it.
   const id = `V0${randomUUID().replaceAll("-", "").slice(0, 12).toUpperCase()}`;
   return {
     id,
@@ -49,7 +49,7 @@ export async function createView(slack: Slack, source: unknown): Promise<View> {
   };
 }
 
-/** Opens a modal in place of what was open, or on top of it (three at most). */
+/** Opens a modal in place of the open ones, or on top of them (three at most). */
 export function showView(
   { state }: Slack,
   userId: string,
@@ -69,7 +69,7 @@ export function showView(
   return shown;
 }
 
-/** The new definition under the old id, with a new hash. Throws `hash_conflict` on a stale hash. */
+/** Keeps the old view's id and changes its hash. Throws `hash_conflict` if the given hash is stale. */
 export function replaceView(
   slack: Slack,
   old: View,
@@ -89,7 +89,7 @@ export function replaceView(
   });
 }
 
-/** What people typed stays in fields that keep their `block_id`. */
+/** Entries stay in fields that keep their `block_id`. */
 function keepTyped({ state }: View, { blocks }: View): View["state"] {
   const kept = new Set(blocks.map((block) => block["block_id"]));
   const values = Object.entries(state.values).filter(([blockId]) => kept.has(blockId));

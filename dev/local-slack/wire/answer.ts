@@ -4,7 +4,6 @@ import type { Fault } from "../state/faults.ts";
 import type { RecordedRequest } from "../state/recorded-request.ts";
 import type { Slack } from "../state/slack.ts";
 
-/** An answer before it goes out, well or badly. */
 export interface Reply {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -26,7 +25,7 @@ export function textReply(
   return { status, headers: { "content-type": type, ...headers }, body: Buffer.from(text) };
 }
 
-/** What Slack serves instead of a file: HTTP 200 and HTML (OpenRouterLabs/spawn#2316, slackapi/bolt-js#2585). */
+/** Slack serves this page with HTTP 200 instead of a file (OpenRouterLabs/spawn#2316, slackapi/bolt-js#2585). */
 export function loginPage(): Reply {
   return textReply(
     '<!DOCTYPE html><html lang="en-US"><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>',
@@ -107,7 +106,7 @@ const fixedReplies: Partial<Record<Fault["kind"], () => Reply>> = {
   error_serving_file: () => textReply("Error serving file."),
 };
 
-/** Never settles: the socket is destroyed by the client or by `close()`. */
+/** Never settles. The client or `close()` destroys the socket. */
 function forever(): Promise<Response> {
   return new Promise(() => {});
 }

@@ -16,7 +16,7 @@ import {
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
-/** What a separate process (`npm run post`) asks for; Slack has nothing of the kind. */
+/** Lets another process, such as `npm run post`, act in this Slack. The real Slack has no such endpoints. */
 export function serveControl(app: App, slack: Slack): void {
   app.get("/local/health", (c) =>
     c.json({
@@ -59,14 +59,14 @@ const Rule = v.object({
   times: v.optional(v.number(), 1),
 });
 
-/** A channel; behind an @, the app's direct message with that person. */
+/** `@name` is the app's direct message with that person. */
 function requireConversation(slack: Slack, name: string): Channel {
   return name.startsWith("@")
     ? directMessageWith(slack.workspace, requireUser(slack.workspace, name))
     : requireChannel(slack.workspace, name);
 }
 
-/** JSON of what `act` gives, or a 400 that says why not. */
+/** Answers with the result of `act`, or with 400 and its error. */
 export async function answering(c: Context, act: () => unknown): Promise<Response> {
   try {
     return c.json(await act());
@@ -99,7 +99,7 @@ async function postAndDeliver(slack: Slack, c: Context): Promise<unknown> {
   };
 }
 
-/** Answers with the attempt that was acked, or the second that was not: what is tried later goes on by itself. */
+/** Returns the acked attempt, or the second failed one. Later retries continue in the background. */
 function deliverOnce(
   slack: Slack,
   { posted, channel }: { posted: PostedMessage; channel: Channel },
@@ -129,12 +129,12 @@ const eventNames = {
   mpim: "message.mpim",
 } as const;
 
-/** Slack tells an app of conversations that it is in, if its manifest names the event. */
+/** Slack sends an app the events in its manifest, from conversations that the app is in. */
 function isSubscribed({ workspace }: Slack, { kind, members }: Channel): boolean {
   return members.has(workspace.botUserId) && workspace.manifest.events.has(eventNames[kind]);
 }
 
-/** Browsers name a type; `fetch` sends `application/octet-stream` for what it does not know. */
+/** `fetch` sends `application/octet-stream` for unknown types; the file's name tells more. */
 export async function readFile(value: string | File): Promise<NewFile[]> {
   if (typeof value === "string") {
     return [];

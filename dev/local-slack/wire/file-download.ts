@@ -5,7 +5,7 @@ import type { RecordedRequest } from "../state/recorded-request.ts";
 import type { Slack } from "../state/slack.ts";
 import { answer, loginPage, type Reply, textReply } from "./answer.ts";
 
-/** `GET /files-pri/TEAM-FILE/…` and thumbnails: the bytes to a bot that may see them, else 200 and a login page. */
+/** Serves files and thumbnails to a bot that may see them. Everybody else gets 200 and a login page, as in Slack. */
 export function serveFiles(app: Hono<{ Bindings: HttpBindings }>, slack: Slack): void {
   app.on(["GET", "HEAD"], ["/files-pri/*", "/files-tmb/*"], (c) => {
     const authorization = c.req.header("authorization");

@@ -10,7 +10,7 @@ import { requireUser } from "../state/workspace.ts";
 import type { FieldValue } from "../views/form.ts";
 import { answering, readFile } from "./control.ts";
 
-/** What `npm run slack -- …` asks for, on behalf of a person. Each answers what that person sees. */
+/** Lets `npm run slack -- …` act for a person. Each endpoint returns what that person sees. */
 export function serveInteractionControl(app: Hono<{ Bindings: HttpBindings }>, slack: Slack): void {
   app.post("/local/shortcut", (c) =>
     answering(c, async () => openShortcut(slack, v.parse(Shortcut, await c.req.json()))),
@@ -85,7 +85,7 @@ interface ReadSubmission {
   values: Record<string, FieldValue>;
 }
 
-/** JSON; or a form with `view_id`, `user`, `values` as JSON, and files under the `block_id` of their input. */
+/** Reads JSON, or a form: `view_id`, `user`, `values` as JSON, and files under the `block_id` of their input. */
 async function readSubmission(c: Context): Promise<ReadSubmission> {
   const isForm = (c.req.header("content-type") ?? "").startsWith("multipart/form-data");
   if (!isForm) {

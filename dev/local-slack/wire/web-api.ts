@@ -20,7 +20,7 @@ const methods: Readonly<Record<string, Method>> = {
   ...viewMethods,
 };
 
-/** `POST /api/METHOD`, in Slack's order of refusing: the method, the token, the scopes, the arguments. */
+/** `POST /api/METHOD`. Checks the method, the token, the scopes and the arguments, in Slack's order. */
 export function serveWebApi(app: Hono<{ Bindings: HttpBindings }>, slack: Slack): void {
   app.on(["GET", "POST"], "/api/:method", async (c) => {
     const name = c.req.param("method");
@@ -64,7 +64,7 @@ async function carryOut(
   }
 }
 
-/** One of the method's scopes is enough here; which conversations it opens is the method's business. */
+/** One of the method's scopes is enough here. The method itself checks the scope for its conversation. */
 function checkScopes({ workspace }: Slack, { scopes }: Method): void {
   const granted = workspace.manifest.scopes;
   if (scopes.length === 0 || scopes.some((scope) => granted.has(scope))) {
@@ -88,7 +88,7 @@ interface WebApiArguments {
   authorization: string | undefined;
 }
 
-/** A form, JSON or a query string. A JSON body cannot carry the token; structured arguments may be JSON in a string. */
+/** Reads a form, JSON or a query string. JSON cannot carry the token. Structured arguments may be JSON in a string. */
 async function readArguments(request: Request): Promise<WebApiArguments> {
   const isJson = (request.headers.get("content-type") ?? "").startsWith("application/json");
   const raw = isJson ? await readJson(request) : await readForm(request);

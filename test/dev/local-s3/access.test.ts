@@ -9,7 +9,7 @@ const BODY = Buffer.from("bytes of an image");
 let s3: LocalS3;
 afterEach(() => s3.close());
 
-/** A PUT that the SDK signed and the server took, ready to be sent again with something changed. */
+/** Sends a PUT that the SDK signed, and returns it, so that a test can change it and send it again. */
 async function startWithSignedPut(options: LocalS3Options = {}): Promise<WireRequest> {
   s3 = await startLocalS3(options);
   const input = {
@@ -37,7 +37,7 @@ function withHeaders(wire: WireRequest, headers: Record<string, string>): WireRe
 }
 
 describe("a signed request", () => {
-  it("is taken again as it was", async () => {
+  it("is accepted again unchanged", async () => {
     expect(await codeOf(await startWithSignedPut())).toBe("200");
   });
 
@@ -118,7 +118,7 @@ describe("a signed request", () => {
     });
   }
 
-  it("is taken 15 minutes early or late, and refused a second beyond, in both directions", async () => {
+  it("is accepted 15 minutes early or late, and refused one second beyond", async () => {
     let nowMs = Date.now();
     const wire = await startWithSignedPut({ now: () => nowMs });
     const signedAt = wire.headers?.["x-amz-date"] ?? "";

@@ -11,7 +11,7 @@ import { cutListPage, type ListQuery } from "../../../dev/local-s3/list-page.ts"
 import { type LocalS3, startLocalS3 } from "../../../dev/local-s3/server.ts";
 import { createS3Client } from "../../helpers/s3-client.ts";
 
-/** In UTF-8 byte order. In UTF-16, which JavaScript sorts by, the party popper (U+1F389) comes before U+FFFD. */
+/** In UTF-8 byte order. JavaScript sorts by UTF-16, where the party popper (U+1F389) comes before U+FFFD. */
 const KEYS = ["a", "a b+c", "a/1", "a/2", "a/b/3", "a0", "b/", "b/4", "é", "좋", "\ufffd", "🎉"];
 
 let s3: LocalS3;
@@ -119,7 +119,7 @@ describe("ListObjectsV2", () => {
     });
   });
 
-  it("refuses arguments that are none, version 1, and a bucket that is not there", async () => {
+  it("refuses invalid arguments, version 1, and a missing bucket", async () => {
     const invalid: Omit<ListObjectsV2CommandInput, "Bucket">[] = [
       { MaxKeys: -1 },
       { ContinuationToken: "x" },

@@ -223,7 +223,7 @@ describe("DELETE", () => {
     expect(s3.objects("delete/")).toEqual([]);
   });
 
-  it("of many takes keys that XML has to escape", async () => {
+  it("of many objects takes keys that XML has to escape", async () => {
     const keys = [
       "delete/<&>\"'",
       "delete/\u0001",
@@ -242,7 +242,7 @@ describe("DELETE", () => {
     expect(s3.objects("delete/")).toEqual([]);
   });
 
-  it("of many answers nothing when quiet, and refuses more than 1000 keys", async () => {
+  it("of many objects is silent if asked to be, and refuses more than 1000 keys", async () => {
     const quiet = { Objects: [{ Key: "delete/none" }], Quiet: true };
     const answer = await client.send(
       new DeleteObjectsCommand({ Bucket: s3.bucket, Delete: quiet }),

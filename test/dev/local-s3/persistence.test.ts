@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(outside, { recursive: true }));
 
-/** Every one of them is a key of its own, and none may be a path. */
+/** These keys are all different, and must never become paths. */
 const ODD_KEYS = [
   "a",
   "A",
@@ -151,7 +151,7 @@ describe("openDiskRoom()", () => {
     expect(await readdir(outside)).toEqual(["store"]);
   });
 
-  it("forgets what a killed process had not finished, and passes over files that are not its own", async () => {
+  it("drops unfinished writes of a killed process, and ignores foreign files", async () => {
     const store = open();
     put(store, "whole");
     await writeFile(join(directory, "unfinished", "half"), "half of an obj");

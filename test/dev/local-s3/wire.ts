@@ -4,7 +4,7 @@ import type { RecordedRequest } from "../../../dev/local-s3/connection.ts";
 
 export interface WireRequest {
   method: string;
-  /** Sent as it is: no client normalises it. */
+  /** Sent unchanged; no client normalises it. */
   target: string;
   headers?: Record<string, string>;
   body?: Buffer;
@@ -14,11 +14,11 @@ interface WireResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
-  /** Of an XML error; empty when there is none. */
+  /** The code of an XML error, or empty. */
   code: string;
 }
 
-/** Sends exactly these bytes and headers, without the help of an SDK. Rejects when the connection breaks. */
+/** Sends exactly these bytes and headers, without an SDK. Rejects if the connection breaks. */
 export function sendWire(endpoint: string, wire: WireRequest): Promise<WireResponse> {
   const { hostname, port } = new URL(endpoint);
   const { method, target: path, headers = {}, body } = wire;
@@ -43,7 +43,7 @@ async function readResponse(incoming: IncomingMessage): Promise<WireResponse> {
   };
 }
 
-/** The request as it was received, to be sent again: the SDK's own signature, on what a test made of it. */
+/** Turns a recorded request, with the SDK's signature, into one that a test can change and send again. */
 export function toWireRequest(recorded: RecordedRequest, body?: Buffer): WireRequest {
   const { method, bucket, key, query, headers } = recorded;
   const path = `/${[bucket, ...key.split("/")].map(encodeURIComponent).join("/")}`;

@@ -102,7 +102,7 @@ describe("chat.postMessage", () => {
     });
   });
 
-  it("refuses blocks that are no list of objects as invalid_blocks_format", async () => {
+  it("refuses blocks that are not a list of objects as invalid_blocks_format", async () => {
     await using started = await start();
     const { client, images } = started;
     for (const blocks of ["not json", "{}", '["text"]']) {

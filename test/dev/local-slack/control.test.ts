@@ -30,7 +30,7 @@ describe("/local/messages and /local/thread", () => {
     expect(await thread.json()).toMatchObject({ messages: [{ text: "look", ts: event.ts }] });
   });
 
-  it("answer 400 for a channel that is not there", async () => {
+  it("answer 400 for an unknown channel", async () => {
     await using started = await start();
     const form = new FormData();
     form.set("channel", "nowhere");
@@ -40,7 +40,7 @@ describe("/local/messages and /local/thread", () => {
     expect(await posted.json()).toEqual({ error: "Cannot find channel nowhere" });
   });
 
-  it("deliver nothing of a channel without the bot, nor without a subscription", async () => {
+  it("deliver nothing from a channel without the bot, or without a subscription", async () => {
     await using receiver = await startReceiver((response) => response.end());
     const requestUrls = urlsAt(receiver.origin);
     await using started = await start({ requestUrls });

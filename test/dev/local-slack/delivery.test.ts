@@ -67,7 +67,7 @@ describe("deliver()", () => {
     expect(result.attempts).toHaveLength(1);
   });
 
-  it("takes an answer after the ack timeout for none", async () => {
+  it("does not accept an answer after the ack timeout", async () => {
     const clock = createTestClock();
     const { result, received } = await deliverTo(() => clock.expire(3000), {
       sleep: (durationMs, signal) => clock.sleep(durationMs, signal),

@@ -65,7 +65,7 @@ describe("postMessage()", () => {
     expect(message.files).toMatchObject([{ mimetype, filetype, pretty_type }]);
   });
 
-  it("says of a picture with a thumbnail how large that and the picture are", async () => {
+  it("gives the sizes of an image and of its thumbnail", async () => {
     await using started = await start();
     const thumbnail = { bytes: png(800, 600), mimetype: "image/png" };
     const { message } = post(started, { name: "a.png", bytes: png(4032, 3024), thumbnail });
@@ -79,7 +79,7 @@ describe("postMessage()", () => {
     expect(message.files?.[0]).not.toHaveProperty("thumb_960");
   });
 
-  it("gives thumbnails to a file that it cannot measure only when told of one", async () => {
+  it("gives an unreadable file thumbnails only if the test provides one", async () => {
     await using started = await start();
     const heic = { name: "IMG_1.HEIC", bytes: Buffer.from("heic") };
     const thumbnail = { bytes: png(1024, 768), mimetype: "image/jpeg" };
@@ -125,7 +125,7 @@ describe("postMessage()", () => {
     ]);
   });
 
-  it("gives removed and hidden files two keys, and remote files no download of Slack's", async () => {
+  it("gives removed and hidden files two keys, and remote files no download", async () => {
     await using started = await start();
     const { slack } = started;
     const bytes = png();
@@ -152,7 +152,7 @@ describe("postMessage()", () => {
 });
 
 describe("files.info", () => {
-  it("tells all of a file whose event is a Slack Connect stub", async () => {
+  it("returns the complete file object of a Slack Connect stub", async () => {
     await using started = await start();
     const { client } = started;
     const { message, id } = post(started, { name: "a.png", bytes: png(), isConnectStub: true });
@@ -178,7 +178,7 @@ describe("files.info", () => {
     expect(await errorOf(client.files.info({ file: "F0NOWHERE" }))).toBe("file_not_found");
   });
 
-  it("says file_deleted of a deleted one", async () => {
+  it("refuses a deleted file as file_deleted", async () => {
     await using started = await start();
     const { slack, client } = started;
     const { id } = post(started, { name: "a.png", bytes: png() });
@@ -222,7 +222,7 @@ describe("a private file's address", () => {
     expect(await isLoginPage(download(address))).toBe(true);
   });
 
-  it("gives the file itself for a thumbnail that nobody made", async () => {
+  it("gives the file itself if there is no thumbnail", async () => {
     await using started = await start();
     const bytes = png(1134, 362);
     const { message } = post(started, { name: "a.png", bytes });

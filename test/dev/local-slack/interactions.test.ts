@@ -91,12 +91,12 @@ describe("openShortcut()", () => {
     expect(seen.problem).toContain("operation_timeout");
   });
 
-  it("is not there without a shortcut, without the scope, or for strangers", async () => {
+  it("is refused without a shortcut, without the scope, and for strangers", async () => {
     const scopeless = manifestWith(["chat:write"]);
     await using without = await startApp(undefined, { manifest: scopeless });
     const { ts } = without.slack.postMessage({ channel: "images", text: "x" }).message;
     await expect(without.slack.openShortcut({ channel: "images", ts })).rejects.toThrow(
-      "no such message shortcut",
+      "no message shortcut",
     );
     await using app = await startApp();
     const stranger = app.slack.addUser({ name: "stranger", teamId: "T0OTHER" });
@@ -194,7 +194,7 @@ describe("pressButton()", () => {
 });
 
 describe("submitView()", () => {
-  it("sends what was typed, chosen and attached, with the initial values of the rest", async () => {
+  it("sends entries, choices and files, and the initial values of all other fields", async () => {
     const options = [{ text: plain("Yes & <no>"), value: "yes" }];
     await using app = await startApp();
     const { slack } = app;
@@ -339,7 +339,7 @@ describe("submitView()", () => {
     expect(seen.view?.id).toBe(viewId);
   });
 
-  it("has trouble with JSON that is not called JSON, and with a body that is none", async () => {
+  it("has trouble with JSON without its content type, and with a body that is not JSON", async () => {
     const bodies = [JSON.stringify({ response_action: "clear" }), "ok"];
     await using app = await startApp((response, { body }) =>
       body.includes("view_submission")
@@ -419,7 +419,7 @@ describe("slashCommand()", () => {
     expect(seen.problem).toBe(`/upload-to-s3 failed with the error "${error}"`);
   });
 
-  it("knows the manifest's commands only", async () => {
+  it("accepts only the manifest's commands", async () => {
     await using app = await startApp();
     await expect(app.slack.slashCommand({ channel: "images", command: "/other" })).rejects.toThrow(
       "no such slash command",
@@ -467,7 +467,7 @@ describe("/local/…", () => {
   });
 });
 
-/** A local Slack and a receiver in the app's place, which acks everything unless told otherwise. */
+/** Starts a local Slack and a receiver in place of the app. The default receiver acks everything. */
 async function startApp(
   answer: (response: ServerResponse, received: Received) => unknown = (response) => response.end(),
   options: Partial<LocalSlackOptions> = {},
@@ -487,7 +487,7 @@ async function startApp(
     general,
     received: receiver.received,
     payload,
-    /** Opens a view for Jane by way of the shortcut. */
+    /** Opens a view for Jane through the shortcut. */
     async open(view: unknown): Promise<string> {
       const { ts } = slack.postMessage({ channel: "images", text: "x" }).message;
       await slack.openShortcut({ channel: "images", ts, user: "jane" });

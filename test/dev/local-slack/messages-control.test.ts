@@ -24,7 +24,7 @@ describe("GET /local/messages", () => {
     expect(await response.json()).toMatchObject({ messages: [{ text: "for you" }] });
   });
 
-  it("is empty for a channel without messages, and 400 for one that is not there", async () => {
+  it("is empty for a channel without messages, and 400 for an unknown one", async () => {
     await using started = await start();
     const list = (channel: string) =>
       fetch(`${started.slack.origin}/local/messages?channel=${channel}`);
@@ -36,7 +36,7 @@ describe("GET /local/messages", () => {
 });
 
 describe("POST /local/messages", () => {
-  it("tells the app nothing with is_delivered=false, as of a message before it was invited", async () => {
+  it("does not tell the app with is_delivered=false, as before its invitation", async () => {
     await using receiver = await startReceiver((response) => response.end());
     await using started = await start({ requestUrls: urlsAt(receiver.origin) });
     const body = new FormData();
@@ -50,7 +50,7 @@ describe("POST /local/messages", () => {
 });
 
 describe("/local/faults", () => {
-  it("order misbehaviour, and end it", async () => {
+  it("order a fault, and end it", async () => {
     await using started = await start();
     const { origin, apiUrl } = started.slack;
     const status = async () => (await fetch(`${apiUrl}auth.test`, { method: "POST" })).status;
@@ -61,7 +61,7 @@ describe("/local/faults", () => {
     expect(await status()).toBe(200);
   });
 
-  it("answer 400 for a kind that is not there", async () => {
+  it("answer 400 for an unknown kind", async () => {
     await using started = await start();
     const body = JSON.stringify({ on: "auth.test", kind: "boredom" });
     const response = await fetch(`${started.slack.origin}/local/faults`, { method: "POST", body });

@@ -11,7 +11,7 @@ export interface Receiver extends AsyncDisposable {
   received: Received[];
 }
 
-/** An app's Request URL: records what came and lets the test answer. */
+/** Serves an app's Request URL: records requests and lets the test answer. */
 export async function startReceiver(
   answer: (response: ServerResponse, received: Received, count: number) => unknown,
 ): Promise<Receiver> {
@@ -26,7 +26,7 @@ export async function startReceiver(
       answer(response, one, received.length);
     });
   });
-  // Longer than clients keep idle connections: on a busy machine, one that closes first would look like a fault.
+  // Clients must close idle connections first, or a closed connection looks like a fault.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);

@@ -35,7 +35,7 @@ describe("POST /response/ID", () => {
     });
   });
 
-  it("refuses what a message may not be, without using up a turn", async () => {
+  it("refuses an invalid message without using up a post", async () => {
     await using run = await runShortcut();
     const empty = await run.post({});
     expect([empty.status, await empty.json()]).toEqual([400, { ok: false, error: "no_text" }]);
@@ -68,7 +68,7 @@ describe("POST /response/ID", () => {
   });
 });
 
-/** A shortcut was run on a person's message; `post` posts to the last payload's response_url. */
+/** Runs a shortcut on a person's message. `post` posts to the last payload's `response_url`. */
 async function runShortcut(channel = "images") {
   const time = { nowMs: 1_700_000_000_000 };
   const receiver = await startReceiver((response) => response.end());

@@ -32,7 +32,7 @@ export function manifestWith(bot: readonly string[] = SCOPES): unknown {
 export interface Started extends AsyncDisposable {
   slack: LocalSlack;
   client: WebClient;
-  /** Ids of the default channels. */
+  /** The ids of the default channels. */
   images: string;
   general: string;
 }
@@ -52,7 +52,7 @@ export async function start(options: Partial<LocalSlackOptions> = {}): Promise<S
   };
 }
 
-/** Real time, which a busy machine needs more of than Slack would give. */
+/** Real time. A busy machine needs more than Slack allows. */
 const ACK_TIMEOUT_MS = 600_000;
 
 export function clientOf(slack: LocalSlack, token = slack.botToken): WebClient {
@@ -69,7 +69,7 @@ function idOf(slack: LocalSlack, name: string): string {
   return [...slack.state.channels.values()].find((channel) => channel.name === name)?.id ?? "";
 }
 
-/** The answer of a call that Slack refused. */
+/** The answer to a call that Slack refused. */
 export async function refused(call: Promise<unknown>): Promise<Record<string, unknown>> {
   try {
     await call;
@@ -90,7 +90,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** A PNG header of this size; enough for whoever reads dimensions. */
+/** A PNG header with this size, without pixels. */
 export function png(width = 640, height = 480): Buffer {
   const bytes = Buffer.alloc(64);
   Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]).copy(bytes);

@@ -34,7 +34,7 @@ describe("views.open", () => {
     expect(slack.viewOf("minho")).toBeUndefined();
   });
 
-  it("takes a trigger 3 seconds old, and none a millisecond older", async () => {
+  it("takes a trigger 3 seconds old, and refuses one a millisecond older", async () => {
     await using tried = await triggered();
     tried.time.nowMs += 3001;
     expect(await errorOf(tried.open(tried.triggerId, modal()))).toBe("expired_trigger_id");
@@ -42,7 +42,7 @@ describe("views.open", () => {
     expect(await tried.open(tried.triggerId, modal())).toMatchObject({ ok: true });
   });
 
-  it("takes a trigger once, and none that was never issued", async () => {
+  it("takes a trigger once, and refuses one that was never issued", async () => {
     await using tried = await triggered();
     await tried.open(tried.triggerId, modal());
     expect(await errorOf(tried.open(tried.triggerId, modal()))).toBe("exchanged_trigger_id");
@@ -128,7 +128,7 @@ describe("an image preview in a modal", () => {
   });
 });
 
-/** A workspace in which Jane has just run the shortcut, and the clock stands still. */
+/** Jane has just run the shortcut, and the clock stands still. */
 async function triggered() {
   const time = { nowMs: 1_700_000_000_000 };
   const receiver: Receiver = await startReceiver((response) => response.end());

@@ -63,7 +63,7 @@ async function postEphemeral(slack: Slack, args: JsonObject): Promise<JsonObject
   return { message_ts: postEphemeralAsBot(slack, content, { channel, threadTs, to }).ts };
 }
 
-/** An id, a name, or a person's id for the direct message with them, which Slack opens when there is none yet. */
+/** Takes an id, a name, or a person's id. Slack opens the direct message with a person if there is none yet. */
 function writableChannel(slack: Slack, args: JsonObject): Channel {
   const { workspace } = slack;
   const person = workspace.users.get(textAt(args, "channel") ?? "");

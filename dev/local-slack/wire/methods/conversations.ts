@@ -17,7 +17,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
   "users.conversations": { scopes: readScopes, run: listOwnChannels },
 };
 
-/** Newest first, tombstones included; a channel that the bot has not joined is `not_in_channel` for it, even a public one. */
+/** Newest first, including tombstones. The bot must be a member, even of a public channel. */
 function history(slack: Slack, args: JsonObject): JsonObject {
   const channel = readableChannel(slack, args);
   const messages = topLevelOf(slack.state.messages, channel.id)
@@ -27,7 +27,7 @@ function history(slack: Slack, args: JsonObject): JsonObject {
   return { messages: items.map(withoutMetadata(args)), pin_count: 0, ...more };
 }
 
-/** Oldest first, each page led by the parent; the `ts` of a reply gives that reply alone. */
+/** Oldest first. Each page begins with the parent. The `ts` of a reply returns only that reply. */
 function replies(slack: Slack, args: JsonObject): JsonObject {
   const channel = readableChannel(slack, args);
   const ts = textAt(args, "ts");

@@ -3,7 +3,7 @@ import { Refusal, refuseWith } from "../../refusal.ts";
 import type { Slack } from "../../state/slack.ts";
 import { type Channel, findChannel } from "../../state/workspace.ts";
 
-/** A Web API method: the scopes of which it needs one, and what it does. Throws `Refusal`. */
+/** A Web API method. It needs one of the scopes, and throws `Refusal`. */
 export interface Method {
   scopes: readonly string[];
   run(slack: Slack, args: JsonObject): JsonObject | Promise<JsonObject>;
@@ -17,7 +17,7 @@ export function requiredText(args: JsonObject, name: string): string {
   return value;
 }
 
-/** Private conversations that the bot is not in do not exist for it. */
+/** The bot cannot find private conversations that it is not in. */
 export function requiredChannel(
   { workspace }: Slack,
   args: JsonObject,

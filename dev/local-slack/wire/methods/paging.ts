@@ -2,7 +2,7 @@ import { flagAt, type JsonObject, numberAt, textAt } from "../../json.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Message } from "../../state/message-store.ts";
 
-/** `oldest` and `latest` as `conversations.*` take them: exclusive unless `inclusive` is set. */
+/** `oldest` and `latest` are exclusive unless `inclusive` is set. */
 export function withinRange(args: JsonObject): (message: Message) => boolean {
   const oldest = timestampAt(args, "oldest");
   const latest = timestampAt(args, "latest");
@@ -22,7 +22,7 @@ export function withoutMetadata(args: JsonObject): (message: Message) => JsonObj
     isWanted && metadata !== undefined ? { ...message, metadata } : message;
 }
 
-/** One page and what to say about the next one; the cursor is opaque, as Slack's. */
+/** One page, and the properties that lead to the next one. */
 export function pageOf<T>(
   items: readonly T[],
   args: JsonObject,
@@ -53,7 +53,7 @@ function readCursor(cursor: string | undefined): number {
   return Number(start);
 }
 
-/** In microseconds, exactly: 16 digits fit a double. */
+/** A `ts` in microseconds. Its 16 digits fit a double exactly. */
 function micros(ts: string): number {
   const [seconds = "0", fraction = ""] = ts.split(".");
   return Number(seconds) * 1_000_000 + Number(fraction.padEnd(6, "0").slice(0, 6));

@@ -11,7 +11,7 @@ export const viewMethods: Readonly<Record<string, Method>> = {
   "views.update": { scopes: [], run: update },
 };
 
-/** A refused view leaves the trigger unused, so that another view can still be opened with it. */
+/** A refused view does not use up the trigger. */
 async function show(
   slack: Slack,
   args: JsonObject,
