@@ -90,6 +90,18 @@ describe("splitBlocks()", () => {
     ]);
   });
 
+  it("begins to count anew behind a list of another kind", () => {
+    const [bullets, numbers] = (["bullet", "ordered"] as const).map((style) => ({
+      type: "rich_text_list",
+      style,
+      elements: [],
+    }));
+
+    expect(
+      splitBlocks([{ type: "rich_text", elements: [bullets, bullets, numbers] }], true),
+    ).toMatchObject([{ elements: [bullets, bullets] }, { elements: [numbers] }]);
+  });
+
   it("takes plain text at its word", () => {
     expect(splitBlocks([{ type: "section", text: WORDS }], true)).toMatchObject([
       { elements: [{ elements: [{ type: "text", text: WORDS.text }] }] },

@@ -169,13 +169,25 @@ function splitRichText(elements: readonly unknown[]): Piece[] {
       pieces.push({ kind: "snippet", text: exactText(exact.output) });
     } else if (!rich.success) {
       pieces.push(unknown(element, UNKNOWN));
-    } else if (last?.kind === "rich") {
+    } else if (last?.kind === "rich" && !isOtherList(last.elements.at(-1), rich.output)) {
       last.elements.push(rich.output);
     } else {
       pieces.push({ kind: "rich", elements: [rich.output] });
     }
   }
   return withKeys(pieces);
+}
+
+/** The renderer would go on counting. */
+function isOtherList(
+  before: RichTextBlockElement | undefined,
+  next: RichTextBlockElement,
+): boolean {
+  return (
+    before?.type === "rich_text_list" &&
+    next.type === "rich_text_list" &&
+    before.style !== next.style
+  );
 }
 
 function exactText({ elements }: RichTextPreformatted): string {

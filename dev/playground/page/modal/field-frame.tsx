@@ -37,6 +37,7 @@ export function FieldFrame({
   ids,
   error,
   isGroup = false,
+  list,
   children,
 }: {
   field: Field;
@@ -44,6 +45,8 @@ export function FieldFrame({
   error: string | undefined;
   /** Several inputs under one label. */
   isGroup?: boolean;
+  /** What was chosen; it may be long, so the error comes before it. */
+  list?: ReactNode;
   children: ReactNode;
 }) {
   const { label, hint, isOptional, blockId } = field;
@@ -61,6 +64,7 @@ export function FieldFrame({
           {error}
         </p>
       )}
+      {list}
       {hint !== undefined && (
         <p className="hint" id={ids.hint}>
           {hint}

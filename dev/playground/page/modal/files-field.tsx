@@ -21,8 +21,30 @@ export function FilesField({
   const input = useRef<HTMLInputElement>(null);
   const { filetypes, maxFiles, isOptional } = field;
   const error = findFilesProblem(field, files) ?? given;
+  const list = (
+    <ul className="files" id={ids.extra} aria-label="Chosen files">
+      {files.map((file) => (
+        <li key={nameOf(file)}>
+          <span className="file-name">{file.name}</span>
+          <span className="file-size">{formatSize(file.size)}</span>
+          <button
+            type="button"
+            aria-label={`Remove ${file.name}`}
+            onClick={() => {
+              onChange(files.filter((one) => one !== file));
+              input.current?.focus();
+            }}
+          >
+            <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
+              <path d="M5 5l10 10M15 5L5 15" />
+            </svg>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
   return (
-    <FieldFrame field={field} ids={ids} error={error}>
+    <FieldFrame field={field} ids={ids} error={error} list={list}>
       <div className="drop">
         <span aria-hidden="true">
           <b>{maxFiles === 1 ? "Add a file" : "Add files"}</b> or drop them here
@@ -42,26 +64,6 @@ export function FilesField({
           }}
         />
       </div>
-      <ul className="files" id={ids.extra} aria-label="Chosen files">
-        {files.map((file) => (
-          <li key={nameOf(file)}>
-            <span className="file-name">{file.name}</span>
-            <span className="file-size">{formatSize(file.size)}</span>
-            <button
-              type="button"
-              aria-label={`Remove ${file.name}`}
-              onClick={() => {
-                onChange(files.filter((one) => one !== file));
-                input.current?.focus();
-              }}
-            >
-              <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
-                <path d="M5 5l10 10M15 5L5 15" />
-              </svg>
-            </button>
-          </li>
-        ))}
-      </ul>
     </FieldFrame>
   );
 }

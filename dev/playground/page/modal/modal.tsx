@@ -164,7 +164,7 @@ function filesOf(value: FieldValue): File[] {
   return typeof value === "string" ? [] : value.filter((one) => one instanceof File);
 }
 
-/** The first field when a view opens or gets its fields; the first with an error after that. */
+/** The first field when a view opens or gets its first ones; the first with an error after that. */
 function useFocus(
   form: { readonly current: HTMLFormElement | null },
   {
@@ -182,8 +182,12 @@ function useFocus(
 ): void {
   const identity = JSON.stringify([view.id, fields.map(({ blockId }) => blockId)]);
   const wanted = fields.find(({ isFocused }) => isFocused) ?? fields[0];
+  const hadFields = useRef(false);
   useEffect(() => {
-    if (form.current?.contains(document.activeElement) === true) {
+    const isKept = form.current?.contains(document.activeElement) === true;
+    const isFirst = wanted !== undefined && !hadFields.current;
+    hadFields.current = wanted !== undefined;
+    if (isKept && !isFirst) {
       return;
     }
     const target =
