@@ -10,7 +10,7 @@ import { provideRequestContext } from "../dev/stack/request-context.ts";
 import { environmentOf, QUIET } from "../dev/stack/stack.ts";
 import { endWithReader } from "../dev/terminal/command.ts";
 import { createApp } from "../lib/app.ts";
-import { createReworker } from "../lib/images/codecs/rework-image.ts";
+import { reworkImage } from "../lib/images/codecs/rework-image.ts";
 import { inspectImage } from "../lib/images/inspect-image.ts";
 import { atOnce } from "../lib/images/pieces.ts";
 import { prepareImage } from "../lib/images/prepare-image.ts";
@@ -73,21 +73,21 @@ async function compareCodecs(photo: Buffer): Promise<void> {
     throw new Error("Cannot inspect the photo");
   }
   const source = { bytes: photo, facts };
-  const reworker = createReworker({ maxPixels: 100_000_000, timeoutSeconds: 60 });
+  const limits = { maxPixels: 100_000_000, timeoutSeconds: 60 };
   const codecs: [name: string, ours: () => unknown, direct: () => unknown][] = [
     [
       "MAX_WIDTH",
-      () => reworker.reworkImage(source, { optimize: "off", maxWidth: 1600 }),
+      () => reworkImage(source, { optimize: "off", maxWidth: 1600 }, limits),
       () => sharp(photo).resize({ width: 1600 }).jpeg({ quality: 90 }).toBuffer(),
     ],
     [
       "OPTIMIZE=webp",
-      () => reworker.reworkImage(source, { optimize: "webp", maxWidth: undefined }),
+      () => reworkImage(source, { optimize: "webp", maxWidth: undefined }, limits),
       () => sharp(photo).webp({ quality: 82 }).toBuffer(),
     ],
     [
       "OPTIMIZE=lossless",
-      () => reworker.reworkImage(source, { optimize: "lossless", maxWidth: undefined }),
+      () => reworkImage(source, { optimize: "lossless", maxWidth: undefined }, limits),
       () => compressJpeg(photo, { quality: 100 }),
     ],
   ];

@@ -13,7 +13,7 @@ import type { Logger } from "../logger.ts";
 import type { Attempt, ImageWork } from "./codecs/attempt-step.ts";
 import type { FailureCode, UploadedImage } from "../records/record.ts";
 
-/** The image that is published of a file. */
+/** The image that is published for a file. */
 export interface PublishableImage
   extends SourceImage, Pick<UploadedImage, "original" | "isPreview"> {
   removed: readonly MetadataKind[];
@@ -23,14 +23,14 @@ export interface PublishableImage
 export type MadeImage =
   | { outcome: "made"; image: PublishableImage }
   | { outcome: "refused"; code: FailureCode }
-  /** Its turn came after the deadline: it is left for the next attempt. */
+  /** The deadline passed before the image's turn came; the next attempt makes it. */
   | { outcome: "late" };
 
-/** What the team wants of its images. */
+/** The team's settings for images. */
 export interface ImageOptions extends ReworkOptions {
   keepMetadata: KeptMetadata;
   hidpi: "off" | "halve";
-  /** Pixels, ascending; none where no tag shows them. */
+  /** Widths in pixels, ascending; empty if no tag uses them. */
   variantWidths: readonly number[];
 }
 
@@ -39,7 +39,7 @@ export interface ImagePorts {
   codec: ImageCodec;
   /** One step of decoding or encoding at a time. */
   attempt: Attempt;
-  /** Between pieces of work that would hold up answers together. */
+  /** Lets answers through between pieces of long work. */
   giveWay: GiveWay;
   logger: Logger;
 }
@@ -50,7 +50,7 @@ export interface Making extends ImageWork {
 }
 
 export interface AnotherSource {
-  /** The same image as somebody else converted it, for one that cannot be converted here. */
+  /** Reads Slack's preview, for an image that cannot be converted here. */
   readPreview: () => Promise<Uint8Array | undefined>;
 }
 
@@ -172,7 +172,7 @@ async function rework(
   );
   const reworked = made.outcome === "done" ? made.result : undefined;
   if (made.outcome === "done" && reworked === undefined) {
-    // Nothing is gained, or it might look different.
+    // The result would not be smaller, or might look different.
     logger.info("image.kept", { file: fileId, type: facts.type, bytes: bytes.byteLength });
   }
   return reworked;
@@ -184,7 +184,7 @@ interface Reworked {
   wanted: ImageOptions;
 }
 
-/** An image that is encoded anew has neither the metadata that was to be kept nor a gain map. */
+/** Encoding an image anew loses the metadata that should be kept and the gain map. */
 async function kindsLost(
   ports: ImagePorts,
   { source, reworked, wanted }: Reworked,
@@ -193,7 +193,7 @@ async function kindsLost(
   return (await kindsHeld(ports, source, wanted)).filter((kind) => !left.includes(kind));
 }
 
-/** Metadata can be left only where all of it was kept: otherwise the image is clean already. */
+/** Metadata is left only if all of it was kept; otherwise the image is already clean. */
 async function kindsHeld(
   { giveWay }: ImagePorts,
   { bytes, facts: { type } }: SourceImage,
@@ -205,7 +205,7 @@ async function kindsHeld(
   return FORMATS[type].holdsGainMap?.(bytes) === true ? [...kinds, "hdr"] : [...kinds];
 }
 
-/** What was scaled down is still shown no smaller than half of what was posted. */
+/** A scaled-down image is never shown smaller than half of the posted size. */
 function densityOf(
   body: Buffer,
   { from, to }: { from: ImageFacts; to: ImageFacts },
@@ -214,7 +214,7 @@ function densityOf(
   return density > 1 && isHiDpi(body, from) ? density : undefined;
 }
 
-/** The image's own width stands in for all that are larger: the widest copy is what large screens get. */
+/** The image's own width replaces all larger ones, because large screens get the widest copy. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
   return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
 }

@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import libheif from "libheif-js/wasm-bundle.js";
 
 /** @import { DecodedImage, HeifError, Pointer } from "libheif-js/wasm-bundle.js" */
-/** @import { HeicJob, HeicReply } from "./heic-converter.ts" */
+/** @import { HeicJob, HeicReply } from "./convert-heic.ts" */
 
 const WASM_PAGE_BYTES = 64 * 1024;
 

@@ -1,31 +1,35 @@
 import { MAX_MEGAPIXELS } from "../image-size.ts";
 import { TIME_PLAN } from "../../time-plan.ts";
-import type { ConvertHeic } from "./heic-converter.ts";
-import type { Reworker } from "./rework-image.ts";
+import type { ReworkOptions, SourceImage } from "./rework-image.ts";
 
 /** Decodes and encodes off the event loop. Throws for anything it cannot do. */
-export interface ImageCodec extends Reworker {
-  convertHeic: ConvertHeic;
+export interface ImageCodec {
+  /** See `convertHeic()`. */
+  convertHeic(heic: Uint8Array): Promise<Uint8Array>;
+  /** See `reworkImage()`. */
+  reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
+  /** See `makeVariant()`. */
+  makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
 }
-
-/** One step takes one or two seconds for a photo of 12 megapixels. */
-const TIMEOUT_SECONDS = TIME_PLAN.codecMs / 1000;
-const MAX_PIXELS = MAX_MEGAPIXELS * 1_000_000;
 
 /** Loads a decoder with the first image that needs it. By default only a HEIC does. */
 export function createImageCodec(): ImageCodec {
   return {
     async convertHeic(heic) {
-      const { createHeicConverter } = await import("./heic-converter.ts");
-      const limits = { maxPixels: MAX_PIXELS, timeoutMs: TIMEOUT_SECONDS * 1000 };
-      return createHeicConverter(limits)(heic);
+      const { convertHeic } = await import("./convert-heic.ts");
+      return convertHeic(heic, { maxPixels: MAX_PIXELS, timeoutMs: TIME_PLAN.codecMs });
     },
-    reworkImage: async (source, options) => (await loadReworker()).reworkImage(source, options),
-    makeVariant: async (source, width) => (await loadReworker()).makeVariant(source, width),
+    async reworkImage(source, options) {
+      const { reworkImage } = await import("./rework-image.ts");
+      return reworkImage(source, options, LIMITS);
+    },
+    async makeVariant(source, width) {
+      const { makeVariant } = await import("./rework-image.ts");
+      return makeVariant(source, width, LIMITS);
+    },
   };
 }
 
-async function loadReworker(): Promise<Reworker> {
-  const { createReworker } = await import("./rework-image.ts");
-  return createReworker({ maxPixels: MAX_PIXELS, timeoutSeconds: TIMEOUT_SECONDS });
-}
+const MAX_PIXELS = MAX_MEGAPIXELS * 1_000_000;
+/** One step takes one or two seconds for a photo of 12 megapixels. */
+const LIMITS = { maxPixels: MAX_PIXELS, timeoutSeconds: TIME_PLAN.codecMs / 1000 };

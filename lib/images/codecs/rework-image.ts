@@ -13,61 +13,64 @@ export interface ReworkOptions {
   maxWidth: number | undefined;
 }
 
-export interface Reworker {
-  /**
-   * Makes the image to publish instead: upright, with ICC profile and credit but no other metadata.
-   * `undefined`: the source stays, because it is animated, nothing is gained, or browsers might
-   * show the result differently. Throws if a codec fails.
-   */
-  reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
-  /**
-   * Makes a WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws if it
-   * cannot.
-   */
-  makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
+/**
+ * Makes the image to publish instead: upright, with ICC profile and credit but no other metadata.
+ * `undefined`: the source stays, because it is animated, nothing is gained, or browsers might
+ * show the result differently. Throws if a codec fails. Processing takes up to a gigabyte per image,
+ * so callers must process one at a time.
+ */
+export async function reworkImage(
+  source: SourceImage,
+  { optimize, maxWidth = Number.POSITIVE_INFINITY }: ReworkOptions,
+  limits: CodecLimits,
+): Promise<SourceImage | undefined> {
+  if (isAnimated(source.bytes, source.facts.type)) {
+    return undefined;
+  }
+  const isScaled = source.facts.width > maxWidth;
+  const toWebp = optimize === "webp" && FORMATS[source.facts.type].isWorthConverting;
+  const encoded =
+    isScaled || toWebp ? await reencode(source, { toWebp, isScaled, maxWidth, limits }) : undefined;
+  if (optimize !== "lossless") {
+    return encoded;
+  }
+  return (await recodeLosslessly(encoded ?? source, limits)) ?? encoded;
 }
 
-/** Processing takes up to a gigabyte per image, so callers must process one at a time. */
-export function createReworker(limits: CodecLimits): Reworker {
-  return {
-    async reworkImage(source, { optimize, maxWidth = Number.POSITIVE_INFINITY }) {
-      if (isAnimated(source.bytes, source.facts.type)) {
-        return undefined;
-      }
-      const isScaled = source.facts.width > maxWidth;
-      const toWebp = optimize === "webp" && FORMATS[source.facts.type].isWorthConverting;
-      const encoded =
-        isScaled || toWebp ? await reencode(source, { toWebp, isScaled, maxWidth }) : undefined;
-      if (optimize !== "lossless") {
-        return encoded;
-      }
-      return (await recodeLosslessly(encoded ?? source, limits)) ?? encoded;
-    },
-
-    async makeVariant(source, width) {
-      const image = isAnimated(source.bytes, source.facts.type)
-        ? undefined
-        : await openImage(source, limits);
-      const variant = image && (await encodeAsWebp(image, source, width));
-      if (variant === undefined) {
-        throw new Error(`Cannot make a WebP of a ${source.facts.type}: it might not look the same`);
-      }
-      return variant;
-    },
-  };
-
-  async function reencode(
-    source: SourceImage,
-    { toWebp, isScaled, maxWidth }: { toWebp: boolean; isScaled: boolean; maxWidth: number },
-  ): Promise<SourceImage | undefined> {
-    const image = await openImage(source, limits);
-    if (image === undefined) {
-      return undefined;
-    }
-    const webp = toWebp ? await encodeAsWebp(image, source, maxWidth) : undefined;
-    if (isScaled) {
-      return webp ?? encodeScaled(image, source, maxWidth);
-    }
-    return webp && webp.bytes.length < source.bytes.length ? webp : undefined;
+/** Makes a WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws if it cannot. */
+export async function makeVariant(
+  source: SourceImage,
+  width: number,
+  limits: CodecLimits,
+): Promise<SourceImage> {
+  const image = isAnimated(source.bytes, source.facts.type)
+    ? undefined
+    : await openImage(source, limits);
+  const variant = image && (await encodeAsWebp(image, source, width));
+  if (variant === undefined) {
+    throw new Error(`Cannot make a WebP of a ${source.facts.type}: it would not look the same`);
   }
+  return variant;
+}
+
+interface Reencoding {
+  toWebp: boolean;
+  isScaled: boolean;
+  maxWidth: number;
+  limits: CodecLimits;
+}
+
+async function reencode(
+  source: SourceImage,
+  { toWebp, isScaled, maxWidth, limits }: Reencoding,
+): Promise<SourceImage | undefined> {
+  const image = await openImage(source, limits);
+  if (image === undefined) {
+    return undefined;
+  }
+  const webp = toWebp ? await encodeAsWebp(image, source, maxWidth) : undefined;
+  if (isScaled) {
+    return webp ?? encodeScaled(image, source, maxWidth);
+  }
+  return webp && webp.bytes.length < source.bytes.length ? webp : undefined;
 }

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { type ReworkOptions, createReworker } from "../../../lib/images/codecs/rework-image.ts";
+import {
+  makeVariant,
+  type ReworkOptions,
+  reworkImage,
+} from "../../../lib/images/codecs/rework-image.ts";
 import { inspectImage } from "../../../lib/images/inspect-image.ts";
 import {
   GREY_TAGS,
@@ -17,7 +21,6 @@ type Colour = readonly number[];
 
 const FIXTURES = new URL("../../fixtures/images/", import.meta.url);
 const LIMITS = { maxPixels: 100_000_000, timeoutSeconds: 60 };
-const reworker = createReworker(LIMITS);
 
 const KEEP = { optimize: "off", maxWidth: undefined } as const;
 const WEBP = { optimize: "webp", maxWidth: undefined } as const;
@@ -170,16 +173,16 @@ describe("reworkImage() with any option that needs pixels", () => {
     ["a PNG that was cut short", pngCutShort()],
   ])("throws on %s", async (_, bytes) => {
     const source = { bytes, facts: sourceOf(bytes).facts };
-    await expect(reworker.reworkImage(source, WEBP)).rejects.toThrow(Error);
-    await expect(reworker.makeVariant(source, 16)).rejects.toThrow(Error);
+    await expect(reworkImage(source, WEBP, LIMITS)).rejects.toThrow(Error);
+    await expect(makeVariant(source, 16, LIMITS)).rejects.toThrow(Error);
   });
 
   test("throws for one pixel over the limit", async () => {
     const limited = (maxPixels: number) => createReworker({ ...LIMITS, maxPixels });
     const pixels = 400 * 300;
-    await expect(limited(pixels).makeVariant(sourceOf(photo), 16)).resolves.toBeDefined();
-    await expect(limited(pixels - 1).makeVariant(sourceOf(photo), 16)).rejects.toThrow("limit");
-    await expect(limited(pixels - 1).reworkImage(sourceOf(photo), WEBP)).rejects.toThrow("limit");
+    await expect(makeVariant(sourceOf(photo), 16, limited(pixels))).resolves.toBeDefined();
+    await expect(makeVariant(sourceOf(photo), 16, limited(pixels - 1))).rejects.toThrow("limit");
+    await expect(reworkImage(sourceOf(photo), WEBP, limited(pixels - 1))).rejects.toThrow("limit");
   });
 
   test("does not decode a PNG of more than 300 MB of pixels", async () => {
@@ -386,7 +389,7 @@ describe("makeVariant()", () => {
     const bytes = fixture(name);
     const [, seen = []] = SEEN_BY_ORIENTATION.find(([value]) => name.includes(`-${value}`)) ?? [];
     const stored = await cornersOf(bytes);
-    const variant = await reworker.makeVariant(sourceOf(bytes), 48);
+    const variant = await makeVariant(sourceOf(bytes), 48, LIMITS);
     expect(variant.facts).toEqual({ ...inspectImage(bytes), type: "webp" });
     await expectCorners(
       variant.bytes,
@@ -397,13 +400,13 @@ describe("makeVariant()", () => {
   test.each(["still.gif", "palette.png", "greyscale.jpg", "sixteen-bit.png", "grid-rotated.avif"])(
     "makes a variant of %s",
     async (name) => {
-      const { facts } = await reworker.makeVariant(sourceOf(fixture(name)), 16);
+      const { facts } = await makeVariant(sourceOf(fixture(name)), 16, LIMITS);
       expect(facts).toMatchObject({ type: "webp", width: 16 });
     },
   );
 
   test("keeps the ICC profile", async () => {
-    const { bytes } = await reworker.makeVariant(sourceOf(photoInColours), 16);
+    const { bytes } = await makeVariant(sourceOf(photoInColours), 16, LIMITS);
     const [source, variant] = await Promise.all(
       [photoInColours, bytes].map((image) => sharp(image).metadata()),
     );
@@ -411,14 +414,14 @@ describe("makeVariant()", () => {
   });
 
   test("throws for an animation", async () => {
-    await expect(reworker.makeVariant(sourceOf(fixture("animated.gif")), 16)).rejects.toThrow(
+    await expect(makeVariant(sourceOf(fixture("animated.gif")), 16, LIMITS)).rejects.toThrow(
       "Cannot make a WebP of a gif",
     );
   });
 });
 
 function rework(bytes: Buffer, options: ReworkOptions) {
-  return reworker.reworkImage(sourceOf(bytes), options);
+  return reworkImage(sourceOf(bytes), options, LIMITS);
 }
 
 function sourceOf(bytes: Buffer) {

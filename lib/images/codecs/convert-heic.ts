@@ -22,12 +22,6 @@ export class HeicError extends Error {
   }
 }
 
-/**
- * Converts HEIC or HEIF to a JPEG of quality 90, upright, in its original colours.
- * @throws {HeicError}
- */
-export type ConvertHeic = (heic: Uint8Array) => Promise<Uint8Array>;
-
 export interface HeicLimits {
   /** Limits the decoding, counted from the start of its worker. */
   timeoutMs: number;
@@ -62,19 +56,21 @@ const QUALITY = 90;
 const MAX_WASM_BYTES = 1024 ** 3;
 const MAX_HEAP_MB = 128;
 
-export function createHeicConverter(limits: HeicLimits): ConvertHeic {
-  return async function convertHeic(heic) {
-    try {
-      const decoded = await decode(heic, limits);
-      const icc = readProfile(heic);
-      const jpeg = await encode(decoded, readHeicOrientation(heic), limits);
-      return icc === undefined ? jpeg : withColourProfile(jpeg, icc);
-    } catch (error) {
-      throw error instanceof HeicError
-        ? error
-        : new HeicError("undecodable", reasonOf(error), { cause: error });
-    }
-  };
+/**
+ * Converts HEIC or HEIF to a JPEG of quality 90, upright, in its original colours.
+ * @throws {HeicError}
+ */
+export async function convertHeic(heic: Uint8Array, limits: HeicLimits): Promise<Uint8Array> {
+  try {
+    const decoded = await decode(heic, limits);
+    const icc = readProfile(heic);
+    const jpeg = await encode(decoded, readHeicOrientation(heic), limits);
+    return icc === undefined ? jpeg : withColourProfile(jpeg, icc);
+  } catch (error) {
+    throw error instanceof HeicError
+      ? error
+      : new HeicError("undecodable", reasonOf(error), { cause: error });
+  }
 }
 
 function readProfile(heic: Uint8Array): Uint8Array | undefined {
@@ -90,7 +86,7 @@ function readProfile(heic: Uint8Array): Uint8Array | undefined {
   ) {
     return colour.icc;
   }
-  throw new HeicError("undecodable", "a JPEG cannot express its colours");
+  throw new HeicError("undecodable", "a JPEG cannot name its colours");
 }
 
 /**
@@ -127,9 +123,7 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
     if (!timeout.aborted) {
       throw error;
     }
-    throw new HeicError("undecodable", `it took longer than ${timeoutMs} ms`, {
-      cause: error,
-    });
+    throw new HeicError("undecodable", `it took longer than ${timeoutMs} ms`, { cause: error });
   } finally {
     await worker.terminate();
   }

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { createHeicConverter, HeicError } from "../../../lib/images/codecs/heic-converter.ts";
+import {
+  convertHeic as convert,
+  HeicError,
+  type HeicLimits,
+} from "../../../lib/images/codecs/convert-heic.ts";
 import { readHeicColour } from "../../../lib/images/heif/heic.ts";
 
 const FIXTURES = new URL("../../fixtures/images/heic/", import.meta.url);
-const convertHeic = createHeicConverter({ timeoutMs: 10_000, maxPixels: 50_000_000 });
+const limitedTo = (limits: HeicLimits) => (heic: Uint8Array) => convert(heic, limits);
+const convertHeic = limitedTo({ timeoutMs: 10_000, maxPixels: 50_000_000 });
 
 /** The colours that the fixtures show, from left to right, then the next row. */
 const QUARTERS = ["red", "green", "blue", "yellow"];
@@ -115,9 +120,9 @@ describe("convertHeic()", () => {
 
   test("accepts as many pixels as the limit, and not one more", async () => {
     const pixels = 64 * 48;
-    const most = createHeicConverter({ timeoutMs: 10_000, maxPixels: pixels });
+    const most = limitedTo({ timeoutMs: 10_000, maxPixels: pixels });
     expect(await most(fixture("still.heic"))).toBeInstanceOf(Uint8Array);
-    const fewer = createHeicConverter({ timeoutMs: 10_000, maxPixels: pixels - 1 });
+    const fewer = limitedTo({ timeoutMs: 10_000, maxPixels: pixels - 1 });
     await expect(fewer(fixture("still.heic"))).rejects.toMatchObject({
       code: "too_many_pixels",
       message: "Cannot convert the HEIC: 64 × 48 pixels",
