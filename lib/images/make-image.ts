@@ -55,8 +55,9 @@ export interface AnotherSource {
 }
 
 /**
- * File → image. By default nothing is decoded: metadata is cut out, the pixels stay. Where somebody asked for more, or a
- * browser could not show the file, images are worked on one at a time: each takes some hundred megabytes meanwhile.
+ * Makes an image from a file. By default nothing is decoded: metadata is cut out and the pixels
+ * stay. If a setting asks for more, or browsers could not show the file, images are processed one
+ * at a time, because each takes some hundred megabytes.
  */
 export async function makeImage(
   ports: ImagePorts,
@@ -72,8 +73,9 @@ export async function makeImage(
 }
 
 /**
- * WebP copies, descending, never wider than the image, which may be one of them. One that fails is left out; without
- * the widest there are none, for a browser would show a narrower one in its place.
+ * Makes WebP copies, widest first, none wider than the image. The image itself may be one of
+ * them. A copy that fails is left out; if the widest fails there are none, because a browser
+ * would show a narrower one in its place.
  */
 export async function* makeVariants(
   { attempt, codec }: ImagePorts,

@@ -44,7 +44,9 @@ export async function storeImage(
       if (isStranger(latest.teamId, homeTeamIds)) {
         throw new DownloadError("foreign_host", "it belongs to another organization");
       }
-      return publishInTurn(work, latest, { image, channelId });
+      // It waits for its turn without holding room, and for Slack in the same way.
+      const publishing = () => publish(work, latest, { image, channelId });
+      return work.bytesInFlight.take(weightOf(work, latest), publishing);
     });
   } catch (error) {
     const code = isFresh && isNotYet(error) ? "not_ready" : toFailureCode(error);
@@ -57,17 +59,13 @@ export async function storeImage(
   }
 }
 
-/** Holds no room while it waits for its turn, or for Slack. */
-function publishInTurn(work: WorkPorts, file: SlackFile, meant: MeantImage): Promise<RecordImage> {
-  const { maxImageBytes } = work.config;
-  const weight = Math.min(file.sizeBytes ?? maxImageBytes, maxImageBytes);
-  return work.bytesInFlight.take(weight, async () =>
-    work.clock.now() >= work.budget.startUntilMs ? meant.image : publish(work, file, meant),
-  );
-}
-
 interface MeantImage extends Pick<FileSource, "channelId"> {
   image: RecordImage;
+}
+
+function weightOf({ config }: WorkPorts, { sizeBytes }: SlackFile): number {
+  const { maxImageBytes } = config;
+  return Math.min(sizeBytes ?? maxImageBytes, maxImageBytes);
 }
 
 async function publish(
@@ -76,6 +74,9 @@ async function publish(
   { image, channelId }: MeantImage,
 ): Promise<RecordImage> {
   const work = { fileId: file.id, deadlineMs: ports.budget.startUntilMs };
+  if (ports.clock.now() >= work.deadlineMs) {
+    return image;
+  }
   const body = await ports.downloadFile(addressOf(file), work);
   if (body.byteLength === 0 && (file.sizeBytes ?? 0) > 0) {
     throw new DownloadError("not_served", `none of ${file.sizeBytes} bytes arrived`);

@@ -68,7 +68,7 @@ async function tryImage(
 ): Promise<TriedImage> {
   switch (resolved?.outcome) {
     case "image":
-      return uploadFile(work, resolved.file, { ...options, image });
+      return storeFile(work, resolved.file, { ...options, image });
     case "failed":
       return { outcome: failedImage(image, resolved) };
     case "unknown":
@@ -80,34 +80,23 @@ async function tryImage(
   }
 }
 
-async function uploadFile(
-  work: WorkPorts,
-  file: SlackFile,
-  options: FileSource & { image: RecordImage },
-): Promise<TriedImage> {
-  try {
-    return { outcome: await storeNamed(work, file, options) };
-  } catch (error) {
-    return { outcome: options.image, problem: toError(error) };
-  }
-}
-
-async function storeNamed(
+async function storeFile(
   work: WorkPorts,
   file: SlackFile,
   { image, ...options }: FileSource & { image: RecordImage },
-): Promise<RecordImage> {
+): Promise<TriedImage> {
   const startMs = work.clock.now();
   const { alt = toFirstAlt(file.altText) } = image;
   const named = { ...image, name: file.hasName ? file.name : image.name, alt };
-  const outcome = await storeImage(work, file, { ...options, image: named });
-  if (outcome.state === "pending") {
-    return image;
+  try {
+    const outcome = await storeImage(work, file, { ...options, image: named });
+    if (outcome.state === "uploaded") {
+      const { key, bytes, removed } = outcome;
+      const durationMs = work.clock.now() - startMs;
+      work.logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
+    }
+    return { outcome: outcome.state === "pending" ? image : outcome };
+  } catch (error) {
+    return { outcome: image, problem: toError(error) };
   }
-  if (outcome.state === "uploaded") {
-    const { key, bytes, removed } = outcome;
-    const durationMs = work.clock.now() - startMs;
-    work.logger.info("upload.stored", { file: file.id, key, bytes, removed, durationMs });
-  }
-  return outcome;
 }
