@@ -15,9 +15,9 @@ export interface Settings {
 }
 
 /**
- * The settings of a conversation. What was sent through the slash command's form belongs to no channel: `undefined`.
- * Whoever needs a setting asks here, when it is needed, and nowhere else. Answers wait for it too, within 3 s: whatever
- * it looks up elsewhere, it has to have at hand by then. A message without images never asks.
+ * The settings of a conversation; `undefined` is what was sent through the slash command's form, which belongs to no
+ * channel. Everything that needs a setting asks here, when it needs it. Answers ask, too, and Slack waits 3 s for them:
+ * settings that have to be looked up are kept in memory. A message without images never asks.
  */
 export type SettingsFor = (channelId: string | undefined) => Settings | Promise<Settings>;
 
