@@ -27,10 +27,10 @@ const DEPLOYED = [
   "package-lock.json",
   "tsconfig.json",
 ];
-/** Vercel takes 250 MB: half of it is libvips, a third oxipng and mozjpeg, and neither is loaded unless an image asks for it. */
+/** Vercel allows 250 MB. Half is libvips, a third oxipng and mozjpeg; both are loaded only if an image needs them. */
 const MAX_FUNCTION_BYTES = 50 * 1024 * 1024;
 const MAX_BYTES_WITHOUT_IMAGES = 4 * 1024 * 1024;
-/** What works on images: codecs, and the app's own rooms of the formats. */
+/** Image code: codecs, and the app's own code for the formats. */
 const IMAGE_FILES = /^(?:node_modules\/(?:@img|@napi-rs|libheif-js|sharp)|lib\/images)\//u;
 
 let project: string;
@@ -52,7 +52,7 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe("vercel build", () => {
-  it("makes one function of every file in api/, and publishes public/ only", async () => {
+  it("makes one function from every file in api/, and publishes public/ only", async () => {
     expect((await functionNames()).toSorted()).toEqual([
       "api/cron/reconcile",
       "api/health",
@@ -66,7 +66,7 @@ describe("vercel build", () => {
     ]);
   });
 
-  it("packs no development dependency, and less than 4 MB beside what works on images", async () => {
+  it("packs no development dependency, and less than 4 MB besides image code", async () => {
     for (const name of await functionNames()) {
       const directory = path.join(output, "functions", `${name}.func`);
       const files = await filesBelow(directory);
@@ -91,7 +91,7 @@ describe("vercel build", () => {
     expect(JSON.parse(config)).toMatchObject({ maxDuration: 300 });
   });
 
-  it("makes functions that carry one whole upload, with every codec that they pack", async () => {
+  it("makes functions that complete a whole upload, with every codec that they pack", async () => {
     await using s3 = await startLocalS3();
     await using slack = await startLocalSlack({ manifest });
     const settings = { OPTIMIZE: "lossless", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16" };
@@ -109,7 +109,7 @@ describe("vercel build", () => {
     const urls = await expectWholeUpload(slack, deliver);
     for (const url of urls) {
       expect((await fetch(url)).status).toBe(200);
-      // By sharp.
+      // Encoded by sharp.
       expect((await fetch(url.replace(/\.\w+$/u, "-16.webp"))).status).toBe(200);
     }
     const files = await Promise.all(
@@ -121,7 +121,7 @@ describe("vercel build", () => {
     const { message, envelope } = slack.postMessage({ channel: "images", files });
     await deliver(envelope);
     const record = s3.objects("state/").find(({ key }) => key.includes(message.ts));
-    // By libheif, then by mozjpeg and oxipng.
+    // Decoded by libheif, then encoded by mozjpeg and oxipng.
     expect(JSON.parse(record?.body.toString() ?? "{}")).toMatchObject({
       images: [
         { type: "image/jpeg", original: { type: "image/heic", bytes: files[0]?.bytes.length } },

@@ -13,9 +13,9 @@ import {
 import type { TestStack } from "../helpers/stack.ts";
 
 const SCRIPT = fileURLToPath(new URL("../helpers/instance-process.ts", import.meta.url));
-/** `KILLS` says how many for each intent. */
+/** The environment variable `KILLS` sets the number of kills per intent. */
 const KILLS = Number(process.env["KILLS"] ?? 4);
-/** ms between the answer and the end of the process. */
+/** The time between the answer and the end of the process, in ms. */
 const DELAYS = Array.from({ length: KILLS }, (_, index) => Math.round((index * 40) / KILLS));
 
 it.each(Object.entries<Intent>(INTENTS))(
@@ -37,7 +37,7 @@ it.each(Object.entries<Intent>(INTENTS))(
   },
 );
 
-/** Another process answers as one more instance. */
+/** Lets another process answer as an additional instance. */
 async function startVictim(stack: TestStack) {
   const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, JSON.stringify(stack.env)], {
     stdio: ["ignore", "pipe", "ignore"],

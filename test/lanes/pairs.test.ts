@@ -21,7 +21,7 @@ import { startWired, type WiredInstance } from "../faults/own-wire.ts";
 
 type Status = number | undefined;
 
-/** Two wishes about one message, each served by an instance that may die. */
+/** Two wishes about one message. Each is served by an instance that may die. */
 interface Pair {
   prepare: (stack: TestStack) => Promise<Posted>;
   first: Wish;
@@ -30,7 +30,7 @@ interface Pair {
 
 interface Wish {
   act: (stack: TestStack, posted: Posted, instance: WiredInstance) => Promise<Status>;
-  /** What it promises once it is answered 200. */
+  /** What a 200 promises. */
   expectKept: (images: ReturnType<typeof onlyRecord>["images"]) => void;
 }
 
@@ -111,7 +111,7 @@ const PAIRS: Readonly<Record<string, Pair>> = {
   },
 };
 
-/** Moments at which the first and the second one die: never, and a spread over their requests. */
+/** When the first and the second instance die: never, and at a spread of their requests. */
 const MOMENTS = [
   [undefined, undefined],
   ...Array.from({ length: 14 }, (_, index) => [index, (index * 5 + 2) % 12] as const),
@@ -121,7 +121,7 @@ const MOMENTS = [
 
 describe.each(Object.entries(PAIRS))("both promises are kept: %s", (_, pair) => {
   it.each([false, true])(
-    "whichever dies, and when (the last request is carried out: %s)",
+    "whichever instance dies, and whenever (the last request is carried out: %s)",
     async (isLastCarriedOut) => {
       for (const [firstAt, secondAt] of MOMENTS) {
         const deaths = [

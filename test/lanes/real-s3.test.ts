@@ -12,7 +12,7 @@ import { createS3Client, ensureBucket } from "../helpers/s3-client.ts";
 import { signedRequest } from "../helpers/stack.ts";
 import { expectWholeUpload } from "../helpers/whole-upload.ts";
 
-it("a real S3 server takes one whole upload, delivered thrice, once", async () => {
+it("with a real S3 server, a message that is delivered three times is uploaded once", async () => {
   await using store = await openContractStore();
   await using slack = await startLocalSlack({ manifest });
   const client = createS3Client(store);
@@ -33,7 +33,7 @@ it("a real S3 server takes one whole upload, delivered thrice, once", async () =
     IMAGE_PREFIX: `${root}images/`,
     STATE_PREFIX: `${root}state/`,
   };
-  // Two at the same time, by instances that share nothing, and a late one.
+  // Two deliveries at the same time, to instances that share nothing, and a late one.
   const instances = [createApp(env), createApp(env)];
   const urls = await expectWholeUpload(slack, async (envelope) => {
     const deliver = async (app = instances[0]) => {
@@ -46,7 +46,7 @@ it("a real S3 server takes one whole upload, delivered thrice, once", async () =
     await context.drain();
   });
 
-  // All work has ended: what there is now is all there will be.
+  // All work has ended, so these are all objects that there will be.
   const { bucket: name, region, endpoint, ...credentials } = store;
   const bucket = createBucket({ bucket: name, region, endpoint, credentials, clock: systemClock });
   const threads = [...slack.state.messages.values()].flat();

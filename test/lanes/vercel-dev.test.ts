@@ -12,7 +12,7 @@ const PNG = await readFile(new URL("../fixtures/images/alpha.png", import.meta.u
 
 let directory: string;
 let origin: string;
-/** What Slack takes the time to be, while it stands still. */
+/** Slack's time, while its clock stands still. */
 let heldMs: number | undefined;
 let stack: LocalStack;
 let functions: AsyncDisposable;
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe("`vercel dev`", () => {
-  it("carries one whole upload, delivered as Slack does", async () => {
+  it("completes a whole upload that is delivered as Slack does", async () => {
     const urls = await expectWholeUpload(stack.slack, (envelope) => stack.slack.deliver(envelope));
     for (const url of urls) {
       const { headers } = await fetch(url);
@@ -43,12 +43,12 @@ describe("`vercel dev`", () => {
     }
   });
 
-  it("answers a wrong method with 405, and the health check", async () => {
+  it("answers a wrong method with 405, and answers the health check", async () => {
     expect((await fetch(`${origin}/api/slack/events`)).status).toBe(405);
     expect(await (await fetch(`${origin}/api/health`)).json()).toEqual({ ok: true });
   });
 
-  it("carries the shortcut, an edit and a deletion of the same reply", async () => {
+  it("completes the shortcut, an edit and a deletion in the same reply", async () => {
     const { slack } = stack;
     const files = [{ name: "alpha.png", bytes: PNG }];
     const { message } = slack.postMessage({ channel: "images", files });
@@ -68,7 +68,7 @@ describe("`vercel dev`", () => {
     expect(await replyWith(message.ts, '"strike":true')).not.toContain("<img");
   });
 
-  it("carries the slash command, help and the form", async () => {
+  it("completes the slash command, its help and its form", async () => {
     const { slack } = stack;
     const help = await slack.slashCommand({ channel: "general", text: "help" });
     expect(help.ephemerals[0]?.text.split("\n")).toHaveLength(3);
@@ -81,10 +81,10 @@ describe("`vercel dev`", () => {
   });
 });
 
-/** `vercel dev` starts a process for each request, which takes a busy machine longer than Slack's 3 s. */
+/** `vercel dev` starts a process for each request, which takes longer than Slack's 3 s on a busy machine. */
 const ACK_TIMEOUT_MS = 120_000;
 
-/** Slack's clock stands still meanwhile: on a busy machine the trigger would be over before a process answers. */
+/** Slack's clock stands still meanwhile, or the trigger would expire before a process answers on a busy machine. */
 async function open(act: () => Promise<unknown>): Promise<void> {
   const before = stack.slack.viewOf()?.id;
   heldMs = Date.now();
@@ -114,7 +114,7 @@ async function seen(): Promise<{ text: string }> {
   return { text };
 }
 
-/** Fills in the modal in front by the names of its fields, once it has them, and sends it. */
+/** Waits until the top modal has its fields, fills them in by name, and submits it. */
 async function send(fields: Record<string, Values[string]>): Promise<void> {
   const view = await poll("modal with fields", () => {
     const opened = stack.slack.viewOf();
