@@ -29,7 +29,7 @@ import {
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
 describe("Delete", () => {
-  it("takes the object, the tags and the buttons of that image, and says so in the same reply", async () => {
+  it("removes the image's object, tags and buttons, and says so in the same reply", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });
     const [a, b] = posted.fileIds;
@@ -64,7 +64,7 @@ describe("Delete", () => {
     expect(stack.slack.state.ephemerals).toEqual([]);
   });
 
-  it("is not for somebody who only edited, by the shortcut, what was uploaded already", async () => {
+  it("is refused to a person who only edited the uploaded image with the shortcut", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openShortcut(stack, posted, "minho");
@@ -75,7 +75,7 @@ describe("Delete", () => {
     expect(stack.slack.state.ephemerals).toMatchObject([{ text: en.notAllowedToDelete }]);
   });
 
-  it("does nothing when the person thinks better of it", async () => {
+  it("does nothing if the person cancels the dialog", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const [reply] = repliesTo(stack, posted);
@@ -87,7 +87,7 @@ describe("Delete", () => {
     expect(stack.s3.objects("images/")).toHaveLength(1);
   });
 
-  it("tells somebody else, and nobody but them, that they may not", async () => {
+  it("tells other people, and only them, that they may not", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const before = stack.s3.objects("");
@@ -99,7 +99,7 @@ describe("Delete", () => {
     expect(tagsShown(stack, posted)).toHaveLength(1);
   });
 
-  it("is for whoever ran the shortcut too", async () => {
+  it("is allowed to the person who used the shortcut", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted, "minho");
@@ -108,7 +108,7 @@ describe("Delete", () => {
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
 
-  it("is, after a shortcut, for administrators, and for nobody who did neither post nor ask", async () => {
+  it("is allowed to admins after a shortcut, and refused to people who neither posted nor requested the image", async () => {
     await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL003" });
     stack.slack.addUser({ name: "admin", id: "U0LOCAL003" });
     stack.slack.addUser({ name: "other", id: "U0LOCAL004" });
@@ -122,7 +122,7 @@ describe("Delete", () => {
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
 
-  it("is, for whoever had a failed image tried again by shortcut, for that one and not for the good ones", async () => {
+  it("is allowed to a person who had a failed image tried again by shortcut, for that image only", async () => {
     await using stack = await startTestStack();
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.png$/u, times: 1 });
     const posted = await upload(stack, { files: TWO });
@@ -140,7 +140,7 @@ describe("Delete", () => {
     expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
   });
 
-  it("is not for whoever, by shortcut, finished what a dead worker had shown already", async () => {
+  it("is refused to a person whose shortcut finished an upload that a dead worker had shown already", async () => {
     await using stack = await startTestStack();
     const posted = post(stack, { files: TWO });
     const wire = cutWire(stack, afterNth("chat.update"));
@@ -157,7 +157,7 @@ describe("Delete", () => {
     expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["uploaded", "uploaded"]);
   });
 
-  it("is, of what version 1 recorded, not for whoever asked for one of several images", async () => {
+  it("is refused to the requester in a version 1 record of several images", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });
     await storeAsVersion1(stack, { requestedBy: ["U0LOCAL002"] });
@@ -167,7 +167,7 @@ describe("Delete", () => {
     expect(recordIn(stack).images.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
   });
 
-  it("is, of what version 1 recorded, for whoever asked for the only image", async () => {
+  it("is allowed to the requester in a version 1 record of one image", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await storeAsVersion1(stack, { requestedBy: ["U0LOCAL002"] });
@@ -175,7 +175,7 @@ describe("Delete", () => {
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
 
-  it("is for administrators of the app", async () => {
+  it("is allowed to admins", async () => {
     await using stack = await startTestStack({ ADMIN_USER_IDS: "U0OTHER,U0LOCAL002" });
     const posted = await upload(stack);
     await press(stack, posted, { action: "delete_image", user: "minho" });
@@ -183,7 +183,7 @@ describe("Delete", () => {
     expect(recordIn(stack).images[0]).toMatchObject({ deletedBy: "U0LOCAL002" });
   });
 
-  it("twice, and by two people at once on two instances, is fine", async () => {
+  it("works twice, and by two people at once on two instances", async () => {
     await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL002" });
     stack.serveFrom(stack.createInstance(), stack.createInstance());
     const posted = await upload(stack);
@@ -200,7 +200,7 @@ describe("Delete", () => {
     expect(stack.slack.state.ephemerals).toEqual([]);
   });
 
-  it("and an edit of another image at the same time both hold", async () => {
+  it("and a concurrent edit of another image both take effect", async () => {
     await using stack = await startTestStack();
     stack.serveFrom(stack.createInstance(), stack.createInstance());
     const posted = await upload(stack, { files: TWO });
@@ -215,7 +215,7 @@ describe("Delete", () => {
     expect(tagsShown(stack, posted)).toEqual([expect.stringContaining('alt="A harbour"')]);
   });
 
-  it("acts on the right part of a reply that was split", async () => {
+  it("changes the right part of a split reply", async () => {
     await using stack = await startTestStack();
     const files = Array.from({ length: 30 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     const posted = await upload(stack, { files });
@@ -229,7 +229,7 @@ describe("Delete", () => {
     expect(JSON.stringify(after.at(-1)?.blocks)).toContain('"strike":true');
   });
 
-  it("says so when nothing is known of the upload", async () => {
+  it("says that the record no longer exists", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await deleteRecord(stack);
@@ -238,7 +238,7 @@ describe("Delete", () => {
     expect(stack.s3.objects("images/")).toHaveLength(1);
   });
 
-  it("is being deleted while S3 refuses, and deleted by the next sweep that finds S3 well", async () => {
+  it("stays pending while S3 fails, and is finished by the next sweep after that", async () => {
     await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
     const posted = await upload(stack);
     stack.s3.fault({ on: "DELETE", kind: "forbidden", times: 1 });
@@ -274,7 +274,7 @@ describe("Delete", () => {
     expect(leftOf(stack, posted)).toEqual(NOTHING);
   });
 
-  it("leaves a reply that says so when every image was deleted", async () => {
+  it('leaves a reply that says "deleted" if every image was deleted', async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });
     for (const fileId of posted.fileIds) {
@@ -286,7 +286,7 @@ describe("Delete", () => {
   });
 });
 
-/** The record that there is, in the shape that version 1 gave it. */
+/** Stores the record in the shape of version 1. */
 async function storeAsVersion1(stack: TestStack, { requestedBy }: { requestedBy: string[] }) {
   const { key, reply, images, ...others } = recordIn(stack);
   const record = {
@@ -304,7 +304,7 @@ async function storeAsVersion1(stack: TestStack, { requestedBy }: { requestedBy:
   });
 }
 
-/** What is left in S3, in the thread and in the record. */
+/** Returns what is left in S3, in the thread and in the record. */
 function leftOf(stack: TestStack, posted: Posted) {
   const replies = repliesTo(stack, posted).map(({ blocks }) => blocks);
   return {

@@ -25,7 +25,7 @@ import {
 import { startTestStack } from "../helpers/stack.ts";
 
 describe("Edit link & description", () => {
-  it("is, like every button, not for strangers of Slack Connect unless they are allowed", async () => {
+  it("is refused to strangers unless they are allowed, like every button", async () => {
     await using stack = await startTestStack();
     const guest = stack.slack.addUser({ name: "guest", teamId: "T0GUEST" });
     const posted = await upload(stack);
@@ -40,7 +40,7 @@ describe("Edit link & description", () => {
     expect(await openEdit(stack, posted, { user: guest.id })).toBeDefined();
   });
 
-  it("stands under each image of a reply, and opens with the present values of that image", async () => {
+  it("is under each image of a reply, and opens with that image's current values", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });
     const [a, b] = posted.fileIds;
@@ -84,7 +84,7 @@ describe("Edit link & description", () => {
     expect(callsTo(stack, "download")).toHaveLength(2);
   });
 
-  it("takes away what is cleared", async () => {
+  it("removes cleared values", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -98,7 +98,7 @@ describe("Edit link & description", () => {
     expect(tagsShown(stack, posted)[0]).toMatch(/^<img src="[^"]+" alt="" /u);
   });
 
-  it("leaves everything as it is when nothing was changed", async () => {
+  it("changes nothing if no field was changed", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -109,7 +109,7 @@ describe("Edit link & description", () => {
     expect(stack.s3.objects("")).toEqual(before);
   });
 
-  it("asks to empty the description of an image that is made decorative", async () => {
+  it("asks the person to clear the description of a decorative image", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -127,7 +127,7 @@ describe("Edit link & description", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt="A square again"');
   });
 
-  it("acts on the right part of a reply that was split", async () => {
+  it("changes the right part of a split reply", async () => {
     await using stack = await startTestStack({
       TAG_FORMATS: "html,wrapped,markdown,url",
       TAG_WRAPPER_CLASS: "x",
@@ -145,7 +145,7 @@ describe("Edit link & description", () => {
     );
   });
 
-  it("keeps ten images with buttons and the longest of texts within the limits of Slack", async () => {
+  it("keeps ten images with buttons and the longest texts within Slack's limits", async () => {
     await using stack = await startTestStack({ TAG_FORMATS: "html,markdown" });
     const files = Array.from({ length: 10 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     const posted = await upload(stack, { files });
@@ -172,7 +172,7 @@ describe("Edit link & description", () => {
     expect(repliesTo(stack, posted)).toHaveLength(1);
   });
 
-  it("says that an image was deleted meanwhile", async () => {
+  it("says that the image was deleted meanwhile", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const stale = structuredClone(repliesTo(stack, posted)[0]?.blocks);
@@ -182,7 +182,7 @@ describe("Edit link & description", () => {
     expect(textsIn(await openEdit(stack, posted))).toEqual([en.modal.deleted]);
   });
 
-  it("says that it did not work when the record cannot be read", async () => {
+  it("says that something went wrong if the record can't be read", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     stack.s3.fault({ on: "GET", kind: "error_500", times: 3 });
@@ -190,7 +190,7 @@ describe("Edit link & description", () => {
     expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "work.failed" }));
   });
 
-  it("tells the person that a trigger has expired", async () => {
+  it("tells the person that the trigger has expired", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     stack.slack.fault({ on: "views.open", kind: "platform_error", error: "expired_trigger_id" });
@@ -200,7 +200,7 @@ describe("Edit link & description", () => {
     expect(takeLogs()).toMatchObject([{ level: "warn", event: "modal.failed" }]);
   });
 
-  it("does not open a modal too late when Slack asks to wait", async () => {
+  it("does not open a modal too late if Slack asks to wait", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     stack.slack.fault({ on: "views.open", kind: "rate_limited", retryAfterSeconds: 10 });
@@ -211,7 +211,7 @@ describe("Edit link & description", () => {
 });
 
 describe("a reply whose record is gone", () => {
-  it("says so and offers to upload, with buttons that work again afterwards", async () => {
+  it("says so and offers an upload, after which the buttons work again", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await deleteRecord(stack);
@@ -226,7 +226,7 @@ describe("a reply whose record is gone", () => {
     });
   });
 
-  it("says so when the file is gone from Slack too", async () => {
+  it("says so if the file no longer exists in Slack either", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await deleteRecord(stack);
@@ -236,7 +236,7 @@ describe("a reply whose record is gone", () => {
     expect(view?.submit).toBeNull();
   });
 
-  it("says so when it is gone by the time that the modal is sent", async () => {
+  it("says so if the record is gone when the modal is submitted", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -246,7 +246,7 @@ describe("a reply whose record is gone", () => {
     expect(stack.s3.objects("state/")).toEqual([]);
   });
 
-  it("says so when the button is none of ours", async () => {
+  it("says so if the button is not the app's", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: [{ name: "a.gif", bytes: GIF }] });
     const [reply] = repliesTo(stack, posted);

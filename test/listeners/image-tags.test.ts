@@ -30,7 +30,7 @@ import {
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
-describe("what is typed into the modal", () => {
+describe("text in the modal", () => {
   it.each([
     ["link", "example.com", en.badLink],
     ["link", "/pictures", en.badLink],
@@ -70,7 +70,7 @@ describe("what is typed into the modal", () => {
     ["alt", "공원에서 나무를 심는 두 아이"],
     ["alt", "a".repeat(500)],
     ["alt", " An image of a sunrise over the sea "],
-  ] as const)("is taken: %s %s", async (field, value) => {
+  ] as const)("is accepted: %s %s", async (field, value) => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -79,7 +79,7 @@ describe("what is typed into the modal", () => {
     expect(recordIn(stack).images[0]?.[field]).toBe(value.trim());
   });
 
-  it("is refused one character over the limits, even when a client lets it pass", async () => {
+  it("is refused one character over the limits, even if a client lets it pass", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const [fileId = ""] = posted.fileIds;
@@ -99,7 +99,7 @@ describe("what is typed into the modal", () => {
     });
   });
 
-  it("is one line, even when a client lets more pass", async () => {
+  it("is one line, even if a client lets more pass", async () => {
     await using stack = await startTestStack();
     const [fileId = ""] = (await upload(stack)).fileIds;
     const blockId = `alt:${fileId}:record`;
@@ -107,7 +107,7 @@ describe("what is typed into the modal", () => {
     expect(await response.json()).toMatchObject({ errors: { [blockId]: en.badAlt.several_lines } });
   });
 
-  it("is refused for every field at once, and nothing of it is stored", async () => {
+  it("is refused for every bad field at once, and none of it is stored", async () => {
     await using stack = await startTestStack({ LOCALE: "ko" });
     const posted = post(stack, { files: TWO });
     const view = await openShortcut(stack, posted);
@@ -124,7 +124,7 @@ describe("what is typed into the modal", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("is none of a decorative image, and is not dropped in silence", async () => {
+  it("is refused as the description of a decorative image, not dropped silently", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const view = await openEdit(stack, posted);
@@ -136,7 +136,7 @@ describe("what is typed into the modal", () => {
     expect(recordIn(stack).images[0]).toMatchObject({ alt: "", decorative: true });
   });
 
-  it("loses the invisible characters of its link", async () => {
+  it("loses invisible characters in its link", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -146,7 +146,7 @@ describe("what is typed into the modal", () => {
 });
 
 describe("two people editing at once", () => {
-  it("both keep what they wrote into different fields", async () => {
+  it("keep what they wrote into different fields", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted, { user: "jane" });
@@ -161,7 +161,7 @@ describe("two people editing at once", () => {
     );
   });
 
-  it("both keep what they wrote of different images, on two instances at the same time", async () => {
+  it("keep what they wrote about different images, on two instances at the same time", async () => {
     await using stack = await startTestStack();
     stack.serveFrom(stack.createInstance(), stack.createInstance());
     const posted = await upload(stack, { files: TWO });
@@ -179,7 +179,7 @@ describe("two people editing at once", () => {
     ]);
   });
 
-  it("the last one wins on the same field", async () => {
+  it("overwrite each other in the same field, and the last one wins", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted, { user: "jane" });
@@ -190,7 +190,7 @@ describe("two people editing at once", () => {
     expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "A blue square" } });
   });
 
-  it("what came with the file, sent as it was, replaces nothing that somebody wrote meanwhile", async () => {
+  it("do not overwrite each other with a first description that was sent unchanged", async () => {
     await using stack = await startTestStack();
     const posted = post(stack, {
       files: [{ name: "a.png", bytes: PNG, altText: "From a camera" }],
@@ -207,7 +207,7 @@ describe("two people editing at once", () => {
   });
 
   it.each([1, 2, 5])(
-    "fifty at once, on %i instances, lose nothing that was accepted",
+    "lose no accepted edit, even if fifty edit at once on %i instances",
     async (count) => {
       await using stack = await startTestStack();
       stack.serveFrom(...Array.from({ length: count }, () => stack.createInstance()));
@@ -222,7 +222,7 @@ describe("two people editing at once", () => {
       for (const [index, { name }] of people.entries()) {
         await openEdit(stack, posted, { fileId: posted.fileIds[index % 10], user: name });
       }
-      // Of each image, the description is written by one of five people, the link by the four others.
+      // For each image, one of five people writes the description, and the others write the link.
       const fieldsOf = (index: number) =>
         index < 10 ? { alt: `Square number ${index}` } : { link: `https://example.com/${index}` };
       const seen = await Promise.all(
@@ -251,7 +251,7 @@ describe("two people editing at once", () => {
     },
   );
 
-  it("says so to the one who loses five times in a row, and nothing is lost", async () => {
+  it("hear of it if they lose five times in a row, and lose nothing", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -268,7 +268,7 @@ describe("two people editing at once", () => {
     expect(toldTo(stack, "minho")).toEqual([en.conflict]);
     expect(toldTo(stack, "jane")).toEqual([]);
     expect(writtenIn(stack)).toEqual({ [`${posted.fileIds[0]}`]: { alt: "A square" } });
-    // What was typed is still in the modal: sent again, it is stored.
+    // The text is still in the modal. Submitted again, it is stored.
     expect(stack.slack.viewOf("minho")?.id).toBe(view?.id);
     await submit(stack, {}, "minho");
     expect(writtenIn(stack)).toEqual({
@@ -277,14 +277,14 @@ describe("two people editing at once", () => {
   });
 });
 
-describe("a modal that is replayed, as it was signed", () => {
+describe("a replayed modal with its signature", () => {
   it.each([
     ["another text", { alt: "A blue square" }],
     ["no text", { alt: null }],
     ["another link", { link: "https://example.com/2" }],
     ["no link", { link: null }],
     ["a tick", { decorative: ["decorative"] }],
-  ])("does not undo the later edit: %s", async (_, later) => {
+  ])("does not undo a later edit: %s", async (_, later) => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const { replay } = recordSubmissions(stack);
@@ -305,7 +305,7 @@ describe("a modal that is replayed, as it was signed", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("does not undo the later edit of what the shortcut uploaded", async () => {
+  it("does not undo a later edit of an image that the shortcut uploaded", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     const { replay } = recordSubmissions(stack);
@@ -318,7 +318,7 @@ describe("a modal that is replayed, as it was signed", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt=""');
   });
 
-  it("does not undo a later edit even when it could not be stored the first time", async () => {
+  it("does not undo a later edit even if it could not be stored the first time", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const { replay } = recordSubmissions(stack);
@@ -331,13 +331,13 @@ describe("a modal that is replayed, as it was signed", () => {
     await openEdit(stack, posted, { user: "minho" });
     await submit(stack, { alt: "A blue square" }, "minho");
     await replay(0);
-    // The link is nobody's later edit: Jane wanted it.
+    // Nobody edited the link later, so the replay stores Jane's.
     expect(Object.values(writtenIn(stack))).toEqual([
       { alt: "A blue square", link: "https://example.com/" },
     ]);
   });
 
-  it("does nothing to an image that was deleted meanwhile", async () => {
+  it("does not change an image that was deleted meanwhile", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const { replay } = recordSubmissions(stack);
@@ -392,7 +392,7 @@ describe("the last editor", () => {
     ]);
   });
 
-  it("is whoever wrote with the upload, by shortcut", async () => {
+  it("is the person who wrote into the shortcut's modal before the upload", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted, "minho");
@@ -403,7 +403,7 @@ describe("the last editor", () => {
     );
   });
 
-  it("stays who it was when somebody writes the same", async () => {
+  it("stays the same if another person writes the same text", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted, { user: "jane" });
@@ -416,8 +416,8 @@ describe("the last editor", () => {
   });
 });
 
-describe("a modal that is sent", () => {
-  it("while the upload still goes on, adds to it", async () => {
+describe("a submitted modal", () => {
+  it("adds to an upload in progress", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted, "jane");
@@ -438,7 +438,7 @@ describe("a modal that is sent", () => {
     }
   });
 
-  it("is not accepted when it cannot be stored within 2.5 s", async () => {
+  it("is not accepted if it can't be stored within 2.5 s", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     const view = await openShortcut(stack, posted);
@@ -453,7 +453,7 @@ describe("a modal that is sent", () => {
     await stack.s3.close();
   });
 
-  it("is not accepted when S3 refuses the record", async () => {
+  it("is not accepted if S3 refuses the record", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted);
@@ -468,7 +468,7 @@ describe("a modal that is sent", () => {
     ["without our metadata", { privateMetadata: "" }],
     ["with somebody else's", { privateMetadata: '{"ref":"../../secrets"}' }],
     ["with a list", { privateMetadata: "[]" }],
-  ])("%s is answered 200 and logged, and nothing happens", async (_, { privateMetadata }) => {
+  ])("%s is answered 200 and logged, and has no effect", async (_, { privateMetadata }) => {
     await using stack = await startTestStack();
     const response = await send(stack, {
       privateMetadata,
@@ -480,7 +480,7 @@ describe("a modal that is sent", () => {
     expect(takeLogs()).toMatchObject([{ event: "interaction.ignored", name: "view_submission" }]);
   });
 
-  it("leaves out fields that are none of ours", async () => {
+  it("ignores foreign fields", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const [fileId] = posted.fileIds;
@@ -495,7 +495,7 @@ describe("a modal that is sent", () => {
 });
 
 describe("any text", () => {
-  it("comes back as one image in at most one link, with exactly what was typed", async () => {
+  it("comes back as one image in at most one link, exactly as typed", async () => {
     await using stack = await startTestStack({
       TAG_FORMATS: "html,wrapped",
       TAG_WRAPPER_CLASS: "figure",
@@ -540,7 +540,7 @@ describe("any text", () => {
   });
 });
 
-it("prefills with what the other wrote meanwhile", async () => {
+it("the modal opens with what another person wrote meanwhile", async () => {
   await using stack = await startTestStack();
   const posted = await upload(stack);
   await openEdit(stack, posted, { user: "minho" });
@@ -549,7 +549,7 @@ it("prefills with what the other wrote meanwhile", async () => {
   expect(valuesIn(view)[`alt:${posted.fileIds[0]}`]).toBe("A square");
 });
 
-/** Keeps every submission as it arrived, signature and all, to send it again; the status it is answered with. */
+/** Keeps every submission with its signature, to replay it; `replay` returns the status of the answer. */
 function recordSubmissions(stack: TestStack) {
   const kept: RequestInit[] = [];
   const { app } = stack;
@@ -574,7 +574,7 @@ function recordSubmissions(stack: TestStack) {
   };
 }
 
-/** A submission as some client might send it, whatever the modal allows. */
+/** Submits what a client might send, whatever the modal allows. */
 function send(
   stack: TestStack,
   sent: { ref?: string; privateMetadata?: string; fields: Record<string, string> },

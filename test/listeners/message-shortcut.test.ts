@@ -68,7 +68,7 @@ describe("the message shortcut", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("uploads, replies in the thread, and the modal turns into the result", async () => {
+  it("uploads, replies in the thread, and shows the result in the modal", async () => {
     await using stack = await startTestStack();
     const posted = post(stack, { files: THREE });
     const [a, b, c] = posted.fileIds;
@@ -128,7 +128,7 @@ describe("the message shortcut", () => {
     expect(recordIn(stack).images.map(({ fileId }) => fileId)).toEqual(shared.fileIds);
   });
 
-  it("answers in the thread that the message stands in", async () => {
+  it("replies in the message's thread", async () => {
     await using stack = await startTestStack();
     const parent = post(stack, { text: "pictures here", files: [] });
     const posted = post(stack, { threadTs: parent.ts });
@@ -152,7 +152,7 @@ describe("the message shortcut", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
   });
 
-  it("edits what is uploaded already, and uploads nothing again", async () => {
+  it("edits uploaded images, and uploads nothing again", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: THREE });
     const [a, b] = posted.fileIds;
@@ -196,7 +196,7 @@ describe("the message shortcut", () => {
     ["of several lines", "A sunrise\nover the sea"],
     ["only a file name", "IMG_0001.jpg"],
   ])(
-    "opens, and can be sent as it is, when the file's own description is %s",
+    "opens a modal that can be submitted unchanged, even if the file's own description is %s",
     async (_, altText) => {
       await using stack = await startTestStack();
       const posted = post(stack, { files: [{ name: "a.png", bytes: PNG, altText }] });
@@ -221,7 +221,7 @@ describe("the message shortcut", () => {
     expect(view?.submit).toBeNull();
   });
 
-  it("says how to invite the app, or to use the command, where it is no member", async () => {
+  it("says how to invite the app, or to use the slash command, if it is not a member", async () => {
     await using stack = await startTestStack();
     const view = await openShortcut(stack, post(stack, { channel: "general" }));
     expect(textsIn(view)).toEqual([en.modal.notInvited]);
@@ -230,7 +230,7 @@ describe("the message shortcut", () => {
   });
 
   it.each(["invalid_arguments", "invalid_blocks"])(
-    "still opens when Slack refuses the previews with %s",
+    "opens its modal even if Slack refuses the previews with %s",
     async (error) => {
       await using stack = await startTestStack();
       stack.slack.fault({
@@ -248,7 +248,7 @@ describe("the message shortcut", () => {
     },
   );
 
-  it("still opens when the file itself is gone from Slack", async () => {
+  it("opens its modal even if the file no longer exists in Slack", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const file = stack.slack.state.files.get(posted.fileIds[0] ?? "");
@@ -272,7 +272,7 @@ describe("the message shortcut", () => {
     expect(callsTo(stack, "views.update")).toHaveLength(1);
   });
 
-  it("opens before it asks S3 or Slack anything", async () => {
+  it("opens its modal before it asks S3 or Slack anything", async () => {
     await using stack = await startTestStack();
     await openShortcut(stack, post(stack));
     const { requests } = stack.slack;
@@ -280,7 +280,7 @@ describe("the message shortcut", () => {
     expect(stack.s3.requests.length).toBeGreaterThan(0);
   });
 
-  it("keeps the form when S3 cannot be read, and stores what is sent later", async () => {
+  it("keeps the form if S3 can't be read, and stores what is submitted later", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     stack.s3.fault({ on: "GET", kind: "error_500", times: 3 });
@@ -290,7 +290,7 @@ describe("the message shortcut", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
   });
 
-  it("tells the person that a trigger has expired, and does nothing else", async () => {
+  it("tells the person that the trigger has expired, and does nothing else", async () => {
     await using stack = await startTestStack();
     const { app, clock } = stack;
     stack.serveFrom({
@@ -313,7 +313,7 @@ describe("the message shortcut", () => {
     ]);
   });
 
-  it("lists what fits and uploads the rest too, when a message shares very many images", async () => {
+  it("lists the images that fit, and uploads the rest too", async () => {
     await using stack = await startTestStack();
     const files = Array.from({ length: 25 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     const posted = post(stack, { files });
@@ -324,7 +324,7 @@ describe("the message shortcut", () => {
     expect(stack.s3.objects("images/")).toHaveLength(25);
   });
 
-  it("says that an image was deleted when it was the only one", async () => {
+  it("says that the only image was deleted", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await press(stack, posted, { action: "delete_image" });
@@ -333,7 +333,7 @@ describe("the message shortcut", () => {
     expect(textsIn(view)).toEqual([en.modal.deleted]);
   });
 
-  it("tries again what failed, when it is sent", async () => {
+  it("tries failed images again when its modal is submitted", async () => {
     await using stack = await startTestStack();
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /^images/u, times: 1 });
     const posted = await upload(stack);
@@ -344,7 +344,7 @@ describe("the message shortcut", () => {
     expect(repliesTo(stack, posted)).toHaveLength(1);
   });
 
-  it("says why an image could not be uploaded, in the modal too", async () => {
+  it("says in the modal, too, why an image was not uploaded", async () => {
     await using stack = await startTestStack();
     const posted = post(stack, { files: [FAKE] });
     await openShortcut(stack, posted);
@@ -363,12 +363,12 @@ describe("the message shortcut", () => {
   });
 });
 
-describe("the shortcut's modal, when Slack refuses to change it", () => {
+describe("the shortcut's modal, if Slack refuses to change it", () => {
   it.each([
     ["refused", { kind: "platform_error", error: "not_found" }],
     ["rate limited", { kind: "rate_limited", retryAfterSeconds: 5 }],
     ["failing", { kind: "error_500" }],
-  ] as const)("the reply in the thread is still right: views.update %s", async (_, fault) => {
+  ] as const)("leaves a correct reply in the thread: views.update %s", async (_, fault) => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted);
@@ -377,7 +377,7 @@ describe("the shortcut's modal, when Slack refuses to change it", () => {
     expect(outcomeOf(stack, posted)).toEqual(ONE_TAG);
   });
 
-  it("the reply is right too when the person has closed it meanwhile", async () => {
+  it("leaves a correct reply if the person has closed it meanwhile", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     await openShortcut(stack, posted);
@@ -396,7 +396,7 @@ describe("a reply that the conversation refuses", () => {
     "restricted_action",
     "restricted_action_read_only_channel",
     "restricted_action_thread_locked",
-  ])("goes to the direct message with whoever ran the shortcut: %s", async (error) => {
+  ])("goes to the direct message with the person who used the shortcut: %s", async (error) => {
     await using stack = await startTestStack();
     const posted = post(stack, { files: THREE.slice(0, 2) });
     refuse(stack, posted, { on: "chat.postMessage", error });
@@ -430,7 +430,7 @@ describe("a reply that the conversation refuses", () => {
     expect(repliesTo(stack, posted)).toEqual([]);
   });
 
-  it("goes there too when the conversation is closed while the upload goes on", async () => {
+  it("goes there if the conversation is closed during the upload", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     refuse(stack, posted, { on: "chat.update", error: "is_archived" });
@@ -441,7 +441,7 @@ describe("a reply that the conversation refuses", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("stands there once, where a worker died before it could note that", async () => {
+  it("is there once, even if a worker died before it could note that", async () => {
     await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
     const posted = post(stack);
     refuse(stack, posted, { on: "chat.postMessage", error: "not_in_channel" });
@@ -459,7 +459,7 @@ describe("a reply that the conversation refuses", () => {
     expect(tagsIn(replies)).toHaveLength(1);
   });
 
-  it("is shown to nobody where the direct message refuses it too, and the images are there", async () => {
+  it("is shown to nobody if the direct message refuses it too, but the images are uploaded", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     const [error, times] = ["restricted_action", Number.POSITIVE_INFINITY] as const;
@@ -471,7 +471,7 @@ describe("a reply that the conversation refuses", () => {
     expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
   });
 
-  it("goes to nobody where nobody ran the shortcut", async () => {
+  it("goes to nobody if nobody used the shortcut", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     refuse(stack, posted, { on: "chat.postMessage", error: "restricted_action" });
@@ -483,7 +483,7 @@ describe("a reply that the conversation refuses", () => {
   });
 });
 
-/** Slack refuses this in the message's own conversation, for good. */
+/** Lets Slack refuse this method in the message's own conversation, permanently. */
 function refuse(
   stack: TestStack,
   { channel }: Posted,
@@ -498,14 +498,14 @@ function refuse(
   });
 }
 
-/** The app's replies in direct messages. */
+/** Returns the app's replies in direct messages. */
 function directOf(stack: TestStack) {
   const direct = [...stack.slack.state.messages].find(([id]) => id.startsWith("D"));
   const [channel, messages] = direct ?? ["", []];
   return { channel, replies: messages.filter(({ bot_id }) => bot_id !== undefined) };
 }
 
-/** What the thread and the record hold in the end. */
+/** Returns what the thread and the record hold in the end. */
 function outcomeOf(stack: TestStack, posted: Posted) {
   return { lease: recordIn(stack).lease, tags: tagsShown(stack, posted) };
 }

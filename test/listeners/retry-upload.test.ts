@@ -21,14 +21,14 @@ import {
 } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
-/** Of two images, the PNG cannot be stored. */
+/** Uploads two images, of which the PNG can't be stored. */
 async function uploadHalf(stack: TestStack) {
   stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.png$/u, times: 1 });
   return upload(stack, { files: TWO });
 }
 
 describe("Retry", () => {
-  it("uploads what failed, and only that, in the same reply and with the same keys", async () => {
+  it("uploads the failed images only, in the same reply and with the same keys", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
     const before = { uuids: uuidsIn(stack), replies: repliesTo(stack, posted).map(({ ts }) => ts) };
@@ -50,7 +50,7 @@ describe("Retry", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("shows which image is on its way", async () => {
+  it("shows which image is being uploaded", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
     const updates = callsTo(stack, "chat.update").length;
@@ -60,7 +60,7 @@ describe("Retry", () => {
     expect(JSON.stringify(first?.args)).not.toContain("retry_upload");
   });
 
-  it("pressed twice, by two people, on three instances, uploads once", async () => {
+  it("uploads once if two people press it several times on three instances", async () => {
     await using stack = await startTestStack();
     stack.serveFrom(stack.app, stack.createInstance(), stack.createInstance());
     const posted = await uploadHalf(stack);
@@ -78,7 +78,7 @@ describe("Retry", () => {
     expect(stack.slack.state.ephemerals).toEqual([]);
   });
 
-  it("can be pressed again when it failed again", async () => {
+  it("can be pressed again if the retry failed", async () => {
     await using stack = await startTestStack();
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /^images/u, times: 3 });
     const posted = await upload(stack);
@@ -103,7 +103,7 @@ describe("Retry", () => {
     expect(buttonsIn(reply?.blocks)).toEqual([]);
   });
 
-  it("keeps what people wrote of the image that failed", async () => {
+  it("keeps what people wrote about the failed image", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
     const [a, b] = posted.fileIds;
@@ -118,7 +118,7 @@ describe("Retry", () => {
     expect(stack.s3.objects("images/")).toHaveLength(1);
   });
 
-  it("stands under the last part of a reply that was split, and uploads into the right one", async () => {
+  it("is under the last part of a split reply, and uploads into the right part", async () => {
     await using stack = await startTestStack();
     const files = Array.from({ length: 30 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /^images/u, times: 1 });
@@ -134,7 +134,7 @@ describe("Retry", () => {
     expect(recordIn(stack).reply?.ts).toEqual(repliesTo(stack, posted).map(({ ts }) => ts));
   });
 
-  it("says so when nothing is known of the upload", async () => {
+  it("says that the record no longer exists", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
     await deleteRecord(stack);
@@ -142,7 +142,7 @@ describe("Retry", () => {
     expect(toldTo(stack, "minho")).toEqual([en.recordGone]);
   });
 
-  it("is answered 503 when it cannot be stored, and works the next time", async () => {
+  it("is answered 503 if it can't be stored, and works the next time", async () => {
     await using stack = await startTestStack();
     const posted = await uploadHalf(stack);
     stack.s3.fault({ on: "PUT", kind: "error_500", key: /^state\/(?:messages|forms)/u, times: 3 });

@@ -24,7 +24,7 @@ describe("/upload-to-s3", () => {
   });
 
   it.each(["help", " HELP "])(
-    "answers %j to that person alone, with three lines and the version",
+    "answers %j to the person alone, with three lines and the version",
     async (text) => {
       await using stack = await startTestStack();
       const seen = await stack.slack.slashCommand({ channel: "general", text, user: "minho" });
@@ -40,14 +40,14 @@ describe("/upload-to-s3", () => {
     },
   );
 
-  it("helps in Korean", async () => {
+  it("answers help in Korean", async () => {
     await using stack = await startTestStack({ LOCALE: "ko" });
     await stack.slack.slashCommand({ channel: "general", text: "help" });
     expect(toldTo(stack, "jane")).toEqual([ko.help(packageJson.version)]);
     expect(ko.help("1").split("\n")).toHaveLength(en.help("1").split("\n").length);
   });
 
-  it("opens the form whatever else is typed behind it", async () => {
+  it("opens the form for any other text after the command", async () => {
     await using stack = await startTestStack();
     await stack.slack.slashCommand({ channel: "images", text: "helpful & <b>" });
     await stack.drain();
@@ -57,7 +57,7 @@ describe("/upload-to-s3", () => {
   it.each([
     ["where the app is a member", "images", ["views.open", "chat.postEphemeral"]],
     ["where it is not", "general", ["views.open", "chat.postEphemeral", "response_url"]],
-  ])("tells the person %s that a trigger has expired", async (_, channel, methods) => {
+  ])("tells the person %s that the trigger has expired", async (_, channel, methods) => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "views.open", kind: "platform_error", error: "expired_trigger_id" });
     const seen = await stack.slack.slashCommand({ channel });

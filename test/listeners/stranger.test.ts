@@ -18,16 +18,16 @@ const SISTER_TEAM = "T0SISTER";
 const HOME_ORG = { id: "E0HOME", name: "Home Inc" };
 const GUEST_ORG = { id: "E0GUEST", name: "Guest Inc" };
 
-/** Who presses, in what kind of conversation, and what Slack tells with it. */
+/** Who presses a button, in what kind of conversation, and what Slack tells about the person. */
 const PRESSES: readonly [string, Pressed][] = [
-  ["a stranger whose organisation is told", { enterprise: GUEST_ORG, isAdmitted: false }],
-  ["a stranger of whom our organisation is told", { enterprise: HOME_ORG, isAdmitted: false }],
+  ["a stranger whose organization is told", { enterprise: GUEST_ORG, isAdmitted: false }],
+  ["a stranger of whom our organization is told", { enterprise: HOME_ORG, isAdmitted: false }],
   [
     "a stranger of whom only their own team is told",
     { enterprise: GUEST_ORG, team: { id: GUEST_TEAM }, isAdmitted: false },
   ],
   [
-    "a stranger, where the app is installed for the organisation",
+    "a stranger, where the app is installed for the organization",
     { enterprise: HOME_ORG, team: null, isEnterpriseInstall: true, isAdmitted: false },
   ],
   ["somebody of whom no team is told", { userTeam: null, isAdmitted: false }],
@@ -38,11 +38,11 @@ const PRESSES: readonly [string, Pressed][] = [
   ["a member", { userTeam: "home", isAdmitted: true }],
   ["a member, on Enterprise Grid", { enterprise: HOME_ORG, userTeam: "home", isAdmitted: true }],
   [
-    "a member whose team is the organisation",
+    "a member whose team is the organization",
     { enterprise: HOME_ORG, userTeam: HOME_ORG.id, isAdmitted: true },
   ],
   [
-    "a colleague of another workspace, where the app is installed for the organisation",
+    "a colleague of another workspace, where the app is installed for the organization",
     {
       enterprise: HOME_ORG,
       team: null,
@@ -63,13 +63,13 @@ interface Pressed {
   team?: { id: string } | null;
   userTeam?: string | null;
   isEnterpriseInstall?: boolean;
-  /** With another organisation. */
+  /** The conversation is shared with another organization. */
   isShared?: boolean;
   isAdmitted: boolean;
 }
 
 describe.each(PRESSES)("%s", (_, pressed) => {
-  it("may or may not press a button", async () => {
+  it("is admitted to or kept from the buttons", async () => {
     await using stack = await startTestStack();
     const posted = await uploadOnGrid(stack, pressed.isShared ?? true);
     const { text, objects } = await pressDelete(stack, posted, pressed);
@@ -78,7 +78,7 @@ describe.each(PRESSES)("%s", (_, pressed) => {
     expect(text.includes("deleted")).toBe(pressed.isAdmitted);
   });
 
-  it("may or may not edit", async () => {
+  it("is admitted to or kept from edits", async () => {
     await using stack = await startTestStack();
     const posted = await uploadOnGrid(stack, pressed.isShared ?? true);
     await pressOn(stack, posted, { ...pressed, action: "edit_tags" });
@@ -91,8 +91,8 @@ describe.each(PRESSES)("%s", (_, pressed) => {
   });
 });
 
-describe("somebody whose standing is not told", () => {
-  it("gets no upload offered where the record is gone", async () => {
+describe("a person whose standing Slack does not tell", () => {
+  it("is offered no upload if the record is gone", async () => {
     await using stack = await startTestStack();
     const posted = await uploadOnGrid(stack, true);
     const value = "messages/T0HOME/C0GONE/1764000001.000100#F0ONE";
@@ -106,7 +106,7 @@ describe("somebody whose standing is not told", () => {
     expect(textsIn([stack.slack.viewOf("minho")])).toEqual([en.modal.recordGone]);
   });
 
-  it("may press as an administrator, and everybody may where strangers are allowed", async () => {
+  it("may press as an admin, as everybody may if strangers are allowed", async () => {
     for (const env of [{ ADMIN_USER_IDS: "minho" }, { ALLOW_EXTERNAL_USERS: "true" }]) {
       await using stack = await startTestStack();
       const posted = await uploadOnGrid(stack, true);
@@ -122,7 +122,7 @@ describe("somebody whose standing is not told", () => {
   });
 });
 
-/** As Slack sends it for a workspace of an organisation. Minho posts, so that the image is his to delete. */
+/** Uploads in a workspace of an organization. Minho posts the image, so he may delete it. */
 async function uploadOnGrid(stack: TestStack, isShared: boolean): Promise<Posted> {
   const posted = post(stack, { user: "minho" });
   const envelope = v.parse(Envelope, stack.slack.envelopeOf(posted.channel, posted.ts));

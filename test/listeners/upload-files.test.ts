@@ -41,8 +41,8 @@ async function openForm(stack: TestStack, channel = "general") {
   return stack.slack.viewOf();
 }
 
-describe("the form of /upload-to-s3, sent", () => {
-  it("takes photos of phones, and the description that came with them unless one was written", async () => {
+describe("the submitted form of /upload-to-s3", () => {
+  it("accepts photos from phones, and keeps the description that came with them unless one was written", async () => {
     await using stack = await startTestStack();
     const bytes = await readFile(new URL("../fixtures/images/heic/still.heic", import.meta.url));
     await openForm(stack);
@@ -65,7 +65,7 @@ describe("the form of /upload-to-s3, sent", () => {
     ["a private channel without the app", { name: "secret", isPrivate: true, botIsMember: false }],
     ["a direct message of two people", { name: "talk", isIm: true, botIsMember: false }],
     ["a group message without the app", { name: "group", isMpim: true, botIsMember: false }],
-  ])("uploads in %s, takes the tag of each, and turns into the result", async (_, channel) => {
+  ])("uploads in %s, asks for each image's tag, and turns into the result", async (_, channel) => {
     await using stack = await startTestStack();
     stack.slack.addChannel(channel);
     const form = await openForm(stack, channel.name);
@@ -77,7 +77,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(Object.keys(valuesIn(seen.view))).toEqual(
       [a, b, c].flatMap((id) => [`alt:${id}`, `decorative:${id}`, `link:${id}`]),
     );
-    // Uploaded whatever becomes of the second step.
+    // The images are uploaded, whatever becomes of the second step.
     expect(stack.s3.objects("images/")).toHaveLength(3);
     expect(tagsIn(stack.slack.state.messages.get(DIRECT))).toHaveLength(3);
 
@@ -116,7 +116,7 @@ describe("the form of /upload-to-s3, sent", () => {
     });
   });
 
-  it("turns into the result of one file, in one step", async () => {
+  it("turns into the result of one file in one step", async () => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
     const files = THREE.slice(0, 1);
@@ -129,7 +129,7 @@ describe("the form of /upload-to-s3, sent", () => {
     ]);
   });
 
-  it("begins the tag of each with what was written for all", async () => {
+  it("starts each image's tag with what was written for all", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     const seen = await submit(stack, { files: TWO, link: "https://example.com/" });
@@ -145,7 +145,7 @@ describe("the form of /upload-to-s3, sent", () => {
     });
   });
 
-  it("says in the second step, too, what is wrong under the field, and keeps the rest", async () => {
+  it("says under the field what is wrong in the second step, too, and keeps the rest", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     const { view } = await submit(stack, { files: TWO });
@@ -159,7 +159,7 @@ describe("the form of /upload-to-s3, sent", () => {
     });
   });
 
-  it("keeps what is typed in the second step while the upload goes on, and then shows the result", async () => {
+  it("keeps the text in the second step during the upload, and then shows the result", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.slack.fault({ on: "download", kind: "stall", times: 1 });
@@ -175,7 +175,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("sent twice, begins its second step with what was saved there", async () => {
+  it("starts the second step with what was saved there if it is submitted twice", async () => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
     const files = TWO.map(({ name }, index) => ({ id: `F${index}`, name, mimetype: "image/png" }));
@@ -190,7 +190,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(recordIn(stack).images).toHaveLength(2);
   });
 
-  it("needs a file, by Slack's own word and by ours", async () => {
+  it("needs a file, both for Slack and for the app", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     expect((await submit(stack, { alt: "A square" })).errors).toHaveProperty("files");
@@ -205,7 +205,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("takes ten files, and Slack refuses eleven", async () => {
+  it("accepts ten files; Slack refuses eleven", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     const files = Array.from({ length: 11 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
@@ -220,7 +220,7 @@ describe("the form of /upload-to-s3, sent", () => {
     ["link", "example.com", en.badLink],
     ["alt", "photo.jpg", en.badAlt.file_name],
     ["alt", "image", en.badAlt.says_nothing],
-  ])("says what is wrong under the field: %s %s", async (field, value, sentence) => {
+  ])("says under the field what is wrong: %s %s", async (field, value, sentence) => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
     const seen = await submit(stack, { files: THREE, [field]: value });
@@ -228,7 +228,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(stack.s3.objects("")).toEqual([]);
   });
 
-  it("writes no description of decorative images, and drops none in silence", async () => {
+  it("writes no description of decorative images, and drops none silently", async () => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
     const both = { files: THREE.slice(0, 1), alt: "Two trees", decorative: ["decorative"] };
@@ -240,7 +240,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(tagsIn(stack.slack.viewOf())[0]).toContain('alt=""');
   });
 
-  it("says which files are no images", async () => {
+  it("says which files are not images", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     const files = [...THREE.slice(0, 1), { name: "fake.png", bytes: Buffer.from("GIF? no.") }];
@@ -250,7 +250,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(textsIn(stack.slack.viewOf()).at(-1)).toContain("This is not a PNG");
   });
 
-  it("uploads even when the modal cannot be changed any more", async () => {
+  it("uploads even if the modal can no longer be changed", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.slack.fault({ on: "views.update", kind: "platform_error", error: "not_found" });
@@ -260,7 +260,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(takeLogs().map(({ event }) => event)).not.toContain("modal.failed");
   });
 
-  it("has a reply in the direct message like any other: edited, deleted, tried again", async () => {
+  it("has a reply in the direct message that can be edited, deleted and retried like any other", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.s3.fault({ on: "PUT", kind: "forbidden", key: /\.gif$/u, times: 1 });
@@ -284,7 +284,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("can be deleted by whoever sent it and by administrators, and by nobody else", async () => {
+  it("uploads images that only the sender and admins can delete", async () => {
     await using stack = await startTestStack({ ADMIN_USER_IDS: "U0LOCAL003" });
     stack.slack.addUser({ name: "admin", id: "U0LOCAL003" });
     await stack.slack.slashCommand({ channel: "general", user: "minho" });
@@ -305,7 +305,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 
-  it("opens the direct message with somebody who never wrote to the app", async () => {
+  it("opens a direct message with a person who never wrote to the app", async () => {
     await using stack = await startTestStack();
     await stack.slack.slashCommand({ channel: "general", user: "minho" });
     await stack.drain();
@@ -316,7 +316,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(stack.slack.state.messages.get(DIRECT)).toBeUndefined();
   });
 
-  it("has one reply, the first, where a worker died before it could note which conversation that is", async () => {
+  it("keeps the first reply as the only one if a worker died before it could note the conversation", async () => {
     await using stack = await startTestStack({ CRON_SECRET: "cron-secret" });
     await openForm(stack);
     const wire = cutWire(stack, afterNth("chat.postMessage"));
@@ -330,7 +330,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(tagsIn(stack.slack.state.messages.get(DIRECT))).toHaveLength(3);
   });
 
-  it("is done, though nobody is told, where the direct message is switched off", async () => {
+  it("is uploaded even if direct messages with the app are switched off", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     const [error, times] = ["messages_tab_disabled", Number.POSITIVE_INFINITY] as const;
@@ -342,7 +342,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(takeLogs().map(({ event }) => event)).toContain("reply.failed");
   });
 
-  it("waits when Slack asks to, and then shows the result", async () => {
+  it("waits if Slack asks to, and then shows the result", async () => {
     await using stack = await startTestStack();
     await openForm(stack);
     stack.slack.fault({ on: "views.update", kind: "rate_limited", retryAfterSeconds: 7 });
@@ -350,7 +350,7 @@ describe("the form of /upload-to-s3, sent", () => {
     expect(tagsIn(stack.slack.viewOf())).toHaveLength(1);
   });
 
-  it("is not accepted when the record cannot be stored within 2.5 s", async () => {
+  it("is not accepted if the record can't be stored within 2.5 s", async () => {
     await using stack = await startTestStack();
     const form = await openForm(stack);
     stack.s3.fault({ on: "PUT", kind: "stall", key: /^state\/(?:messages|forms)/u, times: 1 });
