@@ -23,9 +23,9 @@ const CRON = { CRON_SECRET: "cron-secret" };
 const MINUTE_MS = 60_000;
 
 describe.each(["cant_update_message", "edit_window_closed", "block_mismatch"])(
-  "a reply that Slack does not edit any more (%s)",
+  "a reply that Slack no longer edits (%s)",
   (error) => {
-    it("gives its place to another, in the thread and in the record", async () => {
+    it("is replaced by another, in the thread and in the record", async () => {
       await using stack = await startTestStack();
       const posted = await upload(stack);
       const [old = ""] = lock(stack, posted, error);
@@ -42,8 +42,8 @@ describe.each(["cant_update_message", "edit_window_closed", "block_mismatch"])(
   },
 );
 
-describe("a reply that cannot be edited", () => {
-  it("is replaced when it was locked before the upload had come to its end", async () => {
+describe("a reply that can't be edited", () => {
+  it("is replaced if it was locked before the upload ended", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "chat.update", kind: "platform_error", error: "edit_window_closed" });
     const posted = await upload(stack);
@@ -51,7 +51,7 @@ describe("a reply that cannot be edited", () => {
   });
 
   it.each(["before the old one is deleted", "before the record is written"])(
-    "leaves one reply when the process dies after the new one was posted, %s",
+    "is replaced by one reply if the process dies after posting it, %s",
     async (moment) => {
       await using stack = await startTestStack(CRON);
       const posted = await upload(stack);
@@ -77,7 +77,7 @@ describe("a reply that cannot be edited", () => {
     },
   );
 
-  it("is replaced once when Slack does not answer the post", async () => {
+  it("is replaced once if Slack does not answer the post", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     lock(stack, posted, "cant_update_message");
@@ -86,7 +86,7 @@ describe("a reply that cannot be edited", () => {
     expect(shownBy(stack, posted)).toEqual(oneWith("A square"));
   });
 
-  it("is replaced once when two edit at the same time, on two instances", async () => {
+  it("is replaced once if two people edit at the same time, on two instances", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: TWO });
     lock(stack, posted, "cant_update_message");
@@ -100,7 +100,7 @@ describe("a reply that cannot be edited", () => {
     expect(JSON.stringify(repliesTo(stack, posted)).match(/ — deleted/gu)).toHaveLength(2);
   });
 
-  it("stays beside the new one where Slack does not delete it either, and no third comes", async () => {
+  it("stays beside the new one if Slack does not delete it either, without a third", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     const [old = ""] = lock(stack, posted, "cant_update_message");
@@ -136,7 +136,7 @@ describe("a reply that cannot be edited", () => {
   });
 });
 
-/** From now on Slack refuses to edit what stands in the thread. */
+/** From now on, Slack refuses to edit the messages in the thread. */
 function lock(stack: TestStack, posted: Posted, error: string): string[] {
   const locked = repliesTo(stack, posted).map(({ ts }) => ts);
   stack.slack.fault({
@@ -155,7 +155,7 @@ async function edit(stack: TestStack, posted: Posted, alt: string): Promise<void
   expect(textsIn(view)).not.toContain(en.modal.unavailable);
 }
 
-/** Whether each reply that can be seen is the one of the record, and what they show. */
+/** Returns whether each visible reply is the record's, and what it shows. */
 function shownBy(stack: TestStack, posted: Posted) {
   const ts = repliesTo(stack, posted).map((reply) => reply.ts);
   return {
