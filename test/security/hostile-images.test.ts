@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => stack[Symbol.asyncDispose]());
 
-/** What became of these bytes on their way from a channel into the bucket, and how they are served. */
+/** Returns what these bytes became between channel and bucket, and how they are served. */
 async function uploadBytes(bytes: Uint8Array, name = "innocent.png", mimetype = "image/png") {
   const posted = post(stack, { files: [{ name, bytes, mimetype }] });
   await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
@@ -33,7 +33,7 @@ async function uploadBytes(bytes: Uint8Array, name = "innocent.png", mimetype = 
   return { code: image.code, contentType: object?.contentType, key: object?.key, object };
 }
 
-describe("what is no image", () => {
+describe("a file that is not an image", () => {
   it.each([
     ["an SVG with a script", SVG, "svg"],
     ["an SVG behind an XML declaration", `<?xml version="1.0"?>\n<!-- x -->\n${SVG}`, "svg"],
@@ -64,7 +64,7 @@ describe("what is no image", () => {
     expect(await uploadBytes(bytes, "IMG_0001.HEIC")).toMatchObject({ code: "heic" });
   });
 
-  it("is refused as Slack's login page when it is a page", async () => {
+  it("is refused as Slack's login page if it is an HTML page", async () => {
     expect(await uploadBytes(Buffer.from(PAGE))).toMatchObject({ code: "not_ready" });
   });
 
@@ -77,7 +77,7 @@ describe("what is no image", () => {
   });
 });
 
-describe("an image that is something else as well", () => {
+describe("an image that is another format as well", () => {
   it.each([
     ["a GIF that is JavaScript", gifScript(), "image/gif"],
     [
@@ -91,7 +91,7 @@ describe("an image that is something else as well", () => {
     ["a JPEG with PHP in a comment", jpegWithComment(JPG, "<?php phpinfo(); ?>"), "image/jpeg"],
     ["a JPEG that is JavaScript", jpegWithComment(JPG, "*/=alert(1)/*"), "image/jpeg"],
     ["a WebP with a page behind it", Buffer.concat([WEBP, text(PAGE)]), "image/webp"],
-  ])("is served as the image that it is: %s", async (_, bytes, contentType) => {
+  ])("is served as an image: %s", async (_, bytes, contentType) => {
     const stored = await uploadBytes(bytes, "page.html");
     expect(stored.code).toBeUndefined();
     expect(stored.contentType).toBe(contentType);
@@ -108,7 +108,7 @@ describe("an image that is something else as well", () => {
     ["x.png\r\nContent-Type: text/html", "image/png"],
     ["<img src=x onerror=alert(1)>.png", "image/png"],
     ["x.php\0.png", "image/png"],
-  ])("has nothing of its name %j in its key or type", async (name, mimetype) => {
+  ])("is stored with nothing from its name %j in key or type", async (name, mimetype) => {
     const { key, contentType } = await uploadBytes(PNG, name, mimetype);
     expect(key).toMatch(/^images\/[0-9a-f-]{36}\.png$/u);
     expect(contentType).toBe("image/png");
@@ -121,14 +121,14 @@ describe("damaged images", () => {
     ["JPG", JPG, "image/jpeg"],
     ["GIF", GIF, "image/gif"],
     ["WebP", WEBP, "image/webp"],
-  ])("a %s that is cut off is refused, or stored as what it is", async (_, bytes, type) => {
+  ])("a truncated %s is refused, or stored as what it is", async (_, bytes, type) => {
     for (let part = 0; part < 12; part += 1) {
       const cut = await uploadBytes(bytes.subarray(0, Math.floor((bytes.length * part) / 12)));
       expect([undefined, type]).toContain(cut.contentType);
     }
   });
 
-  it("random bytes behind a magic number are refused, or stored as what they say", async () => {
+  it("random bytes after a magic number are refused, or stored as that format", async () => {
     const damaged = fc.tuple(fc.constantFrom(...MAGICS), fc.uint8Array({ maxLength: 300 }));
     await fc.assert(
       fc.asyncProperty(damaged, async ([magic, rest]) => {
@@ -166,7 +166,7 @@ function pngHeader(width: number, height: number): Buffer {
   return Buffer.concat([PNG.subarray(0, 8), pngChunk("IHDR", header), idat]);
 }
 
-/** Behind the header, where the first chunk after it may be. */
+/** The offset after the header, where the first chunk may be. */
 function pngWithText(png: Buffer, content: string): Buffer {
   const chunk = pngChunk("tEXt", text(`Comment\0${content}`));
   return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
@@ -192,7 +192,7 @@ function jpegWithComment(jpeg: Buffer, content: string): Buffer {
   ]);
 }
 
-/** As JavaScript, `GIF89a` is a variable, the width opens a comment, and what follows the picture closes it. */
+/** As JavaScript, `GIF89a` is a variable, the width opens a comment, and the bytes after the image close it. */
 function gifScript(): Buffer {
   const head = Buffer.from([...text("GIF89a"), 0x2f, 0x2a, 1, 0, 0x80, 0, 0, 0, 0, 0, 1, 1, 1]);
   const picture = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 0x01, 0, 0x3b];

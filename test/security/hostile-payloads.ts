@@ -1,13 +1,13 @@
 import fc from "fast-check";
 
-/** JSON as an attacker would write it: prototype keys are own properties here, as `JSON.parse` makes them. */
+/** JSON as an attacker would write it. Prototype keys are own properties, as in the result of `JSON.parse`. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export function parse(text: string): Json {
   return JSON.parse(text);
 }
 
-/** One value after the other, alone and with a stranger's keys on top, put anywhere into a genuine payload. */
+/** Puts one value after the other, alone and with foreign keys on top, anywhere into a genuine payload. */
 export function hostileVersionsOf(genuine: Json): fc.Arbitrary<Json> {
   const paths = pathsIn(genuine);
   return fc
@@ -19,7 +19,7 @@ export function nested(levels: number, [open, close] = ["[", "]"]): string {
   return open.repeat(levels) + (open.endsWith(":") ? "1" : "") + close.repeat(levels);
 }
 
-/** `__proto__` and its like as keys of what is otherwise genuine. */
+/** Adds `__proto__` and similar keys to a genuine payload. */
 export function withPrototypeKeys(genuine: Json): Json {
   const hostile = '{"polluted":true,"type":"url_verification","isAdmin":true}';
   const added = parse(`{"__proto__":${hostile},"constructor":{"prototype":${hostile}}}`);
@@ -95,7 +95,7 @@ function mapObjects(node: Json, change: (entries: [string, Json][]) => [string, 
   );
 }
 
-/** (`Object.fromEntries` makes own properties, whatever they are called.) */
+/** `Object.fromEntries` makes own properties, whatever their names are. */
 function mapObject(node: Json, change: (entries: [string, Json][]) => [string, Json][]): Json {
   return typeof node === "object" && node !== null && !Array.isArray(node)
     ? Object.fromEntries(change(Object.entries(node)))

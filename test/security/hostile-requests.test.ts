@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe("a request that Slack did not sign", () => {
-  it("is refused whatever it holds, by all three Request URLs, and calls nobody", async () => {
+  it("is refused by all three Request URLs, whatever it holds, without any call", async () => {
     await using stack = await start();
     const genuine = signedRequest(stack.slack, "{}", { nowMs: stack.clock.nowMs });
     await fc.assert(
@@ -42,7 +42,7 @@ describe("a request that Slack did not sign", () => {
     expect(takeLogs().filter(({ level }) => level === "error")).toEqual([]);
   });
 
-  it("gets nothing out of an ssl_check but an empty 200, whatever else it smuggles in", async () => {
+  it("gets only an empty 200 from an ssl_check, whatever else it holds", async () => {
     await using stack = await start();
     const field = fc.tuple(fc.constantFrom(...FIELDS), fc.string());
     await fc.assert(
@@ -89,7 +89,7 @@ describe("a request that Slack did not sign", () => {
     expect(stack.outgoing()).toEqual([]);
   });
 
-  it("writes nothing of its own into the log", async () => {
+  it("puts none of its content into the log", async () => {
     await using stack = await start();
     const headers = { "x-slack-retry-num": "forged\tline ".repeat(500), "user-agent": "forged" };
     await stack.app.events(toRequest({ headers, body: "forged" }));
@@ -100,7 +100,7 @@ describe("a request that Slack did not sign", () => {
 });
 
 describe("GET /api/cron/reconcile", () => {
-  it("answers 401 to every other Authorization, and sweeps nothing", async () => {
+  it("answers 401 to every wrong Authorization, and does not sweep", async () => {
     await using stack = await start();
     const header = fc.oneof(
       fc.constantFrom("", "Bearer", "Bearer ", SECRET, `bearer ${SECRET}`, `Bearer  ${SECRET}`),
@@ -120,7 +120,7 @@ describe("GET /api/cron/reconcile", () => {
 });
 
 describe("GET /api/health", () => {
-  it("tells whether the app is configured, names what is amiss, and never a value", async () => {
+  it("says whether the app is configured, names bad variables, and shows no value", async () => {
     await using stack = await start();
     expect(await stack.app.health().text()).toBe('{"ok":true}');
     const bad = stack.createInstance({ SLACK_BOT_TOKEN: "not-a-token", S3_BUCKET: "" });
@@ -136,7 +136,7 @@ describe("GET /api/health", () => {
   });
 });
 
-describe("a request that Slack signed, and that is hostile", () => {
+describe("a hostile request that Slack signed", () => {
   it.each([
     ["100,000 lists in each other", nested(100_000)],
     ["100,000 objects in each other", nested(100_000, ['{"a":', "}"])],
@@ -202,7 +202,7 @@ describe("a request that Slack signed, and that is hostile", () => {
     );
   });
 
-  it("is read as if foreign keys were not there", async () => {
+  it("is read without its foreign keys", async () => {
     await using stack = await start();
     for (const make of [message, shortcut, slashCommand, () => submission("image_tags")]) {
       const { endpoint, payload } = make(stack);
@@ -227,7 +227,7 @@ describe("a request that Slack signed, and that is hostile", () => {
   });
 });
 
-/** What a bug in the program looks like in a log line. */
+/** The errors in a log line that mean a bug in the program. */
 const PROGRAM_FAULT = /^(?:Type|Range|Reference|Syntax)Error/u;
 
 const FIELDS = ["command", "trigger_id", "user_id", "text", "response_url", "payload"] as const;
@@ -240,7 +240,7 @@ interface Unsigned {
   body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Anything but an `ssl_check`; half of them with a timestamp that is fresh. */
+/** Anything but an `ssl_check`; half of the requests have a fresh timestamp. */
 function unsigned(genuine: Headers): fc.Arbitrary<Unsigned> {
   const timestamp = genuine.get("x-slack-request-timestamp") ?? "";
   const hex = fc.stringMatching(/^[0-9a-f]{64}$/u);
@@ -281,10 +281,10 @@ function toRequest({
   return new Request("https://app.example.com/api/slack/any", init);
 }
 
-/** The statuses of events, interactivity (as a form's payload) and commands. */
+/** Returns the statuses of events, interactivity (as a form's payload) and commands. */
 async function sendEverywhere(stack: TestStack, body: string | Buffer): Promise<number[]> {
   const text = typeof body === "string" ? body : body.toString("latin1");
-  // Percent-encoded, the deepest of them would be over 1 MiB.
+  // The deepest one would be over 1 MiB if it was percent-encoded.
   const form = `payload=${text.replaceAll(/[^[\]{}:"\w]/gu, encodeURIComponent)}`;
   const bodies = { events: body, interactivity: form, commands: body };
   const statuses = ENDPOINTS.map(async (endpoint) => {
@@ -317,7 +317,7 @@ interface Genuine {
   payload: Json;
 }
 
-/** As Slack would post it; the status of the answer. */
+/** Posts as Slack would, and returns the status of the answer. */
 async function sendPayload(stack: TestStack, { endpoint, payload }: Genuine): Promise<number> {
   if (endpoint === "events") {
     return (await stack.send(payload)).status;

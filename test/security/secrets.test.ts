@@ -12,7 +12,7 @@ import {
 } from "../helpers/person.ts";
 import { signedRequest, startTestStack, type TestStack } from "../helpers/stack.ts";
 
-/** All that nobody may ever read, each of a form that does not occur by chance. */
+/** Values that nobody may ever read, each in a form that does not occur by chance. */
 const SECRETS = {
   sessionToken: "SESSIONTOKENoftheAWScredentials",
   cronSecret: "cron-secret-that-nobody-knows",
@@ -21,7 +21,7 @@ const SECRETS = {
   oldSigningSecret: "signing-secret-that-is-being-rotated",
 } as const;
 
-it("says no secret in any log line, answer, reply, modal or record, whatever happens", async () => {
+it("no log line, answer, reply, modal or record holds a secret, whatever happens", async () => {
   const { sessionToken } = SECRETS;
   await using stack = await startTestStack(
     {
@@ -58,7 +58,7 @@ it("says no secret in any log line, answer, reply, modal or record, whatever hap
   );
   expect(found).toEqual([]);
 
-  // So that it cannot come true by saying nothing at all.
+  // The test must not pass because the app says nothing at all.
   const events = new Set(said.logs.map(({ event }) => event));
   expect([...events]).toEqual(expect.arrayContaining(EXPECTED_EVENTS));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 401, 413, 503]));
@@ -90,7 +90,7 @@ async function keep(response: Response): Promise<Answer> {
   return { status, headers: [...headers], body: await response.text() };
 }
 
-/** Uploads that succeed and that fail in each way, buttons, modals, the shortcut, the form and a sweep. */
+/** Runs uploads that succeed and that fail in each way, buttons, modals, the shortcut, the form and a sweep. */
 async function uploadInEveryWay(stack: TestStack): Promise<Answer[]> {
   const { slack, s3, app } = stack;
   const text = SECRETS.messageText;
@@ -140,7 +140,7 @@ async function uploadInEveryWay(stack: TestStack): Promise<Answer[]> {
   return answers;
 }
 
-/** Configuration errors, 400, 401 and 413, with secrets in what is refused. */
+/** Provokes configuration errors, 400, 401 and 413, with secrets in the refused requests. */
 async function beRefusedInEveryWay(stack: TestStack): Promise<Answer[]> {
   const { app, slack, clock } = stack;
   const signed = (body: string) => signedRequest(slack, body, { nowMs: clock.nowMs });
@@ -167,7 +167,7 @@ async function beRefusedInEveryWay(stack: TestStack): Promise<Answer[]> {
     "MAX_IMAGE_BYTES",
     "LOCALE",
   ]) {
-    // Pasted into the wrong field, as happens.
+    // A secret that was pasted into the wrong field.
     const value = `${SECRETS.cronSecret},${SECRETS.sessionToken},${slack.botToken}`;
     const misconfigured = stack.createInstance({ [variable]: value });
     answers.push(misconfigured.events(signed("{}")), Promise.resolve(misconfigured.health()));

@@ -4,7 +4,7 @@ import { type HttpServer, serveHttp } from "../helpers/http-server.ts";
 import { PNG, recordIn, repliesTo, upload } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
-/** Another host: it would hand out an image to whoever asks, and remembers what it was told. */
+/** A foreign host that would serve an image to anybody, and remembers the requests. */
 let foreign: HttpServer;
 
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => foreign[Symbol.asyncDispose]());
 
-/** `HOST` is where the other host listens, `SLACK` where Slack does; both with their port. */
+/** `HOST` stands for the foreign host, `SLACK` for Slack, both with their port. */
 const HOSTILE_URLS = [
   "https://files.slack.com@HOST/x.png",
   "https://files.slack.com:443@HOST/x.png",
@@ -93,19 +93,19 @@ function postLinkTo(stack: TestStack, url: string, isConnectStub = false) {
   return upload(stack, { files: [file] });
 }
 
-describe("a file that looks hosted, with a URL of somebody's own", () => {
-  it.each(HOSTILE_URLS)("is not asked for at %j", async (url) => {
+describe("a file that looks hosted, but has a foreign URL", () => {
+  it.each(HOSTILE_URLS)("is not downloaded from %j", async (url) => {
     await using stack = await startTestStack();
     const posted = await postLinkTo(stack, withHosts(url, stack));
     expect(headersSeen()).toEqual([]);
-    // Not "not_downloaded", which would say that somebody was asked.
+    // "not_downloaded" would mean that the app had sent a request.
     expect(recordIn(stack).images).toMatchObject([{ state: "failed", code: "external" }]);
     expect(stack.slack.requests.filter(({ method }) => method === "download")).toEqual([]);
     expect(JSON.stringify(repliesTo(stack, posted))).toContain("stored outside Slack");
   });
 
   it.each(["http://HOST/x.png", "https://files.slack.com@HOST/x.png"])(
-    "is not asked for at %j when files.info says so",
+    "is not downloaded from %j if files.info names that",
     async (url) => {
       await using stack = await startTestStack();
       await postLinkTo(stack, withHosts(url, stack), true);
@@ -114,7 +114,7 @@ describe("a file that looks hosted, with a URL of somebody's own", () => {
     },
   );
 
-  it("is not asked for at all when it says that it is external", async () => {
+  it("is not downloaded at all if it is marked as external", async () => {
     await using stack = await startTestStack();
     const overrides = { mode: "external", is_external: true, url_private: `${foreign.origin}/x` };
     await upload(stack, { files: [{ name: "x.png", bytes: PNG, overrides }] });
@@ -123,7 +123,7 @@ describe("a file that looks hosted, with a URL of somebody's own", () => {
   });
 });
 
-describe("a redirect of Slack's file server", () => {
+describe("a redirect from Slack's file server", () => {
   it.each([
     ["http://HOST/x.png"],
     ["https://HOST/x.png"],
@@ -146,7 +146,7 @@ describe("a redirect of Slack's file server", () => {
     ["data:image/png;base64,iVBORw0KGgo="],
     ["javascript:alert(1)"],
     ["blob:http://SLACK/0b6a4b1e-5a3f-4f0e-9a57-2f7f4c1f8a11"],
-  ])("to %j is not followed, neither at once nor after two that are", async (target) => {
+  ])("to %j is not followed, neither at once nor after two valid ones", async (target) => {
     await using stack = await startTestStack();
     const { slack } = stack;
     const to = withHosts(target, stack);
@@ -163,7 +163,7 @@ describe("a redirect of Slack's file server", () => {
     expect(slack.requests.filter(({ method }) => method === "download")).toHaveLength(4);
   });
 
-  it("goes on among Slack's own, with the token, three times at most", async () => {
+  it("is followed among Slack's own hosts, with the token, three times at most", async () => {
     await using stack = await startTestStack();
     const { slack } = stack;
     slack.fault({ on: "download", kind: "redirect", to: "/files-pri/T-F/a.png", times: 12 });
@@ -177,8 +177,8 @@ describe("a redirect of Slack's file server", () => {
   });
 });
 
-describe("a redirect of Slack's Web API", () => {
-  it.each(["chat.postMessage", "chat.update"])("of %s is not followed", async (on) => {
+describe("a redirect from Slack's Web API", () => {
+  it.each(["chat.postMessage", "chat.update"])("from %s is not followed", async (on) => {
     await using stack = await startTestStack();
     stack.slack.fault({ on, kind: "redirect", to: `${foreign.origin}/api/${on}` });
     const posted = await upload(stack);
