@@ -8,7 +8,7 @@ import slashCommand from "../fixtures/payloads/slash-command.json" with { type: 
 const formOf = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 
 describe("parseCommandPayload()", () => {
-  it("reads a command, and what was typed behind it", () => {
+  it("reads a command and the text after it", () => {
     expect(parseCommandPayload(formOf(slashCommand))).toEqual({
       command: "/upload-to-s3",
       text: "",
@@ -43,7 +43,7 @@ describe("isSslCheck()", () => {
     ["ssl_check=%201", false],
     ["text=ssl_check%3D1", false],
     ["", false],
-  ])("takes %j for %s", (body, expected) => {
+  ])("returns for %j: %s", (body, expected) => {
     expect(isSslCheck(body)).toBe(expected);
   });
 });

@@ -46,7 +46,7 @@ describe("createFileDownload()", () => {
     expect(requests[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 
-  it("takes a file of exactly the limit, with and without Content-Length", async () => {
+  it("accepts a file of exactly the limit, with and without Content-Length", async () => {
     const exact = Buffer.alloc(MAX_BYTES, 1);
     expect((await download((_, response) => response.end(exact))).body).toHaveLength(MAX_BYTES);
     const chunked: RequestListener = (_, response) => {
@@ -56,7 +56,7 @@ describe("createFileDownload()", () => {
     expect((await download(chunked)).body).toHaveLength(MAX_BYTES);
   });
 
-  it("refuses one byte more, and says how much it is when it was told", async () => {
+  it("refuses one more byte, and says how large the file is if Slack said so", async () => {
     const declared = await download((_, response) => response.end(Buffer.alloc(MAX_BYTES + 1)));
     expect(declared.error).toMatchObject({ code: "too_large", sizeBytes: MAX_BYTES + 1 });
     const undeclared = await download((_, response) => {
@@ -67,7 +67,7 @@ describe("createFileDownload()", () => {
     expect(undeclared.requests).toHaveLength(1);
   });
 
-  it("recognises a login page by its type and by its bytes", async () => {
+  it("recognizes a login page by its type and by its bytes", async () => {
     const typed = await download((_, response) => {
       response.setHeader("content-type", "text/html; charset=utf-8").end("Sign in");
     });
@@ -77,7 +77,7 @@ describe("createFileDownload()", () => {
     expect([typed.error, untyped.error]).toEqual([failing("no_access"), failing("no_access")]);
   });
 
-  it('recognises "Error serving file." and tries three times', async () => {
+  it('recognizes "Error serving file." and tries three times', async () => {
     const { error, requests } = await download((_, response) =>
       response.end("Error serving file."),
     );
@@ -98,7 +98,7 @@ describe("createFileDownload()", () => {
     expect(requests).toHaveLength(tries);
   });
 
-  it("tries again after a stall, a connection that breaks and a body cut short", async () => {
+  it("tries again after a stall, a broken connection and a truncated body", async () => {
     const faults: RequestListener[] = [
       (request) => request.socket.destroy(),
       (_, response) => {
@@ -148,7 +148,7 @@ describe("createFileDownload()", () => {
     expect(four.error).toEqual(failing("unavailable"));
   });
 
-  it("asks no foreign host that a redirect leads to", async () => {
+  it("sends no request to a foreign host after a redirect", async () => {
     await using foreign = await serveHttp((_, response) => response.end("secret?"));
     const { error } = await download((_, response) =>
       response.writeHead(302, { location: foreign.origin }).end(),

@@ -26,7 +26,7 @@ describe("isImageFile()", () => {
       { name: "a.bin", mimetype: "application/octet-stream", original_w: 10 },
     ],
     ["no mode", { mode: undefined, mimetype: "image/png" }],
-  ])("takes %s", (_, file) => {
+  ])("is true for %s", (_, file) => {
     expect(isImageFile(parse(file))).toBe(true);
   });
 
@@ -52,7 +52,7 @@ describe("isImageFile()", () => {
       { mode: "external", is_external: true, mimetype: "image/png" },
     ],
     ["a remote file that says hosted", { is_external: true, mimetype: "image/png" }],
-  ])("leaves %s alone", (_, file) => {
+  ])("is false for %s", (_, file) => {
     expect(isImageFile(parse(file)) || isStub(parse(file))).toBe(false);
   });
 });
@@ -63,7 +63,7 @@ describe("isUntold()", () => {
     ["a name without an extension", { name: "IMG 0012", filetype: "binary" }],
     ["a name that ends with a time", { name: "Screenshot at 10.15.32", mimetype: "" }],
     ["a type that says nothing", { name: "photo", mimetype: "application/octet-stream" }],
-  ])("takes %s", (_, file) => {
+  ])("is true for %s", (_, file) => {
     expect([isUntold(parse(file)), isImageFile(parse(file))]).toEqual([true, false]);
   });
 
@@ -76,7 +76,7 @@ describe("isUntold()", () => {
     ["a placeholder", { file_access: "check_file_info" }],
     ["a snippet", { name: "notes", mode: "snippet" }],
     ["a remote file", { name: "photo", is_external: true }],
-  ])("leaves %s", (_, file) => {
+  ])("is false for %s", (_, file) => {
     expect(isUntold(parse(file))).toBe(false);
   });
 });
@@ -88,11 +88,11 @@ describe("isStub()", () => {
       { mode: "file_access", file_access: "check_file_info", url_private_download: undefined },
     ],
     ["a placeholder that says no more than its mode", { mode: "file_access" }],
-  ])("takes %s", (_, file) => {
+  ])("is true for %s", (_, file) => {
     expect(isStub(parse(file))).toBe(true);
   });
 
-  it.each(["visible", "access_denied", "file_not_found"])("is not one with access %s", (access) => {
+  it.each(["visible", "access_denied", "file_not_found"])("is false for access %s", (access) => {
     expect(isStub(parse({ file_access: access, mimetype: "image/png" }))).toBe(false);
   });
 });

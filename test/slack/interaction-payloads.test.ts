@@ -49,7 +49,7 @@ describe("parseInteractionPayload()", () => {
     });
   });
 
-  it("takes the team of the person where the app is installed for an organisation", () => {
+  it("reads the person's team if the app is installed for an organization", () => {
     const actor = { userId: "W0EDITOR", teamId: "T0SISTER", enterpriseId: "E0HOME" };
     expect(parse(messageShortcutOrgInstall)).toMatchObject({ shortcut: { actor } });
     expect(parse(blockActionsOrgInstall)).toMatchObject({ action: { actor } });
@@ -69,15 +69,15 @@ describe("parseInteractionPayload()", () => {
       { user: GUEST, team: { id: "T0GUEST" }, enterprise: { id: "E0GUEST" } },
       "untold",
     ],
-    ["another team, of an organisation", { user: GUEST, is_enterprise_install: true }, "untold"],
+    ["another team, of an organization", { user: GUEST, is_enterprise_install: true }, "untold"],
     ["the team of nothing else", { user: GUEST, team: null }, "untold"],
-  ])("tells the standing of somebody with %s", (_, changed, standing) => {
+  ])("reads the standing of a person with %s", (_, changed, standing) => {
     expect(parse({ ...blockActionsReply, ...changed })).toMatchObject({
       action: { actor: { standing } },
     });
   });
 
-  it("finds the files of a shared message, each once", () => {
+  it("reads the files of a shared message, each once", () => {
     const { message } = messageShortcutShared;
     const twice = {
       ...messageShortcutShared,
@@ -92,7 +92,7 @@ describe("parseInteractionPayload()", () => {
     }
   });
 
-  it("leaves out what it cannot read of files and attachments, and keeps the others", () => {
+  it("leaves out unreadable files and attachments, and keeps the others", () => {
     const { message } = messageShortcutShared;
     const attachments = [null, { files: [null, {}] }, ...message.attachments];
     const payload = {
@@ -104,13 +104,13 @@ describe("parseInteractionPayload()", () => {
     });
   });
 
-  it("does without message_ts, action_ts and the team of the user", () => {
+  it("accepts a payload without message_ts, action_ts and the user's team", () => {
     expect(parse(messageShortcutOld)).toMatchObject({
       shortcut: { actor: { teamId: "T0HOME" }, message: { ts: "1764000001.000133", files: [] } },
     });
   });
 
-  it("reads a button, and where it stands", () => {
+  it("reads a button and its place", () => {
     expect(parse(blockActionsReply)).toEqual({
       type: "block_action",
       action: {
@@ -133,7 +133,7 @@ describe("parseInteractionPayload()", () => {
     });
   });
 
-  it("reads a submission: what was sent, and what the modal opened with", () => {
+  it("reads a submission: the values, and what the modal opened with", () => {
     expect(parse(viewSubmissionImageTags)).toMatchObject({
       type: "view_submission",
       submission: {
@@ -168,11 +168,11 @@ describe("parseInteractionPayload()", () => {
     ["a modal that was closed", viewClosed, "view_closed"],
     ["buttons without an action", { ...blockActionsReply, actions: [] }, "block_actions"],
     ["another type", { type: "workflow_step_edit" }, "workflow_step_edit"],
-  ])("has nothing to do with %s", (_, payload, name) => {
+  ])("ignores %s", (_, payload, name) => {
     expect(parse(payload)).toEqual({ type: "other", name });
   });
 
-  it("throws nothing but PayloadError, whatever stands at any place of a payload", () => {
+  it("throws nothing but PayloadError, whatever value a payload holds anywhere", () => {
     const payload = fc.constantFrom<Record<string, unknown>>(
       messageShortcut,
       messageShortcutShared,
@@ -199,7 +199,7 @@ function bodyOf(payload: unknown): string {
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
-/** The payload with another value at one of its places, counted in document order. */
+/** Returns the payload with another value at one of its places, counted in document order. */
 function replaceAt(payload: unknown, index: number, value: unknown): unknown {
   let count = 0;
   JSON.stringify(payload, (_, node: unknown) => {

@@ -3,7 +3,7 @@ import { createPace } from "../../lib/slack/pace.ts";
 import { createTestClock } from "../helpers/clock.ts";
 
 describe("createPace()", () => {
-  it("lets no more calls begin in any minute than it says", async () => {
+  it("starts no more calls in any minute than its limit", async () => {
     const clock = createTestClock();
     const pace = createPace({ clock, perMinute: 50 });
     const startsMs: number[] = [];
@@ -18,7 +18,7 @@ describe("createPace()", () => {
     expect(startsMs[49]).toBe((startsMs[0] ?? 0) + 4900);
   });
 
-  it("says so when that would be after the deadline, and waits for nothing", async () => {
+  it("says so if that would be after the deadline, without waiting", async () => {
     const clock = createTestClock();
     const pace = createPace({ clock, perMinute: 1 });
     expect(await pace(clock.nowMs)).toBe(true);

@@ -33,7 +33,7 @@ describe("parseEventsPayload()", () => {
     });
   });
 
-  it("reads the two top-level types that are no event_callback", () => {
+  it("reads the two top-level types that are not event_callback", () => {
     expect(parse(urlVerification)).toMatchObject({ challenge: "9p0fJb7yqk3uT1" });
     expect(parse(appRateLimited)).toEqual({ type: "app_rate_limited" });
   });
@@ -45,11 +45,11 @@ describe("parseEventsPayload()", () => {
     ["no files", withEvent({ files: [] })],
     ["another event", withEvent({ type: "app_mention" })],
     ["another type", { ...messageWithImages, type: "something_new" }],
-  ])("has nothing to do with %s", (_, payload) => {
+  ])("ignores %s", (_, payload) => {
     expect(parse(payload)).toEqual({ type: "other" });
   });
 
-  it("needs nothing of a file but its id, whatever the types of the rest", () => {
+  it("needs only a file's id, whatever types the rest has", () => {
     const bare = {
       id: "F1",
       name: null,
@@ -71,7 +71,7 @@ describe("parseEventsPayload()", () => {
     ["an odd id", { id: "../F9" }],
     ["a list", []],
     ["text", "F9"],
-  ])("leaves an entry of files out that is %s, and keeps the others", (_, entry) => {
+  ])("leaves out an entry of files that is %s, and keeps the others", (_, entry) => {
     const { files } = messageOf(withEvent({ files: [{ id: "F1" }, entry, { id: "F2" }] }));
     expect(files.map(({ id }) => id)).toEqual(["F1", "F2"]);
   });
@@ -105,12 +105,12 @@ describe("parseEventsPayload()", () => {
     expect(() => parseEventsPayload(body)).toThrow(PayloadError);
   });
 
-  it("takes the team that installed the app, not the one that the envelope came from", () => {
+  it("reads the team that installed the app, not the sender's", () => {
     const connect = { ...messageWithImages, team_id: "T0GUEST", context_team_id: undefined };
     expect(messageOf(connect).teamId).toBe("T0HOME");
   });
 
-  it("knows bots: its own posts, other apps, system posts", () => {
+  it("recognizes bots: the app's own posts, other apps, system posts", () => {
     expect(messageOf(ownBotMessage).isFromBot).toBe(true);
     expect(messageOf(withEvent({ bot_id: "B0OTHER" })).isFromBot).toBe(true);
     expect(messageOf(withEvent({ app_id: "A0UPLOAD" })).isFromBot).toBe(true);
@@ -123,7 +123,7 @@ describe("parseEventsPayload()", () => {
     expect(messageOf(withEvent(none)).isFromBot).toBe(false);
   });
 
-  it("knows an app by the file that it posts, and a person who passes such a file on", () => {
+  it("recognizes an app by the file that it posts, and a person who shares such a file", () => {
     for (const sign of [{ bot_id: "B0OTHER" }, { display_as_bot: true }]) {
       const files = [{ id: "F1", user: "U0OTHERBOT", ...sign }];
       expect(messageOf(withEvent({ user: "U0OTHERBOT", files })).isFromBot).toBe(true);
@@ -148,15 +148,15 @@ describe("isStranger()", () => {
     ["the home team", {}, "T0HOME", false],
     ["another team in Slack Connect", { is_ext_shared_channel: true }, "T0GUEST", true],
     ["another team where nothing says shared", {}, "T0GUEST", true],
-    ["another team of the organisation", grid(false), "T0SISTER", false],
-    ["the organisation itself", grid(true), "E0HOME", false],
-    ["another organisation in a shared channel of a grid", grid(true), "E0GUEST", true],
-  ])("tells %s", (_, envelope, teamId, expected) => {
+    ["another team of the organization", grid(false), "T0SISTER", false],
+    ["the organization itself", grid(true), "E0HOME", false],
+    ["another organization in a shared channel of a grid", grid(true), "E0GUEST", true],
+  ])("decides about %s", (_, envelope, teamId, expected) => {
     const { homeTeamIds } = messageOf({ ...messageWithImages, ...envelope });
     expect(isStranger(teamId, homeTeamIds)).toBe(expected);
   });
 
-  it("takes nobody for one when nobody is told", () => {
+  it("is false if no team is told", () => {
     expect(isStranger(undefined, ["T0HOME"])).toBe(false);
     expect(isStranger("T0GUEST", undefined)).toBe(false);
   });

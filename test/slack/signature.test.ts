@@ -43,7 +43,7 @@ describe("verifySignature()", () => {
     expect(() => verify({}, { secrets: [PUBLISHED.secret, "another"] })).not.toThrow();
   });
 
-  it("refuses when no secret matches, and never signs with an empty one", () => {
+  it("refuses a signature that no secret matches, and never accepts an empty secret", () => {
     expect(() => verify({}, { secrets: ["another"] })).toThrow(SignatureError);
     expect(() => verify({}, { secrets: [] })).toThrow(SignatureError);
     expect(() => verify({}, { secrets: [""] })).toThrow(TypeError);
