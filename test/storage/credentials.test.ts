@@ -5,7 +5,7 @@ import { tagsShown, upload } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/uploader";
-/** What the platform may put into a function, though it is good for nothing. */
+/** Unusable variables that the platform may put into a function. */
 const STRAY = {
   AWS_ACCESS_KEY_ID: "ASIASTRAYKEYOFTHEPLATFORM",
   AWS_SECRET_ACCESS_KEY: "stray-secret",
@@ -14,7 +14,7 @@ const STRAY = {
 };
 const TOKEN = "token-of-the-temporary-key";
 
-/** The SDK's own variables, which no `env` of ours reaches. */
+/** The SDK reads these variables from the process, not from our `env`. */
 function setEnvironment(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) {
     // oxlint-disable-next-line node/no-process-env
@@ -46,7 +46,7 @@ function serveSts(): Promise<HttpServer> {
 
 it("a role wins over keys that the platform puts into the function", async () => {
   await using sts = await serveSts();
-  // Neither signed nor looked at by anybody here; it only has to be a token that is not over.
+  // Nothing verifies this token here; it only must not have expired.
   const payload = Buffer.from(JSON.stringify({ exp: 32_503_680_000 })).toString("base64url");
   setEnvironment({ AWS_ENDPOINT_URL_STS: sts.origin, VERCEL_OIDC_TOKEN: `e30.${payload}.x` });
   await using stack = await startTestStack(

@@ -8,8 +8,6 @@ import { takeLogs } from "../helpers/logs.ts";
 import { openEdit, post, submit, tagsShown, upload, writtenIn } from "../helpers/person.ts";
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 
-/** Stores that speak S3 with an accent. */
-
 const JSON_TYPE = { contentType: "application/json" };
 
 function openBucket({ bucket, region, endpoint, ...keys }: LocalS3): Bucket {
@@ -19,7 +17,7 @@ function openBucket({ bucket, region, endpoint, ...keys }: LocalS3): Bucket {
 
 const isQuoted = (ifMatch: string | undefined) => ifMatch?.startsWith('"') === true;
 
-/** Only one form of an ETag is understood in `If-Match`; the other is refused. */
+/** A store that accepts only one form of ETag in `If-Match`. */
 function takingOnly(form: "quoted" | "bare", kind: FaultRule["kind"]): FaultRule {
   const when: FaultRule["when"] = ({ headers }) =>
     headers.has("if-match") && isQuoted(headers.get("if-match")) !== (form === "quoted");
@@ -40,33 +38,36 @@ const ACCENTS = [
 ] as const;
 
 describe("put() with ifMatch", () => {
-  it.each(ACCENTS)("holds where only %s ETags are taken, others being %s", async (form, kind) => {
-    await using s3 = await startLocalS3();
-    s3.fault(takingOnly(form, kind));
-    const bucket = openBucket(s3);
-    let stored = await bucket.put("k", Buffer.from("0"), JSON_TYPE);
-    const first = stored;
-    for (const text of ["1", "2", "3"]) {
-      const ifMatch = stored.outcome === "stored" ? stored.etag : "";
-      stored = await bucket.put("k", Buffer.from(text), { ...JSON_TYPE, ifMatch });
-      expect(stored.outcome).toBe("stored");
-    }
-    // The form is found with the first put, and remembered.
-    const forms = conditionsSent(s3).map((quoted) => (quoted ? "quoted" : "bare"));
-    expect(forms).toEqual(
-      form === "quoted"
-        ? ["quoted", "quoted", "quoted"]
-        : ["quoted", ...Array.from({ length: 3 }, () => "bare")],
-    );
+  it.each(ACCENTS)(
+    "works with a store that accepts only %s ETags, and answers others with %s",
+    async (form, kind) => {
+      await using s3 = await startLocalS3();
+      s3.fault(takingOnly(form, kind));
+      const bucket = openBucket(s3);
+      let stored = await bucket.put("k", Buffer.from("0"), JSON_TYPE);
+      const first = stored;
+      for (const text of ["1", "2", "3"]) {
+        const ifMatch = stored.outcome === "stored" ? stored.etag : "";
+        stored = await bucket.put("k", Buffer.from(text), { ...JSON_TYPE, ifMatch });
+        expect(stored.outcome).toBe("stored");
+      }
+      // The adapter finds the form with the first put, and remembers it.
+      const forms = conditionsSent(s3).map((quoted) => (quoted ? "quoted" : "bare"));
+      expect(forms).toEqual(
+        form === "quoted"
+          ? ["quoted", "quoted", "quoted"]
+          : ["quoted", ...Array.from({ length: 3 }, () => "bare")],
+      );
 
-    const ifMatch = first.outcome === "stored" ? first.etag : "";
-    expect(await bucket.put("k", Buffer.from("4"), { ...JSON_TYPE, ifMatch })).toEqual({
-      outcome: "precondition_failed",
-    });
-    expect((await bucket.get("k"))?.body.toString()).toBe("3");
-  });
+      const ifMatch = first.outcome === "stored" ? first.etag : "";
+      expect(await bucket.put("k", Buffer.from("4"), { ...JSON_TYPE, ifMatch })).toEqual({
+        outcome: "precondition_failed",
+      });
+      expect((await bucket.get("k"))?.body.toString()).toBe("3");
+    },
+  );
 
-  it("goes back to the other form when the store behind an address is another one", async () => {
+  it("switches to the other form if another store answers at the address", async () => {
     await using s3 = await startLocalS3();
     const bucket = openBucket(s3);
     for (const form of ["bare", "quoted", "bare"] as const) {
@@ -79,7 +80,7 @@ describe("put() with ifMatch", () => {
     }
   });
 
-  it("says which refusal it was when neither form is taken", async () => {
+  it("says which refusal it was if neither form is accepted", async () => {
     await using s3 = await startLocalS3();
     const bucket = openBucket(s3);
     await bucket.put("k", Buffer.from("0"), JSON_TYPE);
@@ -90,7 +91,7 @@ describe("put() with ifMatch", () => {
     ).rejects.toMatchObject({ code: "InvalidArgument", status: 400 });
   });
 
-  it("is never a put without a condition: not where the store gave no ETag", async () => {
+  it("never puts without a condition, even if the store gave no ETag", async () => {
     await using s3 = await startLocalS3();
     const bucket = openBucket(s3);
     await bucket.put("k", Buffer.from("0"), JSON_TYPE);
@@ -101,7 +102,7 @@ describe("put() with ifMatch", () => {
 });
 
 it.each(ACCENTS)(
-  "a whole upload and an edit, where only %s ETags are taken (%s)",
+  "a whole upload and an edit work with a store that accepts only %s ETags (%s)",
   async (form, kind) => {
     await using stack = await startTestStack();
     stack.s3.fault(takingOnly(form, kind));
@@ -123,7 +124,7 @@ describe("list() and listFolders()", () => {
   it.each([
     ["the same page again and again", ["p/1", "p/2"], ["p/a/", "p/b/"]],
     ["pages with nothing in them", [], []],
-  ])("end with an error where a store gives %s", async (_name, keys, folders) => {
+  ])("fail if a store gives %s", async (_name, keys, folders) => {
     await using server = await serveHttp((_request, response) => {
       response.setHeader("content-type", "application/xml").end(page(keys, folders));
     });
@@ -141,12 +142,12 @@ describe("list() and listFolders()", () => {
 
 async function drain(listed: AsyncIterable<unknown>): Promise<void> {
   for await (const _one of listed) {
-    // Only its end matters.
+    // Only the end of the listing matters.
   }
 }
 
 describe("a bucket in another region than S3_REGION says", () => {
-  it("is asked there, and the log says which region to set, once for each of its clients", async () => {
+  it("is found there, and the log says which region to set, once for each client", async () => {
     await using stack = await startTestStack(
       { S3_REGION: "us-east-1" },
       { s3: { region: "eu-west-3" } },
@@ -167,7 +168,7 @@ describe("a bucket in another region than S3_REGION says", () => {
     expect(asked.length).toBeLessThanOrEqual(4);
   });
 
-  it.each([301, 307])("is asked there when S3 answers %i and names it", async (status) => {
+  it.each([301, 307])("is found there if S3 answers %i and names the region", async (status) => {
     const regions: string[] = [];
     await using server = await serveHttp(({ headers }, response) => {
       const [, region = ""] = /\/(\w+-\w+-\d)\/s3\//u.exec(headers.authorization ?? "") ?? [];
@@ -191,7 +192,7 @@ describe("a bucket in another region than S3_REGION says", () => {
     expect(regions.filter((region) => region === "us-east-1")).toHaveLength(2);
   });
 
-  it("is not looked for at what is no name of a region", async () => {
+  it("is not looked for under a malformed region name", async () => {
     await using server = await serveHttp((_request, response) => {
       response.statusCode = 301;
       response.setHeader("x-amz-bucket-region", "evil.example.com/").end();
@@ -204,7 +205,7 @@ describe("a bucket in another region than S3_REGION says", () => {
   });
 });
 
-/** Posts an image, and what Slack is answered. */
+/** Posts an image, and returns the answer to Slack. */
 async function deliver(stack: TestStack, app = stack.app): Promise<number> {
   const { channel, ts } = post(stack);
   const { status } = await stack.send(stack.slack.envelopeOf(channel, ts), { app });
@@ -236,7 +237,7 @@ describe("a claim that the store refuses", () => {
     },
   );
 
-  it("with 301 and no region is answered 503, and the log says what to do", async () => {
+  it("with 301 and without a region is answered 503, and the log says what to do", async () => {
     await using store = await serveHttp((_request, response) => {
       response.statusCode = 301;
       response.setHeader("content-type", "application/xml");

@@ -16,8 +16,8 @@ import type { ContractStore } from "../helpers/contract-store.ts";
 import { createS3Client, ensureBucket } from "../helpers/s3-client.ts";
 
 /**
- * What the app relies on in any S3-compatible store. Everything it writes lies under one random prefix and is deleted
- * at the end. `vitest run test/storage` asks the local S3; see openContractStore for asking another server.
+ * The behaviour that the app needs from any S3-compatible store. The tests write under one random prefix, and delete it at
+ * the end. `vitest run test/storage` tests the local S3; `openContractStore()` says how to test another server.
  */
 
 const ROOT = `contract-${randomUUID()}/`;
@@ -109,7 +109,7 @@ describe("put() and get()", () => {
     });
   }
 
-  it("takes the hash of a body that is known already, and none that is another's", async () => {
+  it("accepts a known hash of a body, and refuses another body's", async () => {
     const body = Buffer.from("hashed before");
     const put = (hashed: Buffer) =>
       bucket.put(newKey(), body, {
@@ -133,7 +133,7 @@ describe("put() and get()", () => {
     expect(head.CacheControl).toBeUndefined();
   });
 
-  it("get() is undefined for a key that was never there, and for one that is a folder of another", async () => {
+  it("get() returns undefined for a key that never existed, and for one that is a folder of another", async () => {
     const key = newKey("folder/file");
     await bucket.put(key, Buffer.from("x"), JSON_TYPE);
     expect(await bucket.get(newKey())).toBeUndefined();
@@ -195,7 +195,7 @@ describe("keys", () => {
     '좋아요/이미지.png', 'é', 'e\u0301', '日本語', '🎉', '\ufffd', 'double//slash', 'trailing/', 'dot.', '.hidden', '...', 'UPPER', 'upper',
   ]; // prettier-ignore
 
-  it("may hold any character: each is an object of its own, listed as it was written", async () => {
+  it("may hold any character, and each is an object of its own, listed as it was written", async () => {
     const root = newKey("");
     for (const name of names) {
       const result = await bucket.put(root + name, Buffer.from(name), {
@@ -222,7 +222,7 @@ describe("keys", () => {
 });
 
 describe("delete()", () => {
-  it("deletes, and does not mind what is not there", async () => {
+  it("deletes an object, and accepts a key that does not exist", async () => {
     const key = newKey();
     await bucket.put(key, Buffer.from("x"), JSON_TYPE);
     await bucket.delete(key);
@@ -233,7 +233,7 @@ describe("delete()", () => {
 });
 
 describe("put() with ifNoneMatch", () => {
-  it("stores once and leaves the first object alone", async () => {
+  it("stores once and does not change the first object", async () => {
     const key = newKey();
     const put = (text: string) =>
       bucket.put(key, Buffer.from(text), { ...JSON_TYPE, ifNoneMatch: "*" });
@@ -263,7 +263,7 @@ describe("put() with ifNoneMatch", () => {
 });
 
 describe("put() with ifMatch", () => {
-  it("stores over the ETag that put() and get() gave, and over no other", async () => {
+  it("replaces the object with the ETag that put() and get() gave, and no other", async () => {
     const key = newKey();
     const put = (text: string, ifMatch: string) =>
       bucket.put(key, Buffer.from(text), { ...JSON_TYPE, ifMatch });
@@ -278,7 +278,7 @@ describe("put() with ifMatch", () => {
     expect((await put("third", (await bucket.get(key))?.etag ?? "")).outcome).toBe("stored");
   });
 
-  it("fails on an object that is gone, and does not bring it back", async () => {
+  it("fails for a deleted object, and does not restore it", async () => {
     const key = newKey();
     const [etag = ""] = storedEtags([await bucket.put(key, Buffer.from("x"), JSON_TYPE)]);
     await bucket.delete(key);
@@ -319,7 +319,7 @@ async function increment(key: string): Promise<void> {
 }
 
 describe("listFolders()", () => {
-  it("lists what keys have up to the next slash, each once, and no object", async () => {
+  it("lists the parts of keys up to the next slash, each once, and no object", async () => {
     const root = newKey("/");
     const names = ["C1/1.json", "C1/2.json", "C2/1.json", "C2/deep/1.json", "plain"];
     await putAll(names.map((name) => root + name));
@@ -332,9 +332,9 @@ describe("listFolders()", () => {
 });
 
 describe("list()", () => {
-  it("is in UTF-8 byte order, with size, ETag and time", async () => {
+  it("lists in UTF-8 byte order, with size, ETag and time", async () => {
     const root = newKey("");
-    // UTF-16 would put the party popper (U+1F389) before U+FFFD.
+    // In UTF-16 order, the party popper (U+1F389) would come before U+FFFD.
     const names = [
       "!",
       "-",
@@ -371,7 +371,7 @@ describe("list()", () => {
     expect(await listKeys(`${root}none`)).toEqual([]);
   });
 
-  it("gives every key of more than one page of 1000, once", async () => {
+  it("lists every key once over several pages of 1000", async () => {
     const root = newKey("");
     const keys = Array.from(
       { length: 1105 },
@@ -414,7 +414,7 @@ async function putAll(keys: string[]): Promise<void> {
   });
 }
 
-/** How many keys each page has, by continuation tokens, which the adapter does without. */
+/** Returns the number of keys per page, by continuation tokens, which the adapter does not use. */
 async function listPages(Prefix: string, MaxKeys: number): Promise<number[]> {
   const sizes: number[] = [];
   let ContinuationToken: string | undefined;
