@@ -29,7 +29,7 @@ function probesIn({ s3 }: TestStack): string[] {
 }
 
 describe("a sweep", () => {
-  it("finds nothing wrong with a good store, once a day, and leaves nothing behind", async () => {
+  it("checks a good store once a day, and leaves nothing behind", async () => {
     await using stack = await start();
     await upload(stack);
     expect(probesIn(stack)).toEqual([]);
@@ -47,7 +47,7 @@ describe("a sweep", () => {
     expect(probesIn(stack)).toHaveLength(2 * probes);
   });
 
-  it("says loudly that a store ignores conditions, with every sweep until it does not", async () => {
+  it("logs an error while a store ignores conditions, with every sweep until it honours them", async () => {
     await using stack = await start({}, { s3: { ignoresConditions: true } });
     expect(await healthOf(stack.app)).toEqual(WELL);
     for (const _sweep of [1, 2]) {
@@ -62,13 +62,13 @@ describe("a sweep", () => {
     expect(await healthOf(stack.createInstance())).toEqual(WELL);
   });
 
-  it("says so of a store that ignores If-Match alone", async () => {
+  it("logs an error if a store ignores If-Match only", async () => {
     await using stack = await start({}, { s3: { ignoresConditions: ["if-match"] } });
     await sweep(stack);
     expect(eventsOf("error")).toEqual(["store.unsafe"]);
   });
 
-  it("says loudly that readers can reach the records, until they cannot", async () => {
+  it("logs an error while readers can reach the records", async () => {
     const isOpen = { publicPrefixes: ["images/", "state/"] };
     await using stack = await start({}, { s3: isOpen });
     for (const _sweep of [1, 2]) {
@@ -81,14 +81,14 @@ describe("a sweep", () => {
     }
     expect(stack.s3.objects("state/probe/")).toEqual([]);
 
-    // Somebody shuts the door.
+    // The operator closes the public access.
     isOpen.publicPrefixes.pop();
     await sweep(stack);
     expect(eventsOf("error")).toEqual([]);
     expect(await healthOf(stack.app)).toEqual(WELL);
   });
 
-  it("looks for public records once a day, whichever instance sweeps", async () => {
+  it("checks once a day whether records are public, whichever instance sweeps", async () => {
     await using stack = await start();
     const reads = () =>
       stack.s3.requests.filter(({ key, headers }) => {
@@ -102,7 +102,7 @@ describe("a sweep", () => {
     expect(reads()).toBe(2);
   });
 
-  it("does its work though the check cannot be made, which is no verdict", async () => {
+  it("does its work even if the check can't be made, which is no verdict", async () => {
     await using stack = await start({ PUBLIC_BASE_URL: "http://127.0.0.1:9" });
     stack.s3.fault({ on: "PUT", key: /probe/u, kind: "forbidden", times: 1 });
     post(stack);

@@ -28,11 +28,11 @@ function missing(stack: TestStack, lost: readonly Posted[]): number {
 }
 
 describe("messages that were never delivered", () => {
-  it("are all uploaded in the end, though a sweep a day has no time for all of them", async () => {
+  it("are all uploaded in the end, even if a daily sweep has no time for all", async () => {
     await using stack = await start();
     await sweep(stack);
     const lost = Array.from({ length: 30 }, () => post(stack));
-    // Ten seconds a file: some twenty of them are all that a function can do.
+    // At ten seconds a file, a function has time for about twenty.
     const when = () => {
       stack.clock.nowMs += 10_000;
       return false;
@@ -50,7 +50,7 @@ describe("messages that were never delivered", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("are found behind finished ones, which cost no call of their own", async () => {
+  it("are found among finished ones, which cost no call of their own", async () => {
     await using stack = await start();
     const lost = post(stack);
     for (let count = 0; count < 20; count += 1) {
@@ -67,7 +67,7 @@ describe("messages that were never delivered", () => {
     expect(reads).toEqual([]);
   });
 
-  it("are found however long ago that was, from the mark on, slice by slice and oldest first", async () => {
+  it("are found from the mark on, however old it is, slice by slice and oldest first", async () => {
     await using stack = await start();
     await sweep(stack);
     stack.clock.nowMs += HOUR_MS;
@@ -88,7 +88,7 @@ describe("messages that were never delivered", () => {
     }
   });
 
-  it("go on where a sweep died: a finished slice is not looked at again", async () => {
+  it("are searched from where a sweep died, without repeating a finished slice", async () => {
     await using stack = await start();
     await sweep(stack);
     stack.clock.nowMs += 5 * DAY_MS;
@@ -106,7 +106,7 @@ describe("messages that were never delivered", () => {
     expect(missing(stack, [lost])).toBe(0);
   });
 
-  it("are not found beyond seven days, and report and log say since when", async () => {
+  it("are not found after seven days, and report and log say since when", async () => {
     await using stack = await start();
     await sweep(stack);
     const since = stack.clock.nowMs;
@@ -126,7 +126,7 @@ describe("messages that were never delivered", () => {
     expect(await sweep(stack)).not.toHaveProperty("unsearchedSince");
   });
 
-  it("are looked for in a thread only where somebody else than the app replied", async () => {
+  it("are searched for in a thread only if somebody other than the app replied", async () => {
     await using stack = await start();
     const [quiet, busy] = [await upload(stack), await upload(stack)];
     const lost = post(stack, { threadTs: busy.ts });
@@ -157,7 +157,7 @@ describe("messages that were never delivered", () => {
     expect(missing(stack, [lost])).toBe(0);
   });
 
-  it("are found in every channel that a record knows, without asking for each record", async () => {
+  it("are found in every channel that has a record, without reading each record", async () => {
     await using stack = await start({ CHANNEL_IDS: "" });
     const names = ["one", "two", "three"];
     for (const name of names) {
@@ -169,7 +169,7 @@ describe("messages that were never delivered", () => {
     expect(missing(stack, lost)).toBe(0);
   });
 
-  it("are not looked for where the app is not any more, and that is no fault", async () => {
+  it("are not searched for in channels that the app has left, without an error", async () => {
     await using stack = await start({ CHANNEL_IDS: "" });
     await upload(stack);
     stack.slack.state.channels.get(CHANNEL)?.members.delete(stack.slack.botUserId);
@@ -181,7 +181,7 @@ describe("messages that were never delivered", () => {
     expect(takeLogs().map(({ event }) => event)).not.toContain("reconcile.failed");
   });
 
-  it("whose claim died before its marker was written are finished, though they have a record", async () => {
+  it("are finished if their claim died before its marker was written, although they have a record", async () => {
     await using stack = await start();
     const lost = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     stack.s3.fault({ on: "PUT", key: /^state\/open\//u, kind: "forbidden", times: 1 });
@@ -196,7 +196,7 @@ describe("messages that were never delivered", () => {
   });
 });
 
-describe("what version 1 left behind", () => {
+describe("open work from version 1", () => {
   it("gets a marker in the first sweep, and is finished as version 2", async () => {
     await using stack = await start();
     const posted = post(stack);

@@ -30,7 +30,7 @@ function start(): Promise<TestStack> {
   return startTestStack({ CRON_SECRET: "cron-secret", CHANNEL_IDS: "C0LOCAL001" });
 }
 
-/** Delivered, and the process dies at once. */
+/** Delivers a message; the process dies at once. */
 async function deliverAndDie(stack: TestStack, posted: Posted, requests = 3): Promise<void> {
   const wire = cutWire(stack, after(requests));
   const envelope = stack.slack.envelopeOf(posted.channel, posted.ts);
@@ -39,7 +39,7 @@ async function deliverAndDie(stack: TestStack, posted: Posted, requests = 3): Pr
   wire.mend();
 }
 
-/** A sweep whose process dies after so many requests; it finds no lease alive. */
+/** Sweeps when no lease is alive; the process dies after this many requests. */
 async function sweepAndDie(stack: TestStack, requests: number): Promise<readonly string[]> {
   stack.clock.nowMs += LEASE_AND_MORE_MS;
   const wire = cutWire(stack, after(requests));
@@ -48,8 +48,8 @@ async function sweepAndDie(stack: TestStack, requests: number): Promise<readonly
   return wire.sent;
 }
 
-describe("what was promised and is not kept yet", () => {
-  it("is finished however old it is: an edit of two days later that Slack did not show", async () => {
+describe("open work", () => {
+  it("is finished, however old it is: an edit, two days later, that Slack did not show", async () => {
     await using stack = await start();
     const posted = await upload(stack);
     stack.clock.nowMs += 2 * DAY_MS;
@@ -63,7 +63,7 @@ describe("what was promised and is not kept yet", () => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("waits for Slack as long as it takes, for an outage is no attempt", async () => {
+  it("waits for Slack as long as it takes, because an outage is no attempt", async () => {
     await using stack = await start();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -79,7 +79,7 @@ describe("what was promised and is not kept yet", () => {
   });
 
   it.each(["invalid_auth", "token_revoked", "account_inactive", "not_authed"])(
-    "waits for another token: %s is no verdict on an image",
+    "waits for another token, because %s is no verdict on an image",
     async (error) => {
       await using stack = await start();
       const posted = post(stack);
@@ -111,7 +111,7 @@ describe("what was promised and is not kept yet", () => {
     const clean = await sweepAndDie(stack, 0);
     expect(clean.length).toBeGreaterThan(0);
     for (let deaths = 0; deaths < 5; deaths += 1) {
-      // Marks, list, marker, record, takeover, count; then the work begins.
+      // The requests for marks, list, marker, record, takeover and count; then the work begins.
       const sent = await sweepAndDie(stack, 6);
       expect(sent.slice(0, 6)).toEqual([
         "GET state",
@@ -138,7 +138,7 @@ describe("what was promised and is not kept yet", () => {
     expect(tagsShown(stack, posted)).toHaveLength(1);
   });
 
-  it("does not fall with what kills the process: what was attempted least comes first", async () => {
+  it("is finished despite work that kills the process, because the least attempted comes first", async () => {
     await using stack = await start();
     const poison = post(stack);
     await deliverAndDie(stack, poison);
@@ -147,7 +147,7 @@ describe("what was promised and is not kept yet", () => {
     for (const other of others) {
       await deliverAndDie(stack, other);
     }
-    // From now on, whoever asks for the poison dies.
+    // From now on, a process that downloads the poison dies.
     const path = poison.fileIds[0] ?? "";
     stack.clock.nowMs += LEASE_AND_MORE_MS;
     let isDead = false;
@@ -160,7 +160,7 @@ describe("what was promised and is not kept yet", () => {
     }
   });
 
-  it("costs nothing when all is finished, however much that is", async () => {
+  it("costs no call for finished uploads, however many they are", async () => {
     await using stack = await start();
     for (let count = 0; count < 12; count += 1) {
       await upload(stack);
@@ -202,7 +202,7 @@ describe("a marker", () => {
   it.each([
     ["corrupt", "{"],
     ["newer", '{"version":3,"images":[]}'],
-  ])("of a record that is %s stays, and the sweep goes on", async (_, body) => {
+  ])("of a record that is %s stays, and the sweep continues", async (_, body) => {
     await using stack = await start();
     const posted = post(stack);
     await deliverAndDie(stack, posted);
@@ -219,7 +219,7 @@ describe("a marker", () => {
     expect(markersIn(stack)).toHaveLength(1);
   });
 
-  it("that is missing is written by whoever meets the unfinished work", async () => {
+  it("that is missing is written by the next caller that meets the open work", async () => {
     await using stack = await start();
     const posted = post(stack);
     await deliverAndDie(stack, posted);
@@ -242,7 +242,7 @@ describe("a marker", () => {
     expect(tagsShown(stack, posted)[0]).toContain('alt="A square"');
   });
 
-  it("of a delivery that comes again is gone when the first one is at it, or through", async () => {
+  it("of a repeated delivery is removed if the first one is in progress or done", async () => {
     await using stack = await start();
     const posted = post(stack);
     let isHeld = true;

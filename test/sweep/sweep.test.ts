@@ -28,7 +28,7 @@ function repliesTo(stack: TestStack, ts: string) {
 }
 
 describe("GET /api/cron/reconcile", () => {
-  it("answers 401 to another secret, and 503 as long as there is none", async () => {
+  it("answers 401 to a wrong secret, and 503 if none is set", async () => {
     await using stack = await start();
     expect((await sweep(stack, "Bearer guess")).status).toBe(401);
     expect((await sweep(stack, "")).status).toBe(401);
@@ -56,7 +56,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(takeLogs().map(({ event }) => event)).toContain("reconcile.finished");
   });
 
-  it("does nothing the second time, and asks Slack only for what happened since", async () => {
+  it("does nothing the second time, and asks Slack only for newer messages", async () => {
     await using stack = await start();
     const { message } = post(stack);
     await sweep(stack);
@@ -73,7 +73,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(second).toBeGreaterThan(Number(first) + 22 * 3600);
   });
 
-  it("finishes a record whose lease is dead, with the same key and in the same reply", async () => {
+  it("finishes a record with an expired lease, with the same key and in the same reply", async () => {
     await using stack = await start();
     const { message, envelope } = post(stack);
     stack.slack.fault({ on: "chat.update", kind: "error_500", times: 3 });
@@ -88,14 +88,14 @@ describe("GET /api/cron/reconcile", () => {
     expect(JSON.stringify(repliesTo(stack, message.ts))).toContain(object?.key);
   });
 
-  it("looks back further than the 24 hours 59 minutes that may lie between two daily sweeps", async () => {
+  it("looks back further than the 24 hours 59 minutes between two daily sweeps", async () => {
     await using stack = await start();
     post(stack);
     stack.clock.nowMs += (24 * 60 + 59) * MINUTE_MS;
     expect((await sweep(stack)).report).toMatchObject({ found: 1 });
   });
 
-  it("tries again what Slack did not hand over, in the first minutes only", async () => {
+  it("retries files that Slack did not serve, in the first minutes only", async () => {
     await using stack = await start();
     const { message, envelope } = post(stack);
     stack.slack.fault({ on: "download", kind: "error_500", times: 6 });
@@ -112,7 +112,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
-  it("leaves what went on failing to people, and what is no image alone", async () => {
+  it("leaves files that keep failing to people, and ignores files that are not images", async () => {
     await using stack = await start();
     const { envelope } = post(stack);
     const fake = { name: "fake.png", bytes: Buffer.from("no"), mimetype: "image/png" };
@@ -132,11 +132,11 @@ describe("GET /api/cron/reconcile", () => {
     expect(after).toHaveLength(before.length);
   });
 
-  it("goes on with what a function had no time for, which the reply says until then", async () => {
+  it("continues what a function had no time for; until then, the reply says so", async () => {
     await using stack = await start({ MAX_IMAGE_BYTES: String(PNG.byteLength) });
     const files = Array.from({ length: 12 }, (_, index) => ({ name: `${index}.png`, bytes: PNG }));
     const { message, envelope } = stack.slack.postMessage({ channel: "images", files });
-    // Four of the largest at a time, and Slack takes three minutes over one of them.
+    // Four of the largest files fit at a time, and Slack takes three minutes for one of them.
     let downloads = 0;
     const when = () => {
       downloads += 1;
@@ -150,7 +150,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(JSON.stringify(repliesTo(stack, message.ts))).toContain("still uploading…");
     expect(stack.s3.objects("state/open/")).toHaveLength(1);
 
-    // The lease was given back: the next sweep need not wait for its end.
+    // The lease was given back, so the next sweep need not wait for its end.
     await sweep(stack);
     await sweep(stack);
     expect(stack.s3.objects("images/")).toHaveLength(files.length);
@@ -159,7 +159,7 @@ describe("GET /api/cron/reconcile", () => {
     expect(JSON.stringify(repliesTo(stack, message.ts))).not.toContain("still uploading…");
   });
 
-  it("does no harm when two run at once, with deliveries among them", async () => {
+  it("does no harm if two sweeps run at once, together with deliveries", async () => {
     await using stack = await start();
     const posted = [post(stack, "1.png"), post(stack, "2.png"), post(stack, "3.png")];
     await Promise.all([
