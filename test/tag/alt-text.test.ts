@@ -23,12 +23,12 @@ describe("inspectAltText()", () => {
     "가".repeat(MAX_ALT_LENGTH).normalize("NFD"),
     "a".repeat(MAX_ALT_LENGTH),
     ` ${"a".repeat(MAX_ALT_LENGTH)} `,
-  ])("takes %j", (alt) => {
+  ])("accepts %j", (alt) => {
     expect(inspectAltText(alt)).toBeUndefined();
   });
 
   it.each(["a".repeat(MAX_ALT_LENGTH + 1), "가".repeat(MAX_ALT_LENGTH + 1)])(
-    "refuses one character more than 500",
+    "refuses 501 characters",
     (alt) => {
       expect(inspectAltText(alt)).toBe("too_long");
     },
@@ -129,7 +129,7 @@ describe("inspectAltText()", () => {
 });
 
 describe("toFirstAlt()", () => {
-  it("keeps what says something, composed and on one line, and nothing else", () => {
+  it("keeps a meaningful description, normalized and on one line, and nothing else", () => {
     expect(toFirstAlt(" Two children\n plant a tree ")).toBe("Two children plant a tree");
     expect(toFirstAlt("나무를 심는 두 아이".normalize("NFD"))).toBe("나무를 심는 두 아이");
     expect(toFirstAlt("사진".normalize("NFD"))).toBe("");

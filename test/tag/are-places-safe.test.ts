@@ -21,7 +21,7 @@ describe("arePlacesSafe()", () => {
     '{{< figure src="{url}" >}}',
     "3 < 5 {url} a<-b",
     `<img title="it's > this" src="{url}">`,
-  ])("takes %s", (template) => {
+  ])("accepts %s", (template) => {
     expect(arePlacesSafe(template)).toBe(true);
   });
 
@@ -60,7 +60,7 @@ describe("arePlacesSafe()", () => {
     expect(arePlacesSafe(template)).toBe(false);
   });
 
-  it("takes no template in which a value becomes an element, an attribute or a comment", () => {
+  it("accepts no template in which a value becomes an element, an attribute or a comment", () => {
     const part = fc.constantFrom(
       ..."<|</|>|/|=|\"|'|<!--|-->|--!>|-|!|img|a|b|script|</script>|style| |\n|{url}|{alt}|{alt}".split(
         "|",
@@ -83,7 +83,7 @@ const HOSTILE = {
   alt: `b onclick=alert(1) '"><i>--><script a=b>`,
 };
 
-/** The elements of a page, with the names of their attributes. */
+/** Returns the elements of a page, with the names of their attributes. */
 function shapeOf(template: string, values: Pick<TagImage, "alt" | "url">): [string, string[]][] {
   const image = { ...values, width: 1, height: 1, filename: "", key: "", variants: [] };
   const html = renderTag("custom", image, { wrapperClass: "", template });

@@ -34,7 +34,7 @@ describe("isLink()", () => {
     "mailto:us@example.com",
     "mailto:us@example.com?subject=A%20question",
     PAGE.padEnd(MAX_LINK_LENGTH, "a"),
-  ])("takes %s", (link) => {
+  ])("accepts %s", (link) => {
     expect(isLink(link)).toBe(true);
   });
 
@@ -71,7 +71,7 @@ describe("isLink()", () => {
     expect(isLink(link)).toBe(false);
   });
 
-  it("takes nothing that a browser would run, or read as another place", () => {
+  it("accepts nothing that a browser would run, or read as another address", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.webUrl({ withQueryParameters: true, withFragments: true }),

@@ -12,7 +12,7 @@ import { outline } from "../helpers/html.ts";
 
 const SRC = "https://cdn.example.com/images/2f1c.png";
 
-/** Programs that people paste Markdown into are built on these. */
+/** Programs into which people paste Markdown are built on these parsers. */
 const PARSERS: Readonly<Record<string, (markdown: string) => string>> = {
   "markdown-it": (markdown) => new MarkdownIt().render(markdown),
   marked: (markdown) => marked.parse(markdown, { async: false }),
@@ -41,7 +41,7 @@ describe("renderTag() of markdown", () => {
     "“Two children” plant a tree (in a park).",
     "사진: 공원에서 나무를 심는 두 아이!",
     "Prix\u00A0: 5\u00A0€",
-  ])("leaves %j as it is", (alt) => {
+  ])("does not change %j", (alt) => {
     expect(write(alt)).toBe(`![${alt}](${SRC})`);
   });
 
@@ -73,7 +73,7 @@ describe("renderTag() of markdown", () => {
 
   describe.each(Object.entries(PARSERS))("read by %s", (_, parse) => {
     it.each(["Buy now! Profit & loss", "a](javascript:x) [b]", "&copy; `*<b>*` \\"])(
-      "shows %j whole",
+      "shows %j completely",
       (alt) => {
         expect(contentOf(parse(write(alt, "https://example.com/?a=&copy;")))).toEqual({
           elements: [
@@ -107,7 +107,7 @@ describe("renderTag() of markdown", () => {
     });
   });
 
-  it("is the same address to all of them", () => {
+  it("is the same address to all parsers", () => {
     fc.assert(
       fc.property(LINK, (link) => {
         const markdown = write("", link);
@@ -156,12 +156,12 @@ function textOf(node: DefaultTreeAdapterTypes.Node): string {
   return "value" in node ? node.value : "";
 }
 
-/** What a browser asks for, with every character percent-encoded that some program would encode. */
+/** Returns the address that a browser requests, with every character percent-encoded that any parser would encode. */
 function toSent(address: string): string {
   return encodeURI(new URL(address).href).replaceAll(/%25(?=[\da-f]{2})/giu, "%");
 }
 
-/** Line breaks are spaces; NUL is U+FFFD to every parser of Markdown and HTML. */
+/** Line breaks become spaces. Every parser of Markdown and HTML turns NUL into U+FFFD. */
 function toRead(text: string): string {
   return text.replaceAll(/[\r\n]+/gu, " ").replaceAll("\0", "\uFFFD");
 }

@@ -56,7 +56,7 @@ describe("renderTag()", () => {
     );
   });
 
-  it("offers a picture's variants by width, inside its link", () => {
+  it("offers the variants by width in a picture, inside its link", () => {
     const image = { ...IMAGE, alt: "A sunrise", variants: VARIANTS };
     const picture =
       '<picture><source type="image/webp" srcset="https://cdn.example.com/images/2f1c-640.webp 640w, https://cdn.example.com/images/2f1c-1280.webp 1280w" sizes="(max-width: 1200px) 100vw, 1200px"><img src="https://cdn.example.com/images/2f1c.png" alt="A sunrise" width="1200" height="630"></picture>';
@@ -181,12 +181,12 @@ describe("TAG_FORMATS", () => {
   });
 });
 
-/** As HTML does: an address goes on to the next white space, and commas at its end are not part of it. */
+/** Parses as HTML does: an address ends at the next white space, and commas at its end are not part of it. */
 function parseSrcset(srcset: string): string[][] {
   return srcset.split(/,\s+/u).map((candidate) => candidate.split(/\s+/u));
 }
 
-/** An HTML parser itself turns CRLF into LF and NUL into U+FFFD. */
+/** An HTML parser turns CRLF into LF and NUL into U+FFFD. */
 function normalize(text: string): string {
   return text.replaceAll(/\r\n?/gu, "\n").replaceAll("\0", "\uFFFD");
 }
