@@ -13,7 +13,7 @@ import {
 import { startTestStack } from "../helpers/stack.ts";
 
 describe("the first description", () => {
-  it("is the one that came with the file", async () => {
+  it("comes with the file", async () => {
     await using stack = await startTestStack();
     const files = [{ name: "a.png", bytes: PNG, altText: " Two children\nplant a tree " }];
     const posted = await upload(stack, { files });
@@ -21,14 +21,14 @@ describe("the first description", () => {
     expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
   });
 
-  it("is the one of a Slack Connect stub too, which is known later", async () => {
+  it("comes with a Slack Connect stub, too, although it is known later", async () => {
     await using stack = await startTestStack({ ALLOW_EXTERNAL_USERS: "true" });
     const files = [{ name: "a.png", bytes: PNG, altText: "Two trees", isConnectStub: true }];
     const posted = await upload(stack, { files });
     expect(tagsShown(stack, posted)[0]).toContain('alt="Two trees"');
   });
 
-  it("is none when what came with the file says nothing, and the reply marks that until somebody writes one", async () => {
+  it("is missing if the file's says nothing, and the reply marks that until somebody writes one", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, {
       files: [{ name: "a.png", bytes: PNG, altText: "image.png" }],
@@ -46,7 +46,7 @@ describe("the first description", () => {
     expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
   });
 
-  it("is not missed of a decorative image", async () => {
+  it("is not marked as missing for a decorative image", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack);
     await openEdit(stack, posted);
@@ -54,7 +54,7 @@ describe("the first description", () => {
     expect(JSON.stringify(repliesTo(stack, posted))).not.toContain(en.noDescription);
   });
 
-  it("does not come back when somebody cleared it in the shortcut's modal", async () => {
+  it("does not come back after somebody cleared it in the shortcut's modal", async () => {
     await using stack = await startTestStack({ AUTO_UPLOAD: "false" });
     const files = [{ name: "a.png", bytes: PNG, altText: "Two trees" }];
     const posted = await upload(stack, { files });

@@ -22,13 +22,13 @@ const WAITS_MS = [500, 1000, 2000, 4000];
 const MINUTE_MS = 60_000;
 const CRON = { CRON_SECRET: "cron-secret" };
 const NO_ADDRESS = { url_private: undefined, url_private_download: undefined };
-/** No verdict of these is said of what may still come. */
+/** These verdicts must not be given on a file that may still become ready. */
 const VERDICTS = [en.failures.no_access, en.failures.gone, en.failures.external].map((sentence) =>
   sentence({ size: undefined, limit: "", maxMegapixels: 0 }),
 );
 const NOT_READY = "Slack is still preparing this file. Try again in a moment.";
 
-/** How Slack puts off whoever asks for a file that it has not got ready, so often. */
+/** Slack's answers to the first requests for a file that is not ready. */
 const DELAYS: readonly [string, (stack: TestStack, times: number) => Partial<Shared>][] = [
   [
     "its login page",
@@ -47,7 +47,7 @@ const DELAYS: readonly [string, (stack: TestStack, times: number) => Partial<Sha
   [
     "no address, in the event and in files.info",
     (stack, times) => {
-      // The first time is the event.
+      // The first description is the event's.
       describeAfter(stack, times);
       return { overrides: NO_ADDRESS };
     },
@@ -71,8 +71,8 @@ const DELAYS: readonly [string, (stack: TestStack, times: number) => Partial<Sha
 ];
 type Shared = NonNullable<Parameters<TestStack["slack"]["postMessage"]>[0]["files"]>[number];
 
-describe.each(DELAYS)("a fresh file of which Slack shows %s", (_, delay) => {
-  it("is asked for again after 0.5, 1, 2 and 4 s, and uploaded", async () => {
+describe.each(DELAYS)("a new file of which Slack shows %s", (_, delay) => {
+  it("is requested again after 0.5, 1, 2 and 4 s, and uploaded", async () => {
     await using stack = await startTestStack();
     const more = delay(stack, 4);
     const posted = await upload(stack, { files: [{ name: "a.png", bytes: PNG, ...more }] });
@@ -81,7 +81,7 @@ describe.each(DELAYS)("a fresh file of which Slack shows %s", (_, delay) => {
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("is said not to be ready after that, and uploaded by the next sweep", async () => {
+  it("is reported as not ready after that, and uploaded by the next sweep", async () => {
     await using stack = await startTestStack(CRON);
     const more = delay(stack, 5);
     const posted = await upload(stack, { files: [{ name: "a.png", bytes: PNG, ...more }] });
@@ -106,7 +106,7 @@ describe.each(DELAYS)("a fresh file of which Slack shows %s", (_, delay) => {
 });
 
 describe("a file that is not ready", () => {
-  it("does not hold up the others of its message", async () => {
+  it("does not delay the others in its message", async () => {
     await using stack = await startTestStack();
     const [first = { name: "", bytes: PNG }, second = first] = TWO;
     const files = [{ ...first, overrides: NO_ADDRESS }, second];
@@ -115,7 +115,7 @@ describe("a file that is not ready", () => {
     expect(imagesIn(stack)).toMatchObject([{ code: "not_ready" }, { state: "uploaded" }]);
   });
 
-  it("is judged at once where the message is two minutes old", async () => {
+  it("is judged at once if the message is two minutes old", async () => {
     await using stack = await startTestStack();
     const posted = post(stack);
     stack.slack.fault({ on: "download", kind: "login_page", times: Number.POSITIVE_INFINITY });
@@ -125,7 +125,7 @@ describe("a file that is not ready", () => {
     expect(imagesIn(stack)).toMatchObject([{ code: "no_access" }]);
   });
 
-  it("is judged by a later sweep when it never comes", async () => {
+  it("is judged by a later sweep if it never becomes ready", async () => {
     await using stack = await startTestStack(CRON);
     stack.slack.fault({ on: "download", kind: "login_page", times: Number.POSITIVE_INFINITY });
     const posted = await upload(stack);
@@ -135,7 +135,7 @@ describe("a file that is not ready", () => {
     expect(JSON.stringify(repliesTo(stack, posted))).toContain("The app can't read this file.");
   });
 
-  it("is never waited for beyond the time of the function", async () => {
+  it("is not waited for beyond the function's time", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({
       on: "download",
@@ -152,7 +152,7 @@ describe("a file that is not ready", () => {
     expect(imagesIn(stack)).toMatchObject([{ code: "not_ready" }]);
   });
 
-  it("is not asked for again when the scope is missing or somebody deleted it", async () => {
+  it("is not requested again if the scope is missing or somebody deleted it", async () => {
     for (const [error, code] of [
       ["missing_scope", "no_access"],
       ["file_deleted", "gone"],
@@ -175,7 +175,7 @@ describe("a file that is not ready", () => {
   });
 });
 
-describe("a file without an extension, of a type that Slack does not know", () => {
+describe("a file without an extension and of a type unknown to Slack", () => {
   const nothing = { filetype: "binary", original_w: undefined, thumb_64: undefined };
   const untold = {
     name: "IMG 0012",
@@ -183,7 +183,7 @@ describe("a file without an extension, of a type that Slack does not know", () =
     overrides: nothing,
   };
 
-  it("is uploaded when its first bytes are those of an image", async () => {
+  it("is uploaded if its first bytes are those of an image", async () => {
     await using stack = await startTestStack();
     const posted = await upload(stack, { files: [{ ...untold, bytes: PNG }] });
     expect(tagsShown(stack, posted)).toHaveLength(1);
@@ -195,7 +195,7 @@ describe("a file without an extension, of a type that Slack does not know", () =
     ["nothing", Buffer.alloc(0)],
     ["more than the limit", Buffer.alloc(3000)],
     ["half a signature", PNG.subarray(0, 5)],
-  ])("is left alone without a word when it is %s", async (_, bytes) => {
+  ])("is ignored silently if it is %s", async (_, bytes) => {
     await using stack = await startTestStack({ MAX_IMAGE_BYTES: "2000" });
     const posted = await upload(stack, { files: [{ ...untold, bytes }] });
     expect(repliesTo(stack, posted)).toEqual([]);
@@ -203,7 +203,7 @@ describe("a file without an extension, of a type that Slack does not know", () =
     expect(markersIn(stack)).toEqual([]);
   });
 
-  it("is looked at before anybody is told of the others, and leaves no trace among them", async () => {
+  it("is inspected before the others are announced, and leaves no trace among them", async () => {
     await using stack = await startTestStack();
     const script = { ...untold, bytes: Buffer.from("#!/bin/sh\n") };
     const files = [script, { name: "a.png", bytes: PNG }];
@@ -214,7 +214,7 @@ describe("a file without an extension, of a type that Slack does not know", () =
     expect(JSON.stringify(repliesTo(stack, posted))).not.toContain("IMG 0012");
   });
 
-  it("is waited for like any other, and nobody hears of it until it is known", async () => {
+  it("is waited for like any other, and is not mentioned until it is known", async () => {
     await using stack = await startTestStack(CRON);
     stack.slack.fault({ on: "download", kind: "login_page", times: 5 });
     const posted = await upload(stack, { files: [{ ...untold, bytes: PNG }] });
@@ -228,7 +228,7 @@ describe("a file without an extension, of a type that Slack does not know", () =
   });
 });
 
-/** Slack knows the address of every file from then on. */
+/** From now on, Slack knows the address of every file. */
 function describeAfter(stack: TestStack, times: number): void {
   let asked = 0;
   stack.slack.fault({
@@ -255,7 +255,7 @@ function filesIn(stack: TestStack) {
   }));
 }
 
-/** As the record has them, whatever they lack. */
+/** Returns the images as they are in the record, however incomplete. */
 function imagesIn({ s3 }: TestStack): unknown {
   const [record] = s3.objects("state/messages/");
   return v.parse(Images, record?.body.toString()).images;

@@ -21,7 +21,7 @@ const AVIF = await image("still.avif");
 
 const { jpegScans, jpegSegments, jpegFill, pngChunks, gifBlocks, gifSubBlocks } = PARSER_LIMITS;
 
-/** One part more than a file may have; broken in no other way. */
+/** Files with one more part than allowed, and no other fault. */
 const FLOODS: readonly (readonly [name: string, bytes: Buffer])[] = [
   ["segments.jpg", spliced(JPG, 2, many(jpegSegment(0xe1, "Exif\0\0"), jpegSegments))],
   ["scans.jpg", spliced(JPG, JPG.length - 2, many(jpegSegment(0xda), jpegScans))],
@@ -37,12 +37,12 @@ const FLOODS: readonly (readonly [name: string, bytes: Buffer])[] = [
   ["boxes.avif", Buffer.concat([AVIF, many(box("free"), PARSER_LIMITS.boxes)])],
 ];
 
-/** All the time between the download and the reply is spent on it: 12 MB, of which nothing but the pixels stays. */
+/** 12 MB, of which only the pixels stay. All time between download and reply is spent on it. */
 const HEAVY = spliced(JPG, 2, many(jpegSegment(0xe1, Buffer.alloc(65_000, "exif:GPS")), 185));
 
 describe("an image made of more parts than any real one", () => {
   it.each([{}, { KEEP_METADATA: "true" }])(
-    "is called damaged, in all formats, and holds up no other: %j",
+    "is called damaged, in all formats, and delays no other: %j",
     async (settings) => {
       await using stack = await startTestStack(settings);
       const files = [
@@ -62,7 +62,7 @@ describe("an image made of more parts than any real one", () => {
     },
   );
 
-  it("is never handed to a codec", async () => {
+  it("is never passed to a codec", async () => {
     await using stack = await startTestStack({ KEEP_METADATA: "true", OPTIMIZE: "lossless" });
     const [, scans] = FLOODS;
     const [name, bytes] = scans ?? ["", JPG];
@@ -78,7 +78,7 @@ describe("an image made of more parts than any real one", () => {
 });
 
 describe("a message without images", () => {
-  it("is answered while images are worked on that are nothing but metadata", async () => {
+  it("is answered while the app works on images of nothing but metadata", async () => {
     await using stack = await startTestStack();
     const files = Array.from({ length: 8 }, (_, index) => ({ name: `${index}.jpg`, bytes: HEAVY }));
     const { message, envelope } = stack.slack.postMessage({ channel: channelOf(stack), files });

@@ -17,7 +17,7 @@ const GIF = await image("animated.gif");
 type NewMessage = Parameters<TestStack["slack"]["postMessage"]>[0];
 
 describe("an image posted in a channel", () => {
-  it("comes back as a tag in its thread, and is served as it is", async () => {
+  it("comes back as a tag in its thread, and is served unchanged", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "alpha.png", bytes: PNG }] });
     const response = await stack.send(envelope);
@@ -42,7 +42,7 @@ describe("an image posted in a channel", () => {
     expect(Buffer.from(await served.arrayBuffer())).toEqual(PNG);
   });
 
-  it("is announced first, and the announcement edited into the result", async () => {
+  it("is announced first, and the announcement is edited into the result", async () => {
     await using stack = await startTestStack();
     const files = [PNG, JPG, GIF].map((bytes, index) => ({ name: `image ${index}`, bytes }));
     const { message, envelope } = post(stack, { files });
@@ -63,7 +63,7 @@ describe("an image posted in a channel", () => {
     expect(new Set(extensions)).toEqual(new Set(["gif", "jpg", "png"]));
   });
 
-  it.each([1, 10, 30])("takes few calls: %i of them", async (count) => {
+  it.each([1, 10, 30])("takes few calls, for %i images", async (count) => {
     await using stack = await startTestStack();
     const files = Array.from({ length: count }, (_, index) => ({ name: `${index}`, bytes: PNG }));
     const { envelope } = post(stack, { files });
@@ -76,12 +76,12 @@ describe("an image posted in a channel", () => {
     const slack = stack.slack.requests.map(({ method }) => method);
     const posts = slack.filter((method) => method === "chat.postMessage");
     expect(slack.filter((method) => method === "chat.update")).toHaveLength(1);
-    // One for each message of the reply, which Slack's limits split for thirty.
+    // One call for each part of the reply, which Slack's limits split for thirty images.
     expect(posts).toHaveLength(repliesTo(stack, envelopeTs(envelope)).length);
     expect(slack).toHaveLength(count + 1 + posts.length);
   });
 
-  it("leaves a private record that says what a later edit needs", async () => {
+  it("leaves a private record with all that a later edit needs", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "alpha.png", bytes: PNG }] });
     await stack.send(envelope);
@@ -120,7 +120,7 @@ describe("an image posted in a channel", () => {
     expect(leaked.status).toBe(403);
   });
 
-  it("is uploaded though another entry of the message's files cannot be read, which is logged", async () => {
+  it("is uploaded even if another entry of the message's files can't be read, which is logged", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     const { event } = v.parse(AnyMessage, envelope);
@@ -133,7 +133,7 @@ describe("an image posted in a channel", () => {
     );
   });
 
-  it("answers in the thread that it was posted in", async () => {
+  it("is answered in the thread in which it was posted", async () => {
     await using stack = await startTestStack();
     const parent = post(stack, { text: "pictures here", files: [] });
     const { envelope } = post(stack, {
@@ -145,7 +145,7 @@ describe("an image posted in a channel", () => {
     expect(repliesTo(stack, parent.message.ts)).toHaveLength(1);
   });
 
-  it("is taken for what its bytes are, whatever its name", async () => {
+  it("is identified by its bytes, whatever its name", async () => {
     await using stack = await startTestStack();
     const files = [
       { name: "photo", bytes: JPG, mimetype: "image/jpeg" },
@@ -159,7 +159,7 @@ describe("an image posted in a channel", () => {
     expect(new Set(types)).toEqual(new Set(["jpg image/jpeg", "png image/png"]));
   });
 
-  it("comes in every format that is configured, in that order, and in Korean", async () => {
+  it("comes back in every configured format, in that order, and in Korean", async () => {
     await using stack = await startTestStack({
       TAG_FORMATS: "url,markdown,wrapped,custom",
       TAG_WRAPPER_CLASS: "wide",
@@ -191,30 +191,27 @@ describe("an image posted in a channel", () => {
     });
   });
 
-  it.each([10, 30])(
-    "is one of %i, and the reply stays within the limits of Slack",
-    async (count) => {
-      await using stack = await startTestStack({ TAG_FORMATS: "html,markdown,url" });
-      const files = Array.from({ length: count }, (_, index) => ({
-        name: `${index}.png`,
-        bytes: PNG,
-      }));
-      const { message, envelope } = post(stack, { files });
-      await stack.send(envelope);
-      await stack.drain();
-      const names = shownIn(stack, message.ts).filter((text) => /^\d+\.png$/u.test(text));
-      expect(names).toEqual(files.map(({ name }) => name));
-      expect(
-        stack.slack.requests.filter(({ status, error }) => status !== 200 || error !== undefined),
-      ).toEqual([]);
-      const replies = repliesTo(stack, message.ts).map(({ ts }) => ts);
-      expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
-        reply: { ts: replies },
-      });
-    },
-  );
+  it.each([10, 30])("is one of %i, and the reply stays within Slack's limits", async (count) => {
+    await using stack = await startTestStack({ TAG_FORMATS: "html,markdown,url" });
+    const files = Array.from({ length: count }, (_, index) => ({
+      name: `${index}.png`,
+      bytes: PNG,
+    }));
+    const { message, envelope } = post(stack, { files });
+    await stack.send(envelope);
+    await stack.drain();
+    const names = shownIn(stack, message.ts).filter((text) => /^\d+\.png$/u.test(text));
+    expect(names).toEqual(files.map(({ name }) => name));
+    expect(
+      stack.slack.requests.filter(({ status, error }) => status !== 200 || error !== undefined),
+    ).toEqual([]);
+    const replies = repliesTo(stack, message.ts).map(({ ts }) => ts);
+    expect(JSON.parse(onlyRecord(stack).body.toString())).toMatchObject({
+      reply: { ts: replies },
+    });
+  });
 
-  it("resolves the stubs of Slack Connect, and says nothing when no image is behind them", async () => {
+  it("is found through Slack Connect's stubs, and stubs of other files get no reply", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, {
       files: [{ name: "a.png", bytes: PNG, isConnectStub: true }],
@@ -239,7 +236,7 @@ describe("an image posted in a channel", () => {
     expect(repliesTo(stack, document.message.ts)).toEqual([]);
   });
 
-  it("tells nobody where it was taken, and says so", async () => {
+  it("loses its location, and the reply says so", async () => {
     await using stack = await startTestStack();
     const bytes = await image("metadata/location.jpg");
     const { message, envelope } = post(stack, { files: [{ name: "trip.jpg", bytes }] });
@@ -254,7 +251,7 @@ describe("an image posted in a channel", () => {
     });
   });
 
-  it("stays as it is with KEEP_METADATA", async () => {
+  it("is unchanged with KEEP_METADATA", async () => {
     await using stack = await startTestStack({ KEEP_METADATA: "true" });
     const bytes = await image("metadata/location.jpg");
     const { envelope } = post(stack, { files: [{ name: "trip.jpg", bytes }] });
@@ -268,34 +265,39 @@ describe("an image posted in a channel", () => {
     ["packed", { OPTIMIZE: "lossless" }],
     ["as WebP", { OPTIMIZE: "webp" }],
     ["scaled down, with copies", { MAX_WIDTH: "24", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16" }],
-  ])("still says who made it with KEEP_METADATA=credit, but not where: %s", async (_, changed) => {
-    await using stack = await startTestStack({ KEEP_METADATA: "credit", ...changed });
-    const types = ["jpg", "png", "webp", "avif"];
-    const files = await Promise.all(
-      types.map(async (type) => ({
-        name: `trip.${type}`,
-        bytes: await image(`metadata/location.${type}`),
-      })),
-    );
-    const heic = { name: "IMG_1.HEIC", bytes: await image("heic/location.heic") };
-    const { message, envelope } = post(stack, { files: [...files, heic] });
-    await stack.send(envelope);
-    await stack.drain();
-    const objects = stack.s3.objects("images/");
-    expect(objects.length).toBeGreaterThanOrEqual(types.length + 1);
-    for (const { body } of objects) {
-      expect(removeMetadata(body, inspectImage(body)?.type ?? "gif")?.removed).toEqual(["credit"]);
-      expect(body.toString("latin1")).toContain("Secret Person");
-    }
-    expect(
-      shownIn(stack, message.ts)
-        .join("")
-        .match(/location removed/gu),
-    ).toHaveLength(5);
-    expect(shownIn(stack, message.ts).join("")).not.toContain("content credentials");
-  });
+  ])(
+    "keeps its creator with KEEP_METADATA=credit, but not its location: %s",
+    async (_, changed) => {
+      await using stack = await startTestStack({ KEEP_METADATA: "credit", ...changed });
+      const types = ["jpg", "png", "webp", "avif"];
+      const files = await Promise.all(
+        types.map(async (type) => ({
+          name: `trip.${type}`,
+          bytes: await image(`metadata/location.${type}`),
+        })),
+      );
+      const heic = { name: "IMG_1.HEIC", bytes: await image("heic/location.heic") };
+      const { message, envelope } = post(stack, { files: [...files, heic] });
+      await stack.send(envelope);
+      await stack.drain();
+      const objects = stack.s3.objects("images/");
+      expect(objects.length).toBeGreaterThanOrEqual(types.length + 1);
+      for (const { body } of objects) {
+        expect(removeMetadata(body, inspectImage(body)?.type ?? "gif")?.removed).toEqual([
+          "credit",
+        ]);
+        expect(body.toString("latin1")).toContain("Secret Person");
+      }
+      expect(
+        shownIn(stack, message.ts)
+          .join("")
+          .match(/location removed/gu),
+      ).toHaveLength(5);
+      expect(shownIn(stack, message.ts).join("")).not.toContain("content credentials");
+    },
+  );
 
-  it("says that content credentials and HDR brightness went", async () => {
+  it("loses content credentials and HDR brightness, and the reply says so", async () => {
     await using stack = await startTestStack();
     const manifest = jpegSegment(0xeb, "JP\0\x01\0\0\0\x01", contentCredentials());
     const gainMap = jpegSegment(0xe2, "urn:iso:std:iso:ts:21496:-1\0", Buffer.alloc(4));
@@ -312,7 +314,7 @@ describe("an image posted in a channel", () => {
     expect(shown.match(/removed/gu)).toHaveLength(2);
   });
 
-  it("is refused when it is too broken to be sure that nothing private is in it", async () => {
+  it("is refused if it is too damaged to be sure that nothing private is in it", async () => {
     await using stack = await startTestStack();
     const whole = await image("text-chunks.png");
     const bytes = whole.subarray(0, whole.byteLength - 6);
@@ -323,7 +325,7 @@ describe("an image posted in a channel", () => {
     expect(stack.s3.objects("images/")).toEqual([]);
   });
 
-  it("logs what was done, by ids, keys and durations", async () => {
+  it("is logged by ids, keys and durations", async () => {
     await using stack = await startTestStack();
     const { envelope } = post(stack, {
       files: [{ name: "private name.png", bytes: PNG }],
@@ -344,7 +346,7 @@ describe("an image posted in a channel", () => {
 });
 
 describe("a message delivered again", () => {
-  it("changes nothing, with the same event id or another", async () => {
+  it("changes nothing, whether with the same event id or another", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
@@ -376,7 +378,7 @@ describe("a message delivered again", () => {
     expect(stack.slack.requests.filter(({ method }) => method === "download")).toHaveLength(3);
   });
 
-  it("is finished by a later delivery when the lease of a dead one is over, with the same keys and reply", async () => {
+  it("is finished after the first worker's lease has expired, with the same keys and reply", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
@@ -415,7 +417,7 @@ describe("a message delivered again", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
-  it("leaves a record alone that it cannot read, and says so", async () => {
+  it("does not touch a record that can't be read, and logs it", async () => {
     await using stack = await startTestStack();
     const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     await stack.send(envelope);
@@ -432,8 +434,8 @@ describe("a message delivered again", () => {
   });
 });
 
-describe("when S3 or Slack fails", () => {
-  it("asks Slack to deliver again when the record cannot be stored, and does nothing else", async () => {
+describe("if S3 or Slack fails, the app", () => {
+  it("asks Slack to deliver again if the record can't be stored, and does nothing else", async () => {
     await using stack = await startTestStack();
     const { envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     stack.s3.fault({ on: "PUT", key: /^state\/messages/u, kind: "error_500", times: 3 });
@@ -445,7 +447,7 @@ describe("when S3 or Slack fails", () => {
     expect(stack.s3.objects("images/")).toHaveLength(1);
   });
 
-  it("survives a busy S3, a race of conditional puts and an answer that is lost", async () => {
+  it("survives a busy S3, a race of conditional puts and a lost answer", async () => {
     await using stack = await startTestStack();
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     stack.s3.fault({ on: "PUT", kind: "conflict", times: 1 });
@@ -481,7 +483,7 @@ describe("when S3 or Slack fails", () => {
     );
   });
 
-  it("waits as long as Slack asks when it is rate limited, and posts once", async () => {
+  it("waits as long as Slack asks if it is rate limited, and posts once", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "chat.postMessage", kind: "rate_limited", retryAfterSeconds: 7 });
     stack.slack.fault({ on: "chat.update", kind: "rate_limited", retryAfterSeconds: 3 });
@@ -492,7 +494,7 @@ describe("when S3 or Slack fails", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
-  it("takes an answer with status 200 that says so for rate limiting, in every method", async () => {
+  it("recognizes rate limiting in an answer with status 200, in every method", async () => {
     await using stack = await startTestStack();
     const limited = { kind: "platform_error", error: "ratelimited", times: 2 } as const;
     for (const on of ["files.info", "chat.postMessage", "chat.update"]) {
@@ -502,7 +504,7 @@ describe("when S3 or Slack fails", () => {
     const { message, envelope } = post(stack, { files });
     await stack.send(envelope);
     await stack.drain();
-    // Slack names no time there: each wait is twice as long as the last.
+    // Slack names no time here, so each wait is twice as long as the last.
     expect(stack.clock.sleeps.filter((ms) => ms === 1000)).toHaveLength(3);
     expect(stack.clock.sleeps.filter((ms) => ms === 2000)).toHaveLength(3);
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
@@ -510,7 +512,7 @@ describe("when S3 or Slack fails", () => {
     expect(stack.slack.requests.map(({ method }) => method)).not.toContain("conversations.replies");
   });
 
-  it("never repeats a chat.postMessage that failed, but looks whether it was carried out", async () => {
+  it("never repeats a failed chat.postMessage, but checks whether it was carried out", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({ on: "chat.postMessage", kind: "error_500" });
     const { message, envelope } = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
@@ -528,12 +530,12 @@ describe("when S3 or Slack fails", () => {
     expect(repliesTo(stack, message.ts)).toHaveLength(1);
   });
 
-  it("takes a chat.postMessage away that Slack carried out after it was given up", async () => {
+  it("deletes a message that Slack posted after the app had given up on it", async () => {
     await using stack = await startTestStack();
     const posted = post(stack, { files: [{ name: "a.png", bytes: PNG }] });
     const { ts } = posted.message;
     const channel = channelOf(stack);
-    // The first post stalls until the app gives it up; Slack carries it out while the tags are being shown.
+    // The first post stalls until the app gives up on it. Slack carries it out while the app shows the tags.
     const when = () => {
       stack.clock.expire(8000);
       return true;
@@ -572,7 +574,7 @@ describe("when S3 or Slack fails", () => {
     expect(JSON.stringify(repliesTo(stack, ts))).toContain("rich_text_preformatted");
   });
 
-  it("delivers the tags even when they could not be announced", async () => {
+  it("delivers the tags even if they could not be announced", async () => {
     await using stack = await startTestStack();
     stack.slack.fault({
       on: "chat.postMessage",
@@ -585,7 +587,7 @@ describe("when S3 or Slack fails", () => {
     expect(shownIn(stack, message.ts)).toHaveLength(3);
   });
 
-  it("reports every file that cannot be had, and that nothing was uploaded", async () => {
+  it("reports every unavailable file, and that nothing was uploaded", async () => {
     await using stack = await startTestStack({ MAX_IMAGE_BYTES: "500" });
     const files = [
       { name: "big.png", bytes: Buffer.concat([PNG, Buffer.alloc(2000)]) },
@@ -631,12 +633,12 @@ function repliesTo(stack: TestStack, ts: string) {
   return stack.slack.thread(channelOf(stack), ts).filter((message) => message.bot_id !== undefined);
 }
 
-/** Every text that the reply's blocks show, in order. */
+/** Returns every text in the reply's blocks, in order. */
 function shownIn(stack: TestStack, ts: string): string[] {
   return repliesTo(stack, ts).flatMap(({ blocks }) => textsOf(blocks));
 }
 
-/** The texts of rich_text and context; buttons have labels. */
+/** Returns the texts of rich_text, without button labels. */
 function textsOf(node: unknown): string[] {
   if (typeof node !== "object" || node === null) {
     return [];
@@ -673,7 +675,7 @@ const LooseRecord = v.pipe(
 );
 type LooseRecord = v.InferOutput<typeof LooseRecord>;
 
-/** As another instance would have left it. */
+/** Stores the state that another instance would have left. */
 async function rewriteRecord(
   stack: TestStack,
   change: (record: LooseRecord) => LooseRecord,
