@@ -20,11 +20,11 @@ import { UNSIGNED, signedRequest, startTestStack, type TestStack } from "../help
 describe("POST /api/slack/interactivity", () => {
   it.each([
     ["a message shortcut", messageShortcut],
-    ["one of an organisation", messageShortcutOrgInstall],
+    ["one of an organization", messageShortcutOrgInstall],
     ["one on a shared message", messageShortcutShared],
     ["one without message_ts", messageShortcutOld],
     ["a button of a reply", blockActionsReply],
-    ["one of an organisation", blockActionsOrgInstall],
+    ["one of an organization", blockActionsOrgInstall],
   ])("acks %s and opens its modal at once", async (_, payload) => {
     await using stack = await startTestStack();
     const response = await send(stack, payload);
