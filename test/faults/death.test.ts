@@ -7,7 +7,7 @@ import {
   expectDone,
   IMAGES,
   LEASE_AND_MORE_MS,
-  reconcile,
+  sweepUntilDone,
   startUploadStack,
   sweep,
 } from "./upload.ts";
@@ -53,7 +53,7 @@ async function uploadWithVariants(cut = NEVER) {
   await stack.send(stack.slack.envelopeOf(CHANNEL, posted.ts));
   await stack.drain();
   wire.mend();
-  await reconcile(stack, posted);
+  await sweepUntilDone(stack, posted);
   const anonymous = (text: string) =>
     text.replaceAll(/[0-9a-f-]{36}/gu, "uuid").replaceAll(stack.s3.publicBaseUrl, "");
   return {
@@ -72,7 +72,7 @@ async function upload(uploadCut = NEVER, sweepCut?: Cut) {
   await stack.drain();
   wire.mend();
   const sweepSent = sweepCut === undefined ? [] : await sweepAndDie(stack, sweepCut);
-  await reconcile(stack, posted);
+  await sweepUntilDone(stack, posted);
   expectEnd(stack, posted, [wire.sent, sweepSent]);
   return { sent: wire.sent, sweepSent };
 }

@@ -37,7 +37,7 @@ import {
   UNREADABLE,
   VIA,
 } from "./scene.ts";
-import { reconcile } from "./upload.ts";
+import { sweepUntilDone } from "./upload.ts";
 
 /** The fault's name; what happens meanwhile; how the fault is ordered; the end state; an event in the log. */
 type Row = [
@@ -451,7 +451,7 @@ describe("after the fault and at most two sweeps, the end state is right:", () =
     await via.act(scene);
     await Promise.all([...scene.aside, stack.drain()]);
     endFault(scene);
-    await reconcile(stack, scene.posted, scene.createInstance);
+    await sweepUntilDone(stack, scene.posted, scene.createInstance);
     end(scene);
     const events = takeLogs().map(({ event }) => event);
     expect(events).toContain(log);

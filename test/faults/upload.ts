@@ -31,7 +31,7 @@ export function startUploadStack(changed = {}, options: StackOptions = {}): Prom
 export const LEASE_AND_MORE_MS = 6 * 60_000;
 
 /** Sweeps as Vercel Cron does, each time on a new instance: once, and again if that was not enough. */
-export async function reconcile(
+export async function sweepUntilDone(
   stack: TestStack,
   posted: Posted,
   createInstance: () => App = () => stack.createInstance(),

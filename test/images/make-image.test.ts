@@ -4,7 +4,7 @@ import exifr from "exifr";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { en } from "../../lib/i18n/en.ts";
-import { reconcile, startUploadStack } from "../faults/upload.ts";
+import { sweepUntilDone, startUploadStack } from "../faults/upload.ts";
 import { takeLogs } from "../helpers/logs.ts";
 import {
   bucketOf,
@@ -169,7 +169,7 @@ describe("a HEIC photo", () => {
     expect(shownIn(stack, posted)).toEqual(["IMG_0007.HEIC", ` — ${en.pending}`]);
     expect(takeLogs()).toContainEqual(expect.objectContaining({ event: "image.late" }));
     lateMs = 0;
-    await reconcile(stack, posted);
+    await sweepUntilDone(stack, posted);
     expect(tagsShown(stack, posted)[0]).toMatch(/^<img src="\S+\.jpg"/u);
   });
 
@@ -322,9 +322,9 @@ describe("TAG_FORMATS=picture", () => {
     expect(keysIn(stack)).toEqual(
       ["-1280.webp", "-1600.webp", "-640.webp", ".jpg"].map((end) => base + end),
     );
-    const copies = stack.s3.objects("images/").filter(({ key }) => key.endsWith(".webp"));
+    const variants = stack.s3.objects("images/").filter(({ key }) => key.endsWith(".webp"));
     const measured = await Promise.all(
-      copies.map(async ({ key, body, contentType, cacheControl }) => {
+      variants.map(async ({ key, body, contentType, cacheControl }) => {
         const { format, width } = await sharp(body).metadata();
         return [key, format, `-${width}.webp`, contentType, cacheControl].join(" ");
       }),

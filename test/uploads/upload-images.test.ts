@@ -264,7 +264,10 @@ describe("an image posted in a channel", () => {
     ["as it was posted", {}],
     ["packed", { OPTIMIZE: "lossless" }],
     ["as WebP", { OPTIMIZE: "webp" }],
-    ["scaled down, with copies", { MAX_WIDTH: "24", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16" }],
+    [
+      "scaled down, with variants",
+      { MAX_WIDTH: "24", TAG_FORMATS: "picture", VARIANT_WIDTHS: "16" },
+    ],
   ])(
     "keeps its creator with KEEP_METADATA=credit, but not its location: %s",
     async (_, changed) => {
