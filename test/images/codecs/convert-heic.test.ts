@@ -135,14 +135,14 @@ describe("convertHeic()", () => {
   });
 
   test("refuses a file that needs more memory than there is, even without a limit on pixels", async () => {
-    const any = createHeicConverter({ timeoutMs: 10_000, maxPixels: Number.POSITIVE_INFINITY });
+    const any = limitedTo({ timeoutMs: 10_000, maxPixels: Number.POSITIVE_INFINITY });
     const conversion = any(fixture("too-much-memory.heic"));
     await expect(conversion).rejects.toThrow(/Memory allocation error/u);
     await expect(conversion).rejects.toMatchObject({ code: "undecodable" });
   });
 
   test("gives up after its time limit", async () => {
-    const hasty = createHeicConverter({ timeoutMs: 1, maxPixels: 50_000_000 });
+    const hasty = limitedTo({ timeoutMs: 1, maxPixels: 50_000_000 });
     await expect(hasty(fixture("still.heic"))).rejects.toMatchObject({
       code: "undecodable",
       message: "Cannot convert the HEIC: it took longer than 1 ms",
