@@ -17,7 +17,7 @@ import { openBucket } from "./storage/open-bucket.ts";
 import { TIME_PLAN } from "./time-plan.ts";
 import { warmUp } from "./warm-up.ts";
 
-/** What the functions in `api/` serve. */
+/** The handlers that the functions in `api/` serve. */
 export interface App {
   events: Route;
   interactivity: Route;
@@ -26,12 +26,12 @@ export interface App {
   health(): Response;
 }
 
-/** The app of this process, built from its environment when the first request comes. */
+/** Returns the app of this process. The first request builds it from the environment. */
 export function getApp(): App {
   return (app ??= createApp(process.env));
 }
 
-/** The only place that makes ports. A bad environment fails each request, not the start. */
+/** Makes the ports; nothing else does. A bad environment fails each request, not the start. */
 export function createApp(
   env: Readonly<Record<string, string | undefined>>,
   { clock = systemClock, settingsFor }: { clock?: Clock; settingsFor?: SettingsFor } = {},
@@ -109,10 +109,10 @@ function openApp(
   };
 }
 
-/** As many answers as a process can be asked for at once. Uploads have sockets of their own. */
+/** Enough for all answers that a process gives at once. Uploads have sockets of their own. */
 const STATE_SOCKETS = 200;
 
-/** Vercel keeps the function alive for it. */
+/** Makes Vercel keep the function alive until `work` is done. */
 async function waitUntil(work: Promise<void>): Promise<void> {
   const vercel = await import("@vercel/functions");
   vercel.waitUntil(work);

@@ -1,13 +1,13 @@
 import { DEFAULT_SLACK_API_URL, type Environment } from "./environment.ts";
 
-/** What a deployment is: everybody who uses it has the same. */
+/** The facts of a deployment: secrets, buckets, addresses, administrators. They are the same in every conversation. */
 export interface Config {
   slack: {
     signingSecrets: readonly string[];
     botToken: string;
     /** Ends with a slash. */
     apiUrl: string;
-    /** Origins besides Slack's own that may be asked for a file: that of a non-default `SLACK_API_URL`. */
+    /** Origins besides Slack's own that files may be downloaded from: the origin of a non-default `SLACK_API_URL`. */
     extraFileOrigins: readonly string[];
   };
   s3: {
@@ -28,13 +28,13 @@ export interface Config {
   publicBaseUrl: string;
   imagePrefix: string;
   statePrefix: string;
-  /** Empty: every channel that the app is in. */
+  /** Empty means every channel that the app is a member of. */
   channelIds: ReadonlySet<string>;
-  /** May delete any upload. */
+  /** These people may delete any upload. */
   adminUserIds: ReadonlySet<string>;
   allowExternalUsers: boolean;
   maxImageBytes: number;
-  /** Of whoever may start a sweep; without one nobody may. */
+  /** Bearer token for the sweep endpoint. Unset: sweeps are refused. */
   cronSecret: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export function toConfig(env: Environment): Config {
     s3: {
       bucket: env.S3_BUCKET,
       stateBucket: env.STATE_BUCKET ?? env.S3_BUCKET,
-      // Never AWS_REGION: the platform presets that to the region of the function.
+      // AWS_REGION is never used: the platform presets it to the function's region.
       region: env.S3_REGION ?? (env.S3_ENDPOINT === undefined ? "us-east-1" : "auto"),
       endpoint: env.S3_ENDPOINT,
       credentials: toCredentials(env),
@@ -67,8 +67,8 @@ export function toConfig(env: Environment): Config {
 }
 
 /**
- * The platform may put keys and a session token of its own into a function, none of them usable: a role wins over them,
- * and a token counts with a temporary key only.
+ * The platform may put unusable keys and a session token of its own into a function. So a role takes precedence over
+ * keys, and a session token counts only with a temporary key.
  * https://vercel.com/docs/environment-variables/reserved-environment-variables
  */
 function toCredentials(env: Environment): Config["s3"]["credentials"] {

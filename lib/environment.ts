@@ -14,11 +14,11 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly code = "invalid_config";
   readonly problems: readonly ConfigProblem[];
-  /** Each once. */
+  /** Names, without repetition. */
   readonly variables: readonly string[];
 
   constructor(problems: readonly ConfigProblem[]) {
-    // Each item of a list may have the same fault.
+    // Several items of a list may have the same problem.
     const sentences = problems.map(({ variable, expected }) => `${variable}: expected ${expected}`);
     super([...new Set(sentences)].join("; "));
     this.problems = problems;
@@ -27,8 +27,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * The environment as CONTRACT-named variables, checked once.
- * Blank values count as absent.
+ * Checks all variables at once. Blank values count as absent.
  * @throws {ConfigError} naming each bad variable and what was expected, never the value.
  */
 export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -61,7 +60,7 @@ const IdList = (pattern: RegExp, expected: string) =>
     v.transform(splitList),
     v.array(v.pipe(v.string(), v.regex(pattern, expected))),
   );
-/** An address with "." or ".." in it leads elsewhere, as browsers read it. */
+/** Refuses "." and "..", because browsers resolve them and would request another key. */
 const Prefix = (byDefault: string) =>
   v.pipe(
     v.optional(v.string(), byDefault),
@@ -79,7 +78,7 @@ const Bucket = v.pipe(
   ),
 );
 
-/** WebP has no more to a side, and every width is one more file to each image. */
+/** WebP allows no larger side. Every variant width adds one file per image. */
 const MAX_PIXELS = 16_383;
 const MAX_VARIANTS = 8;
 const Pixels = (expected: string) =>
@@ -195,7 +194,7 @@ const Environment = v.object({
   ),
 });
 export type Environment = v.InferOutput<typeof Environment>;
-/** As it was set, without what is blank. */
+/** The variables as they were set, without blank ones. */
 type Present = Readonly<Partial<Record<keyof Environment, string | undefined>>>;
 
 function toProblem(issue: v.BaseIssue<unknown>): ConfigProblem {
@@ -207,7 +206,7 @@ function namesOf(problems: readonly ConfigProblem[]): string[] {
   return [...new Set(problems.map(({ variable }) => variable))];
 }
 
-/** Problems that only several variables together have, of those that are well formed. */
+/** Finds problems between variables that are well formed on their own. */
 function crossProblems(env: Present, malformed: ReadonlySet<string>): ConfigProblem[] {
   const imagePrefix = toPrefix(env.IMAGE_PREFIX ?? DEFAULT_IMAGE_PREFIX);
   const statePrefix = toPrefix(env.STATE_PREFIX ?? DEFAULT_STATE_PREFIX);
@@ -262,7 +261,7 @@ function toPrefix(value: string): string {
   return value.endsWith("/") ? value : `${value}/`;
 }
 
-/** Something is appended to it. With its slashes: "https:example.com" is a URL too, but nobody means it. */
+/** Accepts URLs that a path can be appended to. "https:example.com" parses as a URL too, but is a typing mistake. */
 function isPlainWebUrl(value: string): boolean {
   const url = inspectUrl(value);
   const isWhole = /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s\\?#]*)?$/iu.test(value);

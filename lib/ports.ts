@@ -14,7 +14,7 @@ import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
 import type { Turns } from "./turns.ts";
 
-/** The world as far as an answer may touch it: it takes milliseconds. */
+/** The parts of the world that an answer may use. Each takes milliseconds. */
 export interface AnswerPorts {
   config: Config;
   settingsFor: SettingsFor;
@@ -24,36 +24,36 @@ export interface AnswerPorts {
   logger: Logger;
 }
 
-/** Sweeps find this wrong with the deployment, and `/api/health` names it. */
+/** Something that a sweep found wrong with the deployment and `/api/health` reports. */
 export type Alarm = "store_unsafe" | "state_public";
 
-/** This process knows so much of the deployment. */
+/** The state of the deployment, as far as this process knows it. */
 export interface Health {
   alarms: Set<Alarm>;
-  /** Epoch ms: when the store was last seen to honour conditions. */
+  /** When the store was last seen to honour conditions, in epoch ms. */
   safeAtMs: number | undefined;
 }
 
-/** A listener is given this: it answers, and hands the rest to the work behind the answer. */
+/** The ports of a listener. It answers, and hands all further work to `accept` or `inBackground`. */
 export interface Door extends AnswerPorts {
   accept: Accept;
   inBackground: InBackground;
 }
 
-/** The world as far as the work behind an answer may touch it. Only `accept` and `inBackground` hand it out. */
+/** The parts of the world that background work may use. Only `accept` and `inBackground` hand them out. */
 export interface WorkPorts extends AnswerPorts, ImagePorts {
   slack: SlackClient;
   respond: Respond;
   downloadFile: DownloadFile;
   images: Bucket;
   state: StatePlace;
-  /** Uploads that this process is at. */
+  /** Limits how many uploads run at once in this process. */
   uploads: Turns;
-  /** Bytes of files that this process holds, over all messages. */
+  /** Limits how many bytes of files this process holds, over all messages. */
   bytesInFlight: Turns;
-  /** One publisher of a record at a time in this process. */
+  /** Lets one caller at a time show a record, in this process. */
   publishing: Coalesce<StoredRecord>;
   health: Health;
-  /** When this function has to be through. */
+  /** The time that is left to this invocation. */
   budget: Budget;
 }

@@ -4,24 +4,24 @@ import type { Messages } from "./i18n/en.ts";
 import type { ImageOptions } from "./images/make-image.ts";
 import type { TagFormat, TagStyle } from "./tag/render-tag.ts";
 
-/** What a team wishes: it may wish something else in each conversation. */
+/** A team's wishes, which may differ by conversation. */
 export interface Settings {
-  /** `false` leaves what is posted alone: people ask for uploads. */
+  /** `false`: images are uploaded only when a person asks for it. */
   autoUpload: boolean;
   tags: TagStyle & { formats: readonly TagFormat[] };
   imageOptions: ImageOptions;
-  /** The sentences of the team's language. */
+  /** The sentences in the team's language. */
   messages: Messages;
 }
 
 /**
- * The settings of a conversation; `undefined` is what was sent through the slash command's form, which belongs to no
- * channel. Everything that needs a setting asks here, when it needs it. Answers ask, too, and Slack waits 3 s for them:
- * settings that have to be looked up are kept in memory. A message without images never asks.
+ * Returns the settings of a conversation. Pass `undefined` for the slash command's form, which belongs to no channel.
+ * Code asks at the moment it needs a setting. Acks ask too, and Slack waits only 3 s for them, so an implementation that
+ * looks settings up must keep them in memory. A message without images never asks.
  */
 export type SettingsFor = (channelId: string | undefined) => Settings | Promise<Settings>;
 
-/** Today, all conversations have those of the environment. */
+/** Gives every conversation the settings of the environment. */
 export function createSettingsFor(env: Environment): SettingsFor {
   const settings = toSettings(env);
   return () => settings;

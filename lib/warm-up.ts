@@ -2,8 +2,8 @@ import type { Clock } from "./clock.ts";
 import { describeError, type Logger } from "./logger.ts";
 
 /**
- * Loads both SDKs behind the first answer of an instance, whatever it was, so that the first image does not wait for
- * them.
+ * Loads both SDKs after the first answer of an instance, whatever that answer was, so that the first image does not wait
+ * for them.
  */
 export async function warmUp({
   loadWork,
@@ -13,7 +13,7 @@ export async function warmUp({
   logger,
 }: {
   loadWork: () => Promise<unknown>;
-  /** A modal has to open within 3 s: work that is under way is not to share its time with an import. */
+  /** Resolves when no background work is under way. A modal must open within 3 s, and an import would slow it down. */
   whenIdle: () => Promise<void>;
   waitUntil: (work: Promise<void>) => Promise<void>;
   clock: Clock;
@@ -36,5 +36,5 @@ export async function warmUp({
   await waitUntil(load());
 }
 
-/** After that long, the answer has left. */
+/** By then, the answer has left. */
 const DELAY_MS = 20;

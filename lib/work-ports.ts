@@ -11,7 +11,7 @@ import { openBucket } from "./storage/open-bucket.ts";
 import { TIME_PLAN } from "./time-plan.ts";
 import { createTurns } from "./turns.ts";
 
-/** The ports of the work behind an answer. This file is loaded when that answer has left. */
+/** Makes the ports of the background work. This file is loaded after the answer has left. */
 export function createWorkPorts(
   ports: AnswerPorts,
   shared: { state: StatePlace; health: Health },
@@ -36,7 +36,7 @@ export function createWorkPorts(
   };
 }
 
-/** More would not be through sooner, but take the time from answers. */
+/** More uploads at once would not finish sooner, but would slow down answers. */
 const UPLOADS_AT_ONCE = 24;
-/** Files that are held at once, in sizes of the largest. */
+/** How many files of `MAX_IMAGE_BYTES` a process holds at once. Smaller files count less. */
 const FILES_IN_FLIGHT = 4;

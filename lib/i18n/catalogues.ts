@@ -1,7 +1,7 @@
 import { en, type Messages } from "./en.ts";
 import { ko } from "./ko.ts";
 
-/** Another language is a file beside these and a line here. */
+/** To add a language, add its file to this folder and a line here. */
 export const CATALOGUES = { en, ko } as const satisfies Record<string, Messages>;
 
 export type Locale = keyof typeof CATALOGUES;

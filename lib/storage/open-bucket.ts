@@ -10,7 +10,7 @@ export interface OpenedBucket extends Pick<
   logger: Logger;
 }
 
-/** A bucket of the deployment's store. */
+/** Opens a bucket of the deployment's store. */
 export function openBucket(
   { region, endpoint, credentials }: Config["s3"],
   { logger, ...options }: OpenedBucket,
