@@ -11,6 +11,7 @@ import type { RequestUrls, Slack } from "./state/slack.ts";
 import { createWorkspace } from "./state/workspace.ts";
 import { serveControl } from "./wire/control.ts";
 import { serveFiles } from "./wire/file-download.ts";
+import { guardControl } from "./wire/guard.ts";
 import { serveInteractionControl } from "./wire/interaction-control.ts";
 import { serveResponseUrls } from "./wire/response-url.ts";
 import { serveWebApi } from "./wire/web-api.ts";
@@ -47,6 +48,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   // Every open delivery listens to it.
   setMaxListeners(0, closing.signal);
   const slack = createSlack(options, { origin, closing: closing.signal });
+  guardControl(app);
   serveWebApi(app, slack);
   serveFiles(app, slack);
   serveResponseUrls(app, slack);
