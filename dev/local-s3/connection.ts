@@ -10,6 +10,7 @@ import {
   verifyBodyLength,
 } from "./request.ts";
 import { errorResponse, type S3Response } from "./response.ts";
+import { S3Error } from "./s3-error.ts";
 
 export interface RecordedRequest {
   method: string;
@@ -19,6 +20,11 @@ export interface RecordedRequest {
   headers: Record<string, string>;
   /** 0 until the answer is sent. It stays 0 if the connection was dropped. */
   status: number;
+  /** S3's code of a refusal. */
+  error?: string;
+  atMs: number;
+  /** Missing as long as there is no answer. */
+  durationMs?: number;
 }
 
 interface ConnectionOptions {
@@ -27,6 +33,8 @@ interface ConnectionOptions {
   requests: RecordedRequest[];
   execute: (request: S3Request) => S3Response;
   now: () => number;
+  /** Called when a request comes, and once more when it is over. */
+  onTraffic: (request: RecordedRequest) => void;
 }
 
 /** Reads, executes and answers one request, unless a fault decides otherwise. */
@@ -41,8 +49,7 @@ export async function serveConnection(
   let response: S3Response;
   try {
     const head = parseRequestHead(incoming);
-    record = recordRequest(head);
-    options.requests.push(record);
+    record = recordRequest(head, { outgoing, options });
     fault = options.faults.strike(head);
     if (isFatalOnArrival(fault, head)) {
       await dropOnArrival(fault, incoming);
@@ -57,6 +64,9 @@ export async function serveConnection(
     response = options.execute({ ...head, body });
   } catch (error) {
     response = errorResponse(error, incoming.url ?? "", requestId);
+    if (record !== undefined) {
+      record.error = error instanceof S3Error ? error.code : "InternalError";
+    }
   }
   if (outgoing.destroyed) {
     return;
@@ -75,15 +85,28 @@ export async function serveConnection(
   }
 }
 
-function recordRequest({ method, bucket, key, query, headers }: S3RequestHead): RecordedRequest {
-  return {
+function recordRequest(
+  { method, bucket, key, query, headers }: S3RequestHead,
+  { outgoing, options }: { outgoing: ServerResponse; options: ConnectionOptions },
+): RecordedRequest {
+  const startedMs = performance.now();
+  const record: RecordedRequest = {
     method,
     bucket,
     key,
     query: Object.fromEntries(query),
     headers: Object.fromEntries(headers),
     status: 0,
+    atMs: options.now(),
   };
+  options.requests.push(record);
+  options.onTraffic(record);
+  // Also when the connection breaks.
+  outgoing.once("close", () => {
+    record.durationMs = performance.now() - startedMs;
+    options.onTraffic(record);
+  });
+  return record;
 }
 
 /** `reset_mid_body` breaks off the answer to a GET, and the request itself of everything else. */

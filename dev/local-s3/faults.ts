@@ -2,8 +2,12 @@ import type { S3RequestHead } from "./request.ts";
 import { S3Error, type S3ErrorCode } from "./s3-error.ts";
 
 export interface FaultRule {
-  /** LIST is ListObjectsV2. DELETE includes DeleteObjects. */
-  on: "PUT" | "GET" | "HEAD" | "DELETE" | "LIST";
+  /** LIST is ListObjectsV2. DELETE includes DeleteObjects. `*` is every request. */
+  on: "PUT" | "GET" | "HEAD" | "DELETE" | "LIST" | "*";
+  /** `remove` finds the rule by its name. */
+  name?: string;
+  /** The rule ends then: epoch ms, by the clock of this S3. */
+  untilMs?: number;
   /** Matches the object key, or the prefix of a LIST. The default matches every request. */
   key?: RegExp;
   /** The rule applies only to requests that this accepts. */
@@ -26,19 +30,28 @@ export type FaultKind =
 export interface Faults {
   add: (rule: FaultRule) => void;
   clear: () => void;
+  /** Returns the rules that may still strike. */
+  list: () => readonly FaultRule[];
+  remove: (name: string) => void;
   /** Finds the fault for this request and counts it. The earliest matching rule wins. */
   strike: (request: S3RequestHead) => FaultKind | undefined;
 }
 
-export function createFaults(random: () => number): Faults {
+export function createFaults(random: () => number, now: () => number): Faults {
   let rules: { rule: FaultRule; left: number }[] = [];
+  const isOpen = ({ rule, left }: (typeof rules)[number]) =>
+    left > 0 && (rule.untilMs === undefined || now() < rule.untilMs);
   return {
     add: (rule) => void rules.push({ rule, left: rule.times ?? Infinity }),
     clear: () => void (rules = []),
+    list: () => rules.filter(isOpen).map(({ rule }) => rule),
+    remove: (name) => void (rules = rules.filter(({ rule }) => rule.name !== name)),
     strike(request) {
       const entry = rules.find(
-        ({ rule, left }) =>
-          left > 0 && matches(rule, request) && random() < (rule.probability ?? 1),
+        (candidate) =>
+          isOpen(candidate) &&
+          matches(candidate.rule, request) &&
+          random() < (candidate.rule.probability ?? 1),
       );
       if (entry === undefined) {
         return undefined;
@@ -72,7 +85,9 @@ const REFUSALS = {
 function matches(rule: FaultRule, request: S3RequestHead): boolean {
   const on = operationOf(request);
   const subject = on === "LIST" ? (request.query.get("prefix") ?? "") : request.key;
-  const isMeant = rule.on === on && (rule.key === undefined || subject.search(rule.key) !== -1);
+  const isMeant =
+    (rule.on === "*" || rule.on === on) &&
+    (rule.key === undefined || subject.search(rule.key) !== -1);
   return isMeant && (rule.when === undefined || rule.when(request));
 }
 

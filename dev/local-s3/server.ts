@@ -9,7 +9,7 @@ import { createFaults, type FaultRule } from "./faults.ts";
 import { createMemoryRoom } from "./memory-shelf.ts";
 import type { S3Request } from "./request.ts";
 import { route } from "./router.ts";
-import type { StoredObject } from "./stored-object.ts";
+import type { ObjectFacts, StoredObject } from "./stored-object.ts";
 
 export interface LocalS3Options {
   /** 0, the default, takes any free port. */
@@ -30,6 +30,8 @@ export interface LocalS3Options {
   now?: () => number;
   /** Decides whether a fault with a probability strikes. */
   random?: () => number;
+  /** Called when a request comes, and once more when it is over. */
+  onTraffic?: (request: RecordedRequest) => void;
 }
 
 export interface LocalS3 extends AsyncDisposable {
@@ -43,9 +45,14 @@ export interface LocalS3 extends AsyncDisposable {
   requests: readonly RecordedRequest[];
   /** Returns objects in key order. The default is the first bucket. */
   objects: (prefix?: string, bucket?: string) => StoredObject[];
+  /** The same without the bytes. */
+  facts: (prefix?: string, bucket?: string) => ObjectFacts[];
   /** Orders a fault, from the next request on. */
   fault: (rule: FaultRule) => void;
   clearFaults: () => void;
+  /** Returns the rules that may still strike. */
+  faults: () => readonly FaultRule[];
+  endFaults: (name: string) => void;
   /** Drops all open connections, including stalled ones. */
   close: () => Promise<void>;
 }
@@ -61,12 +68,13 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
   const { publicPrefixes = ["images/"], now = Date.now, random = Math.random } = options;
   const signer = { accessKeyId, secretAccessKey, region, sessionToken: options.sessionToken };
   const { buckets, bucket } = openBuckets(options);
-  const faults = createFaults(random);
+  const faults = createFaults(random, now);
   const requests: RecordedRequest[] = [];
   const connection = {
     faults,
     requests,
     now,
+    onTraffic: options.onTraffic ?? (() => undefined),
     execute(request: Parameters<typeof route>[0]) {
       verifyAccess(request, signer, publicPrefixes, now());
       const heard = withoutConditions(request, ignored === true ? CONDITIONS : ignored);
@@ -101,7 +109,10 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     requests,
     objects: (prefix = "", name = bucket) => readObjects(buckets, name, prefix),
     fault: faults.add,
+    facts: (prefix = "", name = bucket) => findFacts(buckets, name, prefix),
     clearFaults: faults.clear,
+    faults: faults.list,
+    endFaults: faults.remove,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -131,8 +142,12 @@ function withoutConditions(request: S3Request, ignored: readonly string[]): S3Re
   return { ...request, headers: new Map(headers) };
 }
 
+function findFacts(buckets: Buckets, bucket: string, prefix: string): ObjectFacts[] {
+  const facts = buckets.find(bucket)?.inOrder() ?? [];
+  return facts.filter(({ key }) => key.startsWith(prefix));
+}
+
 function readObjects(buckets: Buckets, bucket: string, prefix: string): StoredObject[] {
-  const store = buckets.find(bucket);
-  const found = store?.inOrder().filter(({ key }) => key.startsWith(prefix)) ?? [];
-  return found.flatMap((facts) => store?.read(facts) ?? []);
+  const found = findFacts(buckets, bucket, prefix);
+  return found.flatMap((facts) => buckets.find(bucket)?.read(facts) ?? []);
 }

@@ -18,7 +18,7 @@ import { createMessageEnvelope } from "./messages/envelope.ts";
 import { type NewMessage, postAsPerson, type PostedMessage } from "./messages/person-message.ts";
 import type { FaultRule } from "./state/faults.ts";
 import { findMessage, type Message, removeMessage, threadOf } from "./state/message-store.ts";
-import type { RecordedRequest } from "./state/recorded-request.ts";
+import type { RecordedDelivery, RecordedRequest } from "./state/recorded-request.ts";
 import type { LocalSlackState, RequestUrls, Slack, View } from "./state/slack.ts";
 import {
   addChannel,
@@ -46,6 +46,8 @@ export interface LocalSlack extends AsyncDisposable {
   readonly state: LocalSlackState;
   /** Every Web API call, file download and post to a `response_url`, in the order of arrival. */
   readonly requests: RecordedRequest[];
+  /** Every attempt to deliver an event, an interaction or a command, in order. */
+  readonly deliveries: readonly RecordedDelivery[];
   requestUrls: RequestUrls | undefined;
   addChannel(channel: NewChannel): Channel;
   addUser(user: NewUser): User;
@@ -61,6 +63,9 @@ export interface LocalSlack extends AsyncDisposable {
   /** The parent and its replies, oldest first. */
   thread(channel: string, ts: string): Message[];
   fault(rule: FaultRule): void;
+  /** Returns the rules that may still strike. */
+  faults(): readonly FaultRule[];
+  endFaults(name: string): void;
   openShortcut(use: ShortcutUse): Promise<Seen>;
   pressButton(press: ButtonPress): Promise<Seen>;
   slashCommand(use: CommandUse): Promise<Seen>;
@@ -85,6 +90,7 @@ export function createLocalSlack(slack: Slack, close: () => Promise<void>): Loca
     botId: workspace.botId,
     state,
     requests: slack.requests,
+    deliveries: slack.deliveries,
     get requestUrls() {
       return slack.requestUrls;
     },
@@ -106,6 +112,8 @@ export function createLocalSlack(slack: Slack, close: () => Promise<void>): Loca
     thread: (channel, ts) =>
       threadOf(state.messages, requireChannel(slack.workspace, channel).id, ts),
     fault: (rule) => slack.faults.add(rule),
+    faults: () => slack.faults.list(),
+    endFaults: (name) => slack.faults.remove(name),
     openShortcut: (use) => openShortcut(slack, use),
     pressButton: (press) => pressButton(slack, press),
     slashCommand: (use) => useSlashCommand(slack, use),

@@ -34,6 +34,10 @@ export interface LocalSlackOptions {
   sleep?: Sleep;
   /** Decides whether a fault with a probability strikes. */
   random?: () => number;
+  /** Called when a request or a delivery begins, and once more when it is over. */
+  onTraffic?: () => void;
+  /** Adds routes at the same origin, before all others. */
+  extend?: (app: Hono<{ Bindings: HttpBindings }>, slack: Slack) => void;
 }
 
 /** Starts a strict stand-in for Slack on 127.0.0.1. It refuses everything that Slack refuses. */
@@ -49,6 +53,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   setMaxListeners(0, closing.signal);
   const slack = createSlack(options, { origin, closing: closing.signal });
   guardControl(app);
+  options.extend?.(app, slack);
   serveWebApi(app, slack);
   serveFiles(app, slack);
   serveResponseUrls(app, slack);
@@ -67,6 +72,7 @@ function createSlack(
   { origin, closing }: Pick<Slack, "origin" | "closing">,
 ): Slack {
   const workspace = createWorkspace(parseManifest(options.manifest));
+  const { now = Date.now } = options;
   return {
     origin,
     closing,
@@ -74,7 +80,7 @@ function createSlack(
     botToken: "xoxb-local-0000000001-localbottoken",
     signingSecret: options.signingSecret ?? "local-signing-secret-0123456789ab",
     clock: createClock(
-      options.now ?? Date.now,
+      now,
       options.sleep ?? ((durationMs, signal) => setTimeout(durationMs, undefined, { signal })),
     ),
     state: {
@@ -88,7 +94,9 @@ function createSlack(
       responseUrls: new Map(),
     },
     requests: [],
-    faults: createFaultQueue(options.random ?? Math.random),
+    deliveries: [],
+    onTraffic: options.onTraffic ?? (() => undefined),
+    faults: createFaultQueue(options.random ?? Math.random, now),
     ackTimeoutMs: options.ackTimeoutMs ?? 3000,
     retryDelaysMs: options.retryDelaysMs ?? [0, 60_000, 300_000],
     requestUrls: options.requestUrls,

@@ -23,7 +23,25 @@ export interface DeliveryOptions {
 export async function deliverEvent(
   slack: Slack,
   envelope: unknown,
-  { headers = {}, onAttempt }: DeliveryOptions = {},
+  options: DeliveryOptions = {},
+): Promise<DeliveryResult> {
+  const fault = slack.faults.takeDelivery();
+  if (fault?.kind === "lost") {
+    return { delivered: false, attempts: [], body: "" };
+  }
+  const deliveries = fault?.kind === "repeated" ? fault.deliveries : 1;
+  const first = deliverOnce(slack, envelope, options);
+  const others = Array.from({ length: deliveries - 1 }, () =>
+    deliverOnce(slack, envelope, { headers: options.headers ?? {} }),
+  );
+  const [result] = await Promise.all([first, ...others]);
+  return result;
+}
+
+async function deliverOnce(
+  slack: Slack,
+  envelope: unknown,
+  { headers = {}, onAttempt }: DeliveryOptions,
 ): Promise<DeliveryResult> {
   const url = slack.requestUrls?.events;
   if (url === undefined) {

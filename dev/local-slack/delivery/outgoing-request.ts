@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { RecordedDelivery } from "../state/recorded-request.ts";
 import type { Slack } from "../state/slack.ts";
 
 /** One signed POST to a Request URL, and its result. */
@@ -24,6 +25,21 @@ const MAX_REDIRECTS = 2;
 
 /** Succeeds on a 2xx answer within the ack timeout (3 s). Follows at most two redirects. */
 export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
+  const delivery: RecordedDelivery = { url: outgoing.url, atMs: slack.clock.nowMs() };
+  slack.deliveries.push(delivery);
+  slack.onTraffic();
+  const { durationMs, status = 0, reason, ...answer } = await attempt(slack, outgoing);
+  Object.assign(delivery, { durationMs, status, ...(reason !== undefined && { reason }) });
+  slack.onTraffic();
+  return {
+    ...answer,
+    durationMs,
+    ...(status !== 0 && { status }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+async function attempt(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
   const started = performance.now();
   const timeout = new AbortController();
   const answered = new AbortController();

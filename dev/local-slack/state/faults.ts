@@ -6,6 +6,7 @@ export type Fault =
   | { kind: "redirect"; to: string }
   | { kind: "platform_error"; error: string; needed?: string }
   | { kind: "slow_drip"; chunkBytes?: number; intervalMs?: number }
+  | { kind: "repeated"; deliveries: number }
   | {
       kind:
         | "error_500"
@@ -17,12 +18,20 @@ export type Fault =
         | "executed_then_stall"
         | "executed_then_reset"
         | "truncated"
-        | "no_content_length";
+        | "no_content_length"
+        | "lost";
     };
 
 export type FaultRule = Fault & {
-  /** A Web API method, `download` or `response_url`. */
+  /**
+   * A Web API method, `download` or `response_url`. `*` is all of these. `delivery` is an event on its way to the app, for
+   * `lost` and `repeated`.
+   */
   on: string;
+  /** `remove` finds the rule by its name. */
+  name?: string;
+  /** The rule ends then: epoch ms, by the clock of this Slack. */
+  untilMs?: number;
   /** How often the fault strikes. The default is once; `Infinity` is always. */
   times?: number;
   /** Between 0 and 1. A spared request does not use the rule up, and the next rule applies to it. */
@@ -35,33 +44,49 @@ export interface FaultQueue {
   add(rule: FaultRule): void;
   /** Finds the fault for this request and uses it up. */
   take(request: RecordedRequest): Fault | undefined;
+  /** Finds the fault for an event that is about to be delivered, and uses it up. */
+  takeDelivery(): Fault | undefined;
+  /** Returns the rules that may still strike. */
+  list(): readonly FaultRule[];
+  remove(name: string): void;
   clear(): void;
 }
 
 /** Rules apply in the order in which they were added. */
-export function createFaultQueue(random: () => number): FaultQueue {
-  const rules: { rule: FaultRule; left: number }[] = [];
+export function createFaultQueue(random: () => number, now: () => number): FaultQueue {
+  let rules: { rule: FaultRule; left: number }[] = [];
+
+  function isOpen({ rule, left }: (typeof rules)[number]): boolean {
+    return left > 0 && (rule.untilMs === undefined || now() < rule.untilMs);
+  }
+
+  function takeFirst(isMeant: (rule: FaultRule) => boolean): Fault | undefined {
+    const found = rules.find(
+      (entry) => isOpen(entry) && isMeant(entry.rule) && random() < (entry.rule.probability ?? 1),
+    );
+    if (found === undefined) {
+      return undefined;
+    }
+    found.left -= 1;
+    return found.rule;
+  }
+
   return {
     add(rule) {
       rules.push({ rule, left: rule.times ?? 1 });
     },
-    take(request) {
-      const found = rules.find(
-        ({ rule, left }) =>
-          left > 0 && applies(rule, request) && random() < (rule.probability ?? 1),
-      );
-      if (found === undefined) {
-        return undefined;
-      }
-      found.left -= 1;
-      return found.rule;
+    take: (request) => takeFirst((rule) => applies(rule, request)),
+    takeDelivery: () => takeFirst(({ on }) => on === "delivery"),
+    list: () => rules.filter(isOpen).map(({ rule }) => rule),
+    remove(name) {
+      rules = rules.filter(({ rule }) => rule.name !== name);
     },
     clear() {
-      rules.length = 0;
+      rules = [];
     },
   };
 }
 
 function applies({ on, when }: FaultRule, request: RecordedRequest): boolean {
-  return on === request.method && (when === undefined || when(request));
+  return (on === "*" || on === request.method) && (when === undefined || when(request));
 }

@@ -12,4 +12,18 @@ export interface RecordedRequest {
   /** Slack's error string of an `ok: false` answer. */
   error?: string;
   atMs: number;
+  /** Missing until the answer is sent. */
+  durationMs?: number;
+}
+
+/** One attempt to deliver an event, an interaction or a command. */
+export interface RecordedDelivery {
+  url: string;
+  atMs: number;
+  /** Missing until it is over. */
+  durationMs?: number;
+  /** 0 if the connection broke or no answer came in time. */
+  status?: number;
+  /** Slack's name for the failure. */
+  reason?: string;
 }

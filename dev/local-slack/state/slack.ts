@@ -2,7 +2,7 @@ import type { JsonObject } from "../json.ts";
 import type { Clock } from "./clock.ts";
 import type { FaultQueue } from "./faults.ts";
 import type { Message, MessageStore } from "./message-store.ts";
-import type { RecordedRequest } from "./recorded-request.ts";
+import type { RecordedDelivery, RecordedRequest } from "./recorded-request.ts";
 import type { Channel, User, Workspace } from "./workspace.ts";
 
 /** Everything that the parts of the local Slack share. */
@@ -14,6 +14,9 @@ export interface Slack {
   workspace: Workspace;
   state: LocalSlackState;
   requests: RecordedRequest[];
+  deliveries: RecordedDelivery[];
+  /** Called when a request or a delivery begins, and once more when it is over. */
+  onTraffic: () => void;
   faults: FaultQueue;
   ackTimeoutMs: number;
   retryDelaysMs: readonly number[];

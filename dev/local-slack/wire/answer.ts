@@ -44,7 +44,14 @@ export async function answer(
   produce: (request: RecordedRequest) => Promise<Reply>,
 ): Promise<Response> {
   const request: RecordedRequest = { ...arrived, status: 0, atMs: slack.clock.nowMs() };
+  const startedMs = performance.now();
   slack.requests.push(request);
+  slack.onTraffic();
+  // A broken connection closes too.
+  outgoing.once("close", () => {
+    request.durationMs = performance.now() - startedMs;
+    slack.onTraffic();
+  });
   const fault = slack.faults.take(request);
   if (fault?.kind === "stall") {
     return forever();

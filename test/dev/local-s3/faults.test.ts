@@ -79,6 +79,20 @@ describe("a fault that answers", () => {
     await put();
   });
 
+  it("strikes everything until its time is over, or until it is removed by its name", async () => {
+    let nowMs = Date.now();
+    await using store = await startLocalS3({ now: () => nowMs });
+    const read = async () => (await fetch(`${store.publicBaseUrl}/images/a.png`)).status;
+    const untilMs = nowMs + 20_000;
+    store.fault({ on: "*", kind: "slow_down", name: "down", untilMs });
+    expect([await read(), store.faults().length]).toEqual([503, 1]);
+    nowMs = untilMs;
+    expect([await read(), store.faults().length]).toEqual([404, 0]);
+    store.fault({ on: "*", kind: "slow_down", name: "down" });
+    store.endFaults("down");
+    expect(await read()).toBe(404);
+  });
+
   it("strikes with its probability, and counts only when it strikes", async () => {
     s3.fault({ on: "PUT", kind: "slow_down", probability: 0.5, times: 1 });
     chance = 0.5;

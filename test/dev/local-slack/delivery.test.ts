@@ -121,6 +121,31 @@ describe("deliver()", () => {
   });
 });
 
+describe("a fault on the way to the app", () => {
+  it("loses one event, and delivers the next", async () => {
+    await using receiver = await startReceiver((response) => response.end());
+    await using started = await start({ requestUrls: urlsAt(receiver.origin) });
+    const { slack } = started;
+    slack.fault({ on: "delivery", kind: "lost" });
+    expect(await slack.deliver({})).toEqual({ delivered: false, attempts: [], body: "" });
+    expect(await slack.deliver({})).toMatchObject({ delivered: true });
+    expect(receiver.received).toHaveLength(1);
+    expect(slack.deliveries).toMatchObject([{ status: 200, durationMs: expect.any(Number) }]);
+  });
+
+  it("delivers one event as often as it says", async () => {
+    await using receiver = await startReceiver((response) => response.end());
+    await using started = await start({ requestUrls: urlsAt(receiver.origin) });
+    const { slack } = started;
+    slack.fault({ on: "delivery", kind: "repeated", deliveries: 11 });
+    const { attempts } = await slack.deliver({ event_id: "Ev1" });
+    expect(attempts).toHaveLength(1);
+    expect(receiver.received.map(({ body }) => body)).toEqual(
+      Array.from({ length: 11 }, () => JSON.stringify({ event_id: "Ev1" })),
+    );
+  });
+});
+
 describe("envelopeOf()", () => {
   it("gives the event of the bot's own message", async () => {
     await using started = await start();

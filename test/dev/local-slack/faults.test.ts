@@ -43,6 +43,25 @@ describe("fault()", () => {
     expect(await errorOf(post(started, "hit"))).toBe("x");
   });
 
+  it("strikes every request until its time is over, or until it is removed by its name", async () => {
+    let nowMs = 1_700_000_000_000;
+    await using started = await start({ now: () => nowMs });
+    const { slack, client } = started;
+    const untilMs = nowMs + 20_000;
+    const rule = { on: "*", kind: "platform_error", error: "x", times: Infinity } as const;
+    slack.fault({ ...rule, name: "down", untilMs });
+    expect(await errorOf(post(started))).toBe("x");
+    nowMs = untilMs - 1;
+    expect(await errorOf(client.auth.test())).toBe("x");
+    expect(slack.faults()).toMatchObject([{ name: "down", untilMs }]);
+    nowMs = untilMs;
+    expect(await post(started)).toMatchObject({ ok: true });
+    expect(slack.faults()).toEqual([]);
+    slack.fault({ ...rule, name: "down" });
+    slack.endFaults("down");
+    expect(await post(started)).toMatchObject({ ok: true });
+  });
+
   it("stalls without carrying the method out, or after it", async () => {
     await using started = await start();
     const { slack, images } = started;

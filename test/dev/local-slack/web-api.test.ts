@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { clientOf, errorOf, manifestWith, refused, SCOPES, start } from "./start.ts";
 
 describe("the Web API's token and scopes", () => {
@@ -74,6 +74,7 @@ describe("the Web API's token and scopes", () => {
     const { slack, client, images } = started;
     const blocks = [{ type: "divider" }];
     await client.chat.postMessage({ channel: images, text: "hi", blocks });
+    await vi.waitUntil(() => slack.requests[0]?.durationMs !== undefined);
     expect(slack.requests).toEqual([
       {
         method: "chat.postMessage",
@@ -82,6 +83,7 @@ describe("the Web API's token and scopes", () => {
         authorization: `Bearer ${slack.botToken}`,
         status: 200,
         atMs: 1_700_000_000_000,
+        durationMs: expect.any(Number),
       },
     ]);
   });
