@@ -3,18 +3,19 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../lib/environment.ts";
 import { createSlackControl } from "./control/slack-control.ts";
 import { postImages } from "./person/post-images.ts";
-import { findFreePort, PORTS, startAt } from "./stack/free-port.ts";
-import { startFunctions } from "./stack/functions.ts";
-import { keepLogs } from "./stack/keep-logs.ts";
-import { type LocalStack, startStack } from "./stack/stack.ts";
+import { startPlayground } from "./playground/start-playground.ts";
+import { findFreePort, PORTS } from "./stack/free-port.ts";
+import type { LocalStack } from "./stack/stack.ts";
 import { startVercelDev } from "./stack/vercel-dev.ts";
 import { runCommand } from "./terminal/command.ts";
 import { findImageUrls, renderThread } from "./terminal/render-thread.ts";
 
 const USAGE = `
-Starts a local Slack, a local S3 and the functions, posts two sample images and stays up until Ctrl+C.
+Starts a local Slack, a local S3, the functions and a page to use them in a browser, posts two sample images and stays up
+until Ctrl+C.
 
-  npm start              the functions in one process
+  npm start              the functions in this process
+  npm run dev            the same; functions and page follow changes of their code
   npm run start:vercel   the functions under \`vercel dev\`
 
 Try settings through the environment: OPTIMIZE=webp TAG_FORMATS=html,picture npm start
@@ -25,27 +26,27 @@ const SAMPLES = ["sunrise.jpg", "logo-transparent.png"].map((name) =>
 );
 
 await runCommand(USAGE, async (args) => {
-  const { values } = parseArgs({ args, options: { vercel: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      vercel: { type: "boolean", default: false },
+      watch: { type: "boolean", default: false },
+    },
+  });
   const stopped = untilStopped();
-  // The functions read their environment at the first request.
-  await using inProcess = values.vercel
-    ? undefined
-    : await startAt(PORTS.functions, (port) => startFunctions({ port }));
-  const origin = inProcess?.origin ?? `http://127.0.0.1:${await findFreePort(PORTS.functions)}`;
-  const stack = await startStack({ functions: origin, settings: process.env }).catch(explain);
-  try {
-    Object.assign(process.env, stack.env);
-    await using _ = values.vercel ? await startVercelDev(stack, { origin }) : undefined;
-    if (inProcess !== undefined) {
-      keepLogs("functions.log");
-    }
-    announce(stack, { origin, isVercel: values.vercel });
-    await Promise.race([stopped, postSamples(stack, { origin })]);
-    await stopped;
-  } finally {
-    await inProcess?.drain();
-    await stack.close();
-  }
+  const elsewhere = values.vercel
+    ? `http://127.0.0.1:${await findFreePort(PORTS.functions)}`
+    : undefined;
+  await using playground = await startPlayground({
+    settings: process.env,
+    functions: elsewhere,
+    isWatching: values.watch,
+  }).catch(explain);
+  const { stack, functions: origin } = playground;
+  await using _ = values.vercel ? await startVercelDev(stack, { origin }) : undefined;
+  announce(stack, { origin, isVercel: values.vercel });
+  await Promise.race([stopped, postSamples(stack, { origin })]);
+  await stopped;
 });
 process.exit();
 
@@ -54,9 +55,10 @@ function announce(
   { origin, isVercel }: { origin: string; isVercel: boolean },
 ): void {
   console.log(`
-  Slack      ${slack.origin}   strict, local, no account needed
-  S3         ${s3.endpoint}   objects are kept in .local/s3
-  Functions  ${origin}   their log is ${isVercel ? "printed here" : ".local/functions.log"}
+  Playground  ${slack.origin}   the whole app in a browser
+  Slack       ${slack.origin}   strict, local, no account needed
+  S3          ${s3.endpoint}   objects are kept in .local/s3
+  Functions   ${origin}   their log is ${isVercel ? "printed here" : ".local/functions.log"}
 
 ready: posting two sample images to #images
 `);

@@ -35,7 +35,7 @@ export interface LocalSlackOptions {
   /** Decides whether a fault with a probability strikes. */
   random?: () => number;
   /** Called when a request or a delivery begins, and once more when it is over. */
-  onTraffic?: () => void;
+  onTraffic?: (kind: "request" | "delivery") => void;
   /** Adds routes at the same origin, before all others. */
   extend?: (app: Hono<{ Bindings: HttpBindings }>, slack: Slack) => void;
 }

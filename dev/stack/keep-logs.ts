@@ -18,7 +18,7 @@ export function keepLogs(name: string): void {
 }
 
 /** If the file cannot be written, only the logs are lost. */
-function createLog(file: string) {
+export function createLog(file: string) {
   const complain = ({ message }: Error) => console.error(`Cannot write the log: ${message}`);
   try {
     mkdirSync(path.dirname(file), { recursive: true });

@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Config, toConfig } from "../../lib/config.ts";
 import { parseEnvironment } from "../../lib/environment.ts";
 import manifest from "../../manifest.json" with { type: "json" };
-import { type LocalS3, startLocalS3 } from "../local-s3/server.ts";
+import { type LocalS3, type LocalS3Options, startLocalS3 } from "../local-s3/server.ts";
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "../local-slack/server.ts";
 import { PORTS, startAt } from "./free-port.ts";
 import { announceStack, LOCAL_CRON_SECRET, LOCAL_DIRECTORY } from "./running-stack.ts";
@@ -24,13 +24,15 @@ export async function startStack({
   directory = LOCAL_DIRECTORY,
   settings = {},
   slackOptions = {},
+  s3Options = {},
 }: {
   /** The functions' address. They may start later. */
   functions: string;
   directory?: string;
   /** Settings of the app to try out. */
   settings?: Readonly<Record<string, string | undefined>>;
-  slackOptions?: Pick<LocalSlackOptions, "ackTimeoutMs" | "now">;
+  slackOptions?: Pick<LocalSlackOptions, "ackTimeoutMs" | "extend" | "now" | "onTraffic">;
+  s3Options?: Pick<LocalS3Options, "now" | "onTraffic">;
 }): Promise<LocalStack> {
   const config = toConfig(parseEnvironment({ ...settings, ...USUAL }));
   const slack = await startAt(PORTS.slack, (port) =>
@@ -50,7 +52,9 @@ export async function startStack({
   try {
     const { origin } = slack;
     closing.push(await announceStack({ pid: process.pid, slack: origin, functions }, directory));
-    const s3 = await startAt(PORTS.s3, (port) => startS3(config, { port, directory }));
+    const s3 = await startAt(PORTS.s3, (port) =>
+      startS3(config, { ...s3Options, port, directory }),
+    );
     closing.push(() => s3.close());
     const env = { ...environmentOf(slack, s3), CRON_SECRET: LOCAL_CRON_SECRET, ...QUIET };
     return { slack, s3, env, close };
@@ -99,10 +103,10 @@ const USUAL = {
 
 function startS3(
   { s3, imagePrefix }: Config,
-  { port, directory }: { port: number; directory: string },
+  { directory, ...options }: LocalS3Options & { directory: string },
 ): Promise<LocalS3> {
   return startLocalS3({
-    port,
+    ...options,
     directory: path.join(directory, "s3"),
     bucket: [...new Set([BUCKET, s3.stateBucket])],
     publicPrefixes: [imagePrefix],

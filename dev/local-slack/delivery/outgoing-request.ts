@@ -27,10 +27,10 @@ const MAX_REDIRECTS = 2;
 export async function postSigned(slack: Slack, outgoing: OutgoingRequest): Promise<Attempt> {
   const delivery: RecordedDelivery = { url: outgoing.url, atMs: slack.clock.nowMs() };
   slack.deliveries.push(delivery);
-  slack.onTraffic();
+  slack.onTraffic("delivery");
   const { durationMs, status = 0, reason, ...answer } = await attempt(slack, outgoing);
   Object.assign(delivery, { durationMs, status, ...(reason !== undefined && { reason }) });
-  slack.onTraffic();
+  slack.onTraffic("delivery");
   return {
     ...answer,
     durationMs,

@@ -2,6 +2,7 @@ import type { RecordedRequest } from "./recorded-request.ts";
 
 /** A failure that a test orders. `wire/answer.ts` carries it out. */
 export type Fault =
+  /** `Retry-After` is the rest of its time when left out, or a second. */
   | { kind: "rate_limited"; retryAfterSeconds?: number }
   | { kind: "redirect"; to: string }
   | { kind: "platform_error"; error: string; needed?: string }
@@ -68,7 +69,10 @@ export function createFaultQueue(random: () => number, now: () => number): Fault
       return undefined;
     }
     found.left -= 1;
-    return found.rule;
+    const { rule } = found;
+    return rule.kind === "rate_limited" && rule.untilMs !== undefined
+      ? { retryAfterSeconds: Math.ceil((rule.untilMs - now()) / 1000), ...rule }
+      : rule;
   }
 
   return {

@@ -16,7 +16,7 @@ export interface Slack {
   requests: RecordedRequest[];
   deliveries: RecordedDelivery[];
   /** Called when a request or a delivery begins, and once more when it is over. */
-  onTraffic: () => void;
+  onTraffic: (kind: "request" | "delivery") => void;
   faults: FaultQueue;
   ackTimeoutMs: number;
   retryDelaysMs: readonly number[];

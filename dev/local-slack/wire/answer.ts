@@ -46,11 +46,11 @@ export async function answer(
   const request: RecordedRequest = { ...arrived, status: 0, atMs: slack.clock.nowMs() };
   const startedMs = performance.now();
   slack.requests.push(request);
-  slack.onTraffic();
+  slack.onTraffic("request");
   // A broken connection closes too.
   outgoing.once("close", () => {
     request.durationMs = performance.now() - startedMs;
-    slack.onTraffic();
+    slack.onTraffic("request");
   });
   const fault = slack.faults.take(request);
   if (fault?.kind === "stall") {

@@ -1,0 +1,39 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { StackPorts } from "./stack-ports.ts";
+import { noteAct } from "./timeline.ts";
+
+/** These acts of people are in the timeline; a path that is none of them stands for itself. */
+const ACTS: Readonly<Record<string, string>> = {
+  "/local/messages": "posts a message",
+  "/local/delete": "deletes a message",
+  "/local/shortcut": "uses the shortcut",
+  "/local/slash": "sends the command",
+  "/local/press": "presses a button",
+  "/local/submit": "submits a modal",
+  "/local/close": "closes a modal",
+};
+
+/** Whatever may change what people see in Slack is told to the page; their own acts stand in the timeline too. */
+export function watchPeople(
+  app: Hono<{ Bindings: HttpBindings }>,
+  ports: Pick<StackPorts, "acts" | "clock" | "topics">,
+): void {
+  app.use("*", async (c, next) => {
+    const { method, path } = c.req;
+    const what = method === "POST" ? ACTS[path] : undefined;
+    if (what === undefined) {
+      await next();
+    } else {
+      await noteAct(ports, { from: "person", to: "slack", what }, async () => {
+        await next();
+        return c.res;
+      });
+    }
+    if (method !== "GET" && CHANGING.test(path)) {
+      ports.topics.emit("slack");
+    }
+  });
+}
+
+const CHANGING = /^\/(?:api\/(?:chat|views)\.|response\/|local\/(?!stack\/))/u;

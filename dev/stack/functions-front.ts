@@ -1,0 +1,199 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { readPort } from "./free-port.ts";
+import { IDLE_PATH } from "./running-stack.ts";
+import type { StackClock } from "./stack-clock.ts";
+import { type Environment, type FunctionsWorker, startWorker } from "./start-worker.ts";
+
+/**
+ * The address of the functions, which stays while they come and go: each request goes on to the worker that runs, or is
+ * about to.
+ */
+export interface FunctionsFront extends AsyncDisposable {
+  readonly origin: string;
+  readonly state: "running" | "starting" | "killed";
+  /** Begins them with these variables, or with those of the last time. Others that run finish what they have begun. */
+  start(env?: Environment): Promise<void>;
+  /** They stop in the middle of whatever they do, and come back after a second, or when somebody asks for them. */
+  kill(): void;
+  /** Whether they are killed once the next answer that accepted work has left. */
+  isKilledAfterAck: boolean;
+  /** Waits until nothing goes on behind an answer. */
+  drain(): Promise<void>;
+}
+
+export interface FrontOptions {
+  port: number;
+  clock: StackClock;
+  onLine: (line: string) => void;
+  /** Is told whenever `state` or `isKilledAfterAck` is another. */
+  onChange: () => void;
+  /** How many promises the functions have written down so far. */
+  countPromises: () => number;
+}
+
+const REVIVAL_MS = 1000;
+
+export async function startFunctionsFront(options: FrontOptions): Promise<FunctionsFront> {
+  const { clock, onLine, onChange, countPromises } = options;
+  const retiring = new Set<FunctionsWorker>();
+  let env: Environment | undefined;
+  let current: Promise<FunctionsWorker> | undefined;
+  let state: FunctionsFront["state"] = "starting";
+  let isKilledAfterAck = false;
+  let revival: NodeJS.Timeout | undefined;
+
+  function change(next: FunctionsFront["state"]): void {
+    state = next;
+    onChange();
+  }
+
+  function begin(): Promise<FunctionsWorker> {
+    if (env === undefined) {
+      return Promise.reject(new Error("Cannot call the functions: they have no variables yet"));
+    }
+    clearTimeout(revival);
+    const isCurrent = () => current === starting;
+    const lose = () => {
+      if (isCurrent()) {
+        current = undefined;
+        change("killed");
+      }
+    };
+    const starting = startWorker({ env, clock, onLine, onCrash: lose });
+    current = starting;
+    change("starting");
+    starting.then(() => isCurrent() && change("running"), lose);
+    return starting;
+  }
+
+  function kill(): void {
+    const doomed = [...retiring, ...(current === undefined ? [] : [current])];
+    retiring.clear();
+    current = undefined;
+    isKilledAfterAck = false;
+    for (const one of doomed) {
+      void Promise.resolve(one).then(
+        (worker) => worker.kill(),
+        () => undefined,
+      );
+    }
+    clearTimeout(revival);
+    revival = setTimeout(() => void begin().catch(complain), REVIVAL_MS);
+    change("killed");
+  }
+
+  async function retire(starting: Promise<FunctionsWorker> | undefined): Promise<void> {
+    const worker = await starting?.catch(() => undefined);
+    if (worker !== undefined) {
+      retiring.add(worker);
+      await worker.drain();
+      retiring.delete(worker);
+      await worker.kill();
+    }
+  }
+
+  async function drain(): Promise<void> {
+    const running = await current?.catch(() => undefined);
+    await Promise.all([...retiring, running].map((worker) => worker?.drain()));
+  }
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    if (incoming.url === IDLE_PATH) {
+      await drain();
+      outgoing.end("idle");
+      return;
+    }
+    const before = countPromises();
+    const { status, headers, body } = await send(await (current ?? begin()), incoming);
+    outgoing.writeHead(status, headers);
+    const isAck = incoming.url?.startsWith("/api/slack/") === true && status === 200;
+    const isLast = isKilledAfterAck && isAck && countPromises() > before;
+    outgoing.end(body, () => isLast && kill());
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch((error: unknown) => fail(outgoing, error));
+  });
+  // Longer than clients keep idle connections: one that closes first would look like a fault.
+  server.keepAliveTimeout = 120_000;
+  const origin = await listen(server, options.port);
+  return {
+    origin,
+    get state() {
+      return state;
+    },
+    get isKilledAfterAck() {
+      return isKilledAfterAck;
+    },
+    set isKilledAfterAck(isWanted) {
+      isKilledAfterAck = isWanted;
+      onChange();
+    },
+    async start(variables = env) {
+      const last = current;
+      env = variables;
+      const begun = begin();
+      void retire(last);
+      await begun;
+    },
+    kill,
+    drain,
+    async [Symbol.asyncDispose]() {
+      await drain();
+      kill();
+      clearTimeout(revival);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** As it came, for a signature is made over the raw body. */
+async function send({ origin }: FunctionsWorker, incoming: IncomingMessage): Promise<Answer> {
+  const { method, headers, url = "/" } = incoming;
+  const sent = request(`${origin}${url}`, { method, headers });
+  // `once` hears the first one; later ones concern nobody.
+  sent.on("error", () => undefined);
+  incoming.pipe(sent);
+  const [response]: IncomingMessage[] = await once(sent, "response");
+  if (response === undefined) {
+    throw new Error("Cannot call the functions: they did not answer");
+  }
+  const body = await buffer(response);
+  const { connection: _, "keep-alive": __, "transfer-encoding": ___, ...kept } = response.headers;
+  return {
+    status: response.statusCode ?? 500,
+    headers: { ...kept, "content-length": String(body.length) },
+    body,
+  };
+}
+
+/** As Vercel answers for functions that died. */
+function fail(outgoing: ServerResponse, error: unknown): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  outgoing.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+  outgoing.end(`FUNCTION_INVOCATION_FAILED\n${reason}\n`);
+}
+
+function complain(error: unknown): void {
+  console.error(error instanceof Error ? error.message : String(error));
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${readPort(server.address())}`;
+}
