@@ -40,6 +40,8 @@ export interface PlaygroundOptions {
   functions?: string | undefined;
   /** Page and functions follow their code. */
   isWatching?: boolean;
+  /** Slack's 3,000 when left out. */
+  ackTimeoutMs?: number;
 }
 
 /** @throws {ConfigError} before anything is started */
@@ -67,6 +69,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     directory,
     settings,
     slackOptions: {
+      ...(options.ackTimeoutMs !== undefined && { ackTimeoutMs: options.ackTimeoutMs }),
       now: clock.now,
       onTraffic: (kind) => topics.emit(...(kind === "delivery" ? DELIVERED : CALLED)),
       extend(app) {

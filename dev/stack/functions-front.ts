@@ -97,7 +97,7 @@ export async function startFunctionsFront(options: FrontOptions): Promise<Functi
 
   async function drain(): Promise<void> {
     const running = await current?.catch(() => undefined);
-    await Promise.all([...retiring, running].map((worker) => worker?.drain()));
+    await Promise.all([...retiring, running].map(async (worker) => worker?.drain()));
   }
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

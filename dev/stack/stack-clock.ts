@@ -1,6 +1,6 @@
 /** The time of the whole local stack: Slack, S3 and the functions in their worker read the same one, and it can be moved. */
 export interface StackClock {
-  now(): number;
+  now: () => number;
   move(durationMs: number): void;
   readonly offsetMs: number;
   /** A worker makes the same clock of it. */
