@@ -3,10 +3,10 @@ import type { LocalS3 } from "../local-s3/server.ts";
 import type { LocalSlack } from "../local-slack/server.ts";
 import type { FunctionsFront } from "../stack/functions-front.ts";
 import type { StackClock } from "../stack/stack-clock.ts";
+import type { Acts } from "./acts.ts";
 import type { FunctionLog } from "./function-log.ts";
 import type { RecordHistory } from "./record-history.ts";
 import type { Settings } from "./settings.ts";
-import type { Act } from "./timeline.ts";
 import type { Topics } from "./topics.ts";
 
 /** The local stack, as far as the page looks into it or breaks it. */
@@ -24,8 +24,7 @@ export interface StackPorts {
   log: FunctionLog;
   history: RecordHistory;
   settings: Settings;
-  /** What people did, for the timeline. */
-  acts: Act[];
+  acts: Acts;
 }
 
 /** Of a part that the page shows and cannot use here. */

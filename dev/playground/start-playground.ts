@@ -9,6 +9,7 @@ import { LOCAL_DIRECTORY } from "../stack/running-stack.ts";
 import { type LocalStack, startStack } from "../stack/stack.ts";
 import { type FunctionsFront, startFunctionsFront } from "../stack/functions-front.ts";
 import { createStackClock } from "../stack/stack-clock.ts";
+import { createActs } from "./acts.ts";
 import type { Topic } from "./api.ts";
 import { createFunctionLog } from "./function-log.ts";
 import { bundlePage, servePage } from "./page.ts";
@@ -16,7 +17,6 @@ import { createRecordHistory } from "./record-history.ts";
 import { serveEvents, serveStack } from "./serve-stack.ts";
 import { ADMIN_ID, createSettings } from "./settings.ts";
 import type { StackPorts } from "./stack-ports.ts";
-import type { Act } from "./timeline.ts";
 import { createTopics } from "./topics.ts";
 import { watchPeople } from "./watch-people.ts";
 import { watchSources } from "./watch-sources.ts";
@@ -53,7 +53,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     log: createFunctionLog(),
   };
   const { clock, topics } = surroundings;
-  const acts: Act[] = [];
+  const acts = createActs(surroundings);
   let ports: StackPorts | undefined;
   let open: (ports: StackPorts) => void = () => undefined;
   const ready = new Promise<StackPorts>((resolve) => (open = resolve));
@@ -73,7 +73,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       now: clock.now,
       onTraffic: (kind) => topics.emit(...(kind === "delivery" ? DELIVERED : CALLED)),
       extend(app) {
-        watchPeople(app, { acts, clock, topics });
+        watchPeople(app, { acts, topics });
         serveStack(app, ready);
         serveEvents(app, topics);
         servePage(app, { page, imageOrigin: ready.then(({ s3 }) => s3.endpoint) });

@@ -1,43 +1,24 @@
 import type { RecordedRequest as StoreRequest } from "../local-s3/connection.ts";
 import type { RecordedDelivery, RecordedRequest } from "../local-slack/state/recorded-request.ts";
+import type { LocalS3 } from "../local-s3/server.ts";
+import type { LocalSlack } from "../local-slack/server.ts";
+import type { Act, Acts } from "./acts.ts";
 import type { Exchange } from "./api.ts";
-import type { StackPorts } from "./stack-ports.ts";
-
-/** Something that a person did, or the clock of a cron job. */
-export type Act = Omit<Exchange, "id">;
 
 const MAX_EXCHANGES = 500;
-
-/** Writes an act down while it goes on. */
-export async function noteAct<Result extends { status: number }>(
-  { acts, clock, topics }: Pick<StackPorts, "acts" | "clock" | "topics">,
-  what: Pick<Act, "from" | "to" | "what">,
-  carryOut: () => Promise<Result>,
-): Promise<Result> {
-  const startedMs = performance.now();
-  const act: Act = { ...what, startedAtMs: clock.now() };
-  acts.push(act);
-  acts.splice(0, acts.length - MAX_EXCHANGES);
-  topics.emit("timeline");
-  let status = 0;
-  try {
-    const result = await carryOut();
-    ({ status } = result);
-    return result;
-  } finally {
-    Object.assign(act, { status, durationMs: performance.now() - startedMs });
-    topics.emit("timeline");
-  }
-}
 
 /** Oldest first, the last 500. */
 export function readTimeline({
   slack,
   s3,
   acts,
-}: Pick<StackPorts, "slack" | "s3" | "acts">): Exchange[] {
+}: {
+  slack: LocalSlack;
+  s3: LocalS3;
+  acts: Acts;
+}): Exchange[] {
   const exchanges = [
-    ...acts.map((act) => ({ source: act, exchange: act })),
+    ...acts.list().map((act) => ({ source: act, exchange: act })),
     ...lastOf(slack.deliveries).map((source) => ({ source, exchange: ofDelivery(source) })),
     ...lastOf(slack.requests).map((source) => ({ source, exchange: ofSlackRequest(source) })),
     ...lastOf(s3.requests).map((source) => ({ source, exchange: ofStoreRequest(source) })),

@@ -1,7 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { StackPorts } from "./stack-ports.ts";
-import { noteAct } from "./timeline.ts";
 
 /** These acts of people are in the timeline; a path that is none of them stands for itself. */
 const ACTS: Readonly<Record<string, string>> = {
@@ -17,7 +16,7 @@ const ACTS: Readonly<Record<string, string>> = {
 /** Whatever may change what people see in Slack is told to the page; their own acts stand in the timeline too. */
 export function watchPeople(
   app: Hono<{ Bindings: HttpBindings }>,
-  ports: Pick<StackPorts, "acts" | "clock" | "topics">,
+  { acts, topics }: Pick<StackPorts, "acts" | "topics">,
 ): void {
   app.use("*", async (c, next) => {
     const { method, path } = c.req;
@@ -25,13 +24,13 @@ export function watchPeople(
     if (what === undefined) {
       await next();
     } else {
-      await noteAct(ports, { from: "person", to: "slack", what }, async () => {
+      await acts.note({ from: "person", to: "slack", what }, async () => {
         await next();
         return c.res;
       });
     }
     if (method !== "GET" && CHANGING.test(path)) {
-      ports.topics.emit("slack");
+      topics.emit("slack");
     }
   });
 }

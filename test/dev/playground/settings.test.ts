@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseConfig } from "../../../lib/config.ts";
+import { parseEnvironment } from "../../../lib/environment.ts";
 import { start, type StartedPlayground } from "./started.ts";
 
 let started: StartedPlayground;
@@ -46,7 +46,8 @@ describe("PUT /local/stack/settings", () => {
     const { settings } = await started.state();
     const { env } = started.playground.stack;
     const byDefault = settings.map((setting) => [setting.name, setting.byDefault]);
-    expect(parseConfig({ ...env, ...Object.fromEntries(byDefault) })).toEqual(parseConfig(env));
+    const named = { ...env, ...Object.fromEntries(byDefault) };
+    expect(parseEnvironment(named)).toEqual(parseEnvironment(env));
   });
 });
 
