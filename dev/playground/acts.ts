@@ -2,7 +2,7 @@ import type { StackClock } from "../stack/stack-clock.ts";
 import type { Exchange } from "./api.ts";
 import type { Topics } from "./topics.ts";
 
-/** What people do, for the timeline. The local servers record all other requests themselves. */
+/** The acts of people, for the timeline. The local servers record all other requests themselves. */
 export interface Acts {
   /** Oldest first. */
   list(): readonly Act[];

@@ -1,6 +1,7 @@
 /**
  * What the page and the local stack say to each other, as JSON over HTTP on the local Slack's own origin.
- * Both sides import these types and nothing else of each other.
+ * Both sides import these types and nothing else of each other. All times are of the stack's clock: the browser's, and
+ * `clockOffsetMs` of `StackState` more.
  */
 
 /** `GET /local/state?user=ID`: everything that this person's Slack shows. */

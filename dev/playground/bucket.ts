@@ -5,7 +5,7 @@ import type { ObjectFacts } from "../local-s3/stored-object.ts";
 import type { OpenWork, StoredObjectInfo } from "./api.ts";
 import type { StackPorts } from "./stack-ports.ts";
 
-/** Newest first. */
+/** Lists all objects, newest first. */
 export function listObjects({ s3, config }: StackPorts): StoredObjectInfo[] {
   const { imagePrefix, publicBaseUrl } = config;
   const buckets = [...new Set([config.s3.bucket, config.s3.stateBucket])];
@@ -46,7 +46,7 @@ const Marker = v.pipe(
   v.object({ intent: v.string(), promisedAt: v.string() }),
 );
 
-/** The markers: promises that are not kept yet, oldest first. */
+/** Lists the markers, oldest first. */
 export function listOpenWork({ s3, config }: StackPorts): OpenWork[] {
   const { statePrefix } = config;
   const markers = s3.objects(openFolder(statePrefix), config.s3.stateBucket);

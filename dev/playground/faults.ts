@@ -4,7 +4,7 @@ import { NotInControlError, type StackPorts } from "./stack-ports.ts";
 const LASTS_MS = 20_000;
 const DELIVERIES = 11;
 
-/** The faults of the panel, by name. One that is begun again lasts from now on. */
+/** The faults of the panel, by name. A fault that is begun again lasts from then on. */
 const FAULTS: Readonly<Record<FaultName, (ports: StackPorts, untilMs: number) => void>> = {
   slack_rate_limited({ slack }, untilMs) {
     slack.fault({
@@ -22,7 +22,7 @@ const FAULTS: Readonly<Record<FaultName, (ports: StackPorts, untilMs: number) =>
     slack.fault({ ...rule, kind: "error_500" });
   },
   s3_down({ s3 }, untilMs) {
-    // Whoever reads without a signature is the CDN, which has copies of its own.
+    // Only the CDN reads without a signature, and it has copies of its own.
     const isSigned = ({ headers }: { headers: ReadonlyMap<string, string> }) =>
       headers.has("authorization");
     const rule = { name: "s3_down", on: "*", when: isSigned, untilMs } as const;

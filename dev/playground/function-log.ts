@@ -3,7 +3,7 @@ import type { LogLine } from "./api.ts";
 
 /** The last lines of the functions. */
 export interface FunctionLog {
-  /** Whether it was one of theirs. */
+  /** True if `lib/logger.ts` printed this line. */
   add(line: string): boolean;
   /** Oldest first. */
   lines(): readonly LogLine[];
@@ -26,7 +26,7 @@ export function createFunctionLog(): FunctionLog {
   };
 }
 
-/** As `lib/logger.ts` prints it. */
+/** `lib/logger.ts` prints such lines. */
 const Line = v.pipe(
   v.string(),
   v.parseJson(),

@@ -4,9 +4,9 @@ import type { HttpBindings } from "@hono/node-server";
 import type { BuildOptions, BuildResult, OutputFile } from "esbuild";
 import type { Hono } from "hono";
 
-/** The page in memory: bundled while the stack starts, and again whenever its code changes when `onRebuild` is given. */
+/** The page's files in memory. They are bundled while the stack starts, and with `onRebuild` again after each change. */
 export interface Page {
-  /** The files by their names, as soon as they are there. @throws what is wrong with the code */
+  /** Waits for the files, by name. Rejects with the errors in their code. */
   files(): Promise<ReadonlyMap<string, Uint8Array>>;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function bundlePage({ onRebuild }: { onRebuild?: (() => void) | undefined
   };
 }
 
-/** Also with an error in its code it begins: the next change may mend it. */
+/** An error in the code does not keep it from beginning: the next change may mend it. */
 async function begin(take: (result: BuildResult) => void, onRebuild: (() => void) | undefined) {
   const { context } = await import("esbuild");
   let isFirst = true;
@@ -90,7 +90,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
 };
 
-/** `/` and `/playground/…`. `imageOrigin` is the CDN of the local stack: nothing else from elsewhere is shown. */
+/** Serves `/` and `/playground/…`. Images may come from `imageOrigin`, the local CDN, and nothing else from elsewhere. */
 export function servePage(
   app: Hono<{ Bindings: HttpBindings }>,
   { page, imageOrigin }: { page: Page; imageOrigin: Promise<string> },
@@ -124,7 +124,7 @@ export function servePage(
   });
 }
 
-/** Inline styles are those of the tags that it shows as a page would: they load nothing that this does not allow. */
+/** Tags that the page renders may have inline styles. These load nothing that the policy forbids. */
 function policyFor(imageOrigin: string): string {
   return [
     "default-src 'none'",
@@ -148,7 +148,7 @@ function renderHtml(files: ReadonlyMap<string, Uint8Array>): string {
   );
 }
 
-/** It asks again by itself until the code is right. */
+/** Reloads by itself until the code is right. */
 function renderProblem(reason: string): string {
   const text = reason.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return renderDocument(

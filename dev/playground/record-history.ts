@@ -9,11 +9,11 @@ export interface RecordVersion {
   record: unknown;
 }
 
-/** Records that were written since the stack started, and each as it was before. */
+/** The records that were written since the start, each with its version before. */
 export interface RecordHistory {
-  /** An object was written. */
+  /** Called after an object was written. */
   note(key: string): void;
-  /** The latest first. */
+  /** Newest first. */
   list(): readonly { current: RecordVersion; previous: RecordVersion | undefined }[];
 }
 

@@ -13,7 +13,7 @@ import type { RecordImage, RecordInfo } from "./api.ts";
 import { readVersion, type RecordVersion } from "./record-history.ts";
 import type { StackPorts } from "./stack-ports.ts";
 
-/** The record behind a message: the one with the images, or a reply of the app's. */
+/** Finds the record behind a message with images, or behind a reply of the app. */
 export function findRecord(
   ports: StackPorts,
   place: { channel: string; ts: string },
@@ -78,7 +78,7 @@ function describe(
 
 const HTML = { formats: ["html"], wrapperClass: "", template: "" } as const;
 
-/** The paths of what one has and the other has not, or has otherwise: `images[0].alt`. */
+/** Returns the paths that differ: `images[0].alt`. */
 function diff(before: unknown, after: unknown, path = ""): string[] {
   if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {
     return before === after ? [] : [path];

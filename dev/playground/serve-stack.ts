@@ -14,7 +14,7 @@ import { ALL_TOPICS, changedEvent, type Topics } from "./topics.ts";
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
-/** `/local/stack`: what the page sees of the stack and does to it. Requests wait until the stack is there. */
+/** Serves `/local/stack`: the page looks into the stack and breaks it. Requests wait until the stack is there. */
 export function serveStack(app: App, ready: Promise<StackPorts>): void {
   const get = (path: string, read: (ports: StackPorts, c: Context) => unknown) =>
     app.get(path, (c) => answering(c, async () => read(await ready, c)));
@@ -47,7 +47,7 @@ export function serveStack(app: App, ready: Promise<StackPorts>): void {
   app.put("/local/stack/settings", async (c) => changeSettings(await ready, c));
 }
 
-/** `/local/events`, until the page is closed. */
+/** Serves `/local/events`. A stream ends when its page is closed. */
 export function serveEvents(app: App, topics: Topics): void {
   app.get("/local/events", (c) =>
     streamSSE(c, async (stream) => {

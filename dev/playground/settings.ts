@@ -9,7 +9,7 @@ export interface Settings {
   list(): Setting[];
   /** All variables of the functions. */
   environment(): Environment;
-  /** What is wrong with these values; nothing when they hold from now on. */
+  /** Takes these values, unless something is wrong with them. */
   change(values: Readonly<Record<string, unknown>>): SettingsRefusal["problems"];
 }
 

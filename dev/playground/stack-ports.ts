@@ -9,12 +9,12 @@ import type { RecordHistory } from "./record-history.ts";
 import type { Settings } from "./settings.ts";
 import type { Topics } from "./topics.ts";
 
-/** The local stack, as far as the page looks into it or breaks it. */
+/** The parts of the local stack that the page looks into or breaks. */
 export interface StackPorts {
   slack: LocalSlack;
   s3: LocalS3;
   clock: StackClock;
-  /** Of the start: no setting of the page changes buckets, prefixes or addresses. */
+  /** No setting of the page changes it: buckets, prefixes and addresses stay. */
   config: Config;
   /** Missing under `vercel dev`. */
   front: FunctionsFront | undefined;
@@ -27,11 +27,11 @@ export interface StackPorts {
   acts: Acts;
 }
 
-/** Of a part that the page shows and cannot use here. */
+/** The functions run elsewhere, and this act needs control of them. */
 export class NotInControlError extends Error {
   override readonly name = "NotInControlError";
 
   constructor(what: string) {
-    super(`${what} needs functions that the local stack controls: start it with npm start.`);
+    super(`${what} needs functions that the local stack controls. Start it with npm start.`);
   }
 }

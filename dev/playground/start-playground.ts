@@ -34,13 +34,13 @@ export interface Playground extends AsyncDisposable {
 
 export interface PlaygroundOptions {
   directory?: string;
-  /** Variables that somebody tries. */
+  /** Settings of the app to try out. */
   settings?: Readonly<Record<string, string | undefined>>;
-  /** The functions are served there, by somebody else. */
+  /** The functions' address, if somebody else serves them. */
   functions?: string | undefined;
-  /** Page and functions follow their code. */
+  /** Page and functions follow changes of their code. */
   isWatching?: boolean;
-  /** Slack's 3,000 when left out. */
+  /** The default is Slack's: 3,000. */
   ackTimeoutMs?: number;
 }
 
@@ -121,10 +121,10 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
 }
 
 const CALLED: readonly Topic[] = ["timeline"];
-/** What is about to be delivered has been posted. */
+/** A message is posted before its event is delivered. */
 const DELIVERED: readonly Topic[] = ["timeline", "slack"];
 
-/** The functions' lines go into a file, for here they would bury the rest. */
+/** Writes the functions' lines to a file. In the terminal, they would bury the rest. */
 function openFront({
   clock,
   topics,
@@ -151,7 +151,7 @@ function openFront({
   );
 }
 
-/** A change of the store, for the page. */
+/** Tells the page of a change in the store. */
 function noteStored(
   { topics, history, config }: StackPorts,
   { method, key, durationMs }: RecordedRequest,
@@ -174,8 +174,8 @@ function countMarkers({ s3, config }: StackPorts): number {
 }
 
 /**
- * Objects outlive the stack, and it may have been stopped while its time was ahead. What the app noted then is not to
- * lie in the future now.
+ * Objects outlive the stack, and it may have been stopped while its clock was ahead. The clock starts behind the newest
+ * object, so that no note of the app lies in the future.
  */
 function keepAhead({ s3, clock, config }: StackPorts): void {
   const buckets = [...new Set([config.s3.bucket, config.s3.stateBucket])];

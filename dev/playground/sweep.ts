@@ -4,12 +4,12 @@ import type { SweepResult } from "./api.ts";
 import type { StackPorts } from "./stack-ports.ts";
 
 /**
- * A lease that was taken a moment ago is over after that, and whoever held it is dead by any clock. Only then is a
- * sweep done with what they left behind.
+ * After so long, a lease that was taken a moment ago is over, and its holder is dead by any clock. Before that, a sweep
+ * keeps the marker.
  */
 const DEAD_LEASE_MS = TIME_PLAN.leaseMs + TIME_PLAN.skewMs + 1000;
 
-/** Under `vercel dev` the functions keep their own time, and so does all else. */
+/** Moves the clock and sweeps. Under `vercel dev` the functions have their own clock, so nothing is moved. */
 export async function sweepStack(ports: StackPorts): Promise<SweepResult> {
   const { acts, clock, front, functions, topics } = ports;
   const movedMs = front === undefined ? 0 : DEAD_LEASE_MS;

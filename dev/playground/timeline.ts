@@ -7,7 +7,7 @@ import type { Exchange } from "./api.ts";
 
 const MAX_EXCHANGES = 500;
 
-/** Oldest first, the last 500. */
+/** Lists the last 500 exchanges, oldest first. */
 export function readTimeline({
   slack,
   s3,
@@ -35,7 +35,7 @@ function lastOf<Item>(items: readonly Item[]): readonly Item[] {
 const ids = new WeakMap<object, number>();
 let lastId = 0;
 
-/** The same as long as the record is. */
+/** A record keeps its id. */
 function idOf(source: object): number {
   const id = ids.get(source) ?? (lastId += 1);
   ids.set(source, id);

@@ -6,12 +6,12 @@ export interface PageEvent {
   data: string;
 }
 
-/** Tells the pages that are open what to read anew. */
+/** Tells the open pages which topics to read again. */
 export interface Topics {
   emit(...topics: readonly Topic[]): void;
-  /** The page's own code is another. */
+  /** Tells them that the page's own code changed. */
   reload(): void;
-  /** Hears what is emitted until what is returned is called. */
+  /** Calls `listen` with each event. Returns a function that ends this. */
   subscribe(listen: (event: PageEvent) => void): () => void;
 }
 

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { StackPorts } from "./stack-ports.ts";
 
-/** These acts of people are in the timeline; a path that is none of them stands for itself. */
+/** The acts that the timeline shows. */
 const ACTS: Readonly<Record<string, string>> = {
   "/local/messages": "posts a message",
   "/local/delete": "deletes a message",
@@ -13,7 +13,7 @@ const ACTS: Readonly<Record<string, string>> = {
   "/local/close": "closes a modal",
 };
 
-/** Whatever may change what people see in Slack is told to the page; their own acts stand in the timeline too. */
+/** Tells the page of each request that may change what people see, and notes the acts of people. */
 export function watchPeople(
   app: Hono<{ Bindings: HttpBindings }>,
   { acts, topics }: Pick<StackPorts, "acts" | "topics">,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 /** An editor saves in several steps, and several files at once. */
 const DEBOUNCE_MS = 200;
 
-/** Calls `restart` when the code of the functions is another, until what is returned is called. */
+/** Calls `restart` after each change in `api/` and `lib/`. Returns a function that ends this. */
 export function watchSources(restart: () => Promise<void>): () => void {
   let pending: NodeJS.Timeout | undefined;
   const watchers = ["api", "lib"].map((folder) =>

@@ -8,19 +8,19 @@ import type { StackClock } from "./stack-clock.ts";
 import { type Environment, type FunctionsWorker, startWorker } from "./start-worker.ts";
 
 /**
- * The address of the functions, which stays while they come and go: each request goes on to the worker that runs, or is
- * about to.
+ * The functions' address. It stays while their workers come and go, and passes each request on to the worker that runs
+ * or is about to run.
  */
 export interface FunctionsFront extends AsyncDisposable {
   readonly origin: string;
   readonly state: "running" | "starting" | "killed";
-  /** Begins them with these variables, or with those of the last time. Others that run finish what they have begun. */
+  /** Starts a worker, by default with the last variables. The worker before it finishes its background work. */
   start(env?: Environment): Promise<void>;
-  /** They stop in the middle of whatever they do, and come back after a second, or when somebody asks for them. */
+  /** Stops the worker at once. Another one starts after a second, or with the next request. */
   kill(): void;
-  /** Whether they are killed once the next answer that accepted work has left. */
+  /** Kills the worker as soon as the next ack that promises something has left. */
   isKilledAfterAck: boolean;
-  /** Waits until nothing goes on behind an answer. */
+  /** Waits until all background work is done. */
   drain(): Promise<void>;
 }
 
@@ -28,9 +28,9 @@ export interface FrontOptions {
   port: number;
   clock: StackClock;
   onLine: (line: string) => void;
-  /** Is told whenever `state` or `isKilledAfterAck` is another. */
+  /** Called after each change of `state` or `isKilledAfterAck`. */
   onChange: () => void;
-  /** How many promises the functions have written down so far. */
+  /** Counts the markers that the functions have written so far. */
   countPromises: () => number;
 }
 
@@ -157,11 +157,11 @@ interface Answer {
   body: Buffer;
 }
 
-/** As it came, for a signature is made over the raw body. */
+/** Passes the raw body on, since it is signed. */
 async function send({ origin }: FunctionsWorker, incoming: IncomingMessage): Promise<Answer> {
   const { method, headers, url = "/" } = incoming;
   const sent = request(`${origin}${url}`, { method, headers });
-  // `once` hears the first one; later ones concern nobody.
+  // `once` rejects with the first error. Later ones do not matter.
   sent.on("error", () => undefined);
   incoming.pipe(sent);
   const [response]: IncomingMessage[] = await once(sent, "response");
@@ -177,7 +177,7 @@ async function send({ origin }: FunctionsWorker, incoming: IncomingMessage): Pro
   };
 }
 
-/** As Vercel answers for functions that died. */
+/** Vercel answers like this for a function that died. */
 function fail(outgoing: ServerResponse, error: unknown): void {
   if (outgoing.headersSent) {
     outgoing.destroy();

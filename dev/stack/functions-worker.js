@@ -1,4 +1,4 @@
-/** Begins a worker: Node 20 does not give it the loader that the main thread was started with. */
+/** Starts a worker with a loader of its own: Node 20 does not pass that of the main thread on. */
 import { register } from "tsx/esm/api";
 
 register();

@@ -1,9 +1,9 @@
-/** The time of the whole local stack: Slack, S3 and the functions in their worker read the same one, and it can be moved. */
+/** The clock of the whole local stack: Slack, S3 and the functions share it, and it can be moved. */
 export interface StackClock {
   now: () => number;
   move(durationMs: number): void;
   readonly offsetMs: number;
-  /** A worker makes the same clock of it. */
+  /** A worker creates the same clock from it. */
   readonly shared: SharedArrayBuffer;
 }
 
@@ -25,7 +25,7 @@ export function createStackClock(
   };
 }
 
-/** From now on, everybody in this thread who asks for the time hears it from this clock, SDKs included. */
+/** Makes `Date` tell the time of this clock in this thread, to SDKs too. */
 export function replaceDate(clock: StackClock): void {
   globalThis.Date = new Proxy(Date, {
     construct: (target, args: unknown[], newTarget) =>

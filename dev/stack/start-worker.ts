@@ -6,25 +6,25 @@ import type { StackClock } from "./stack-clock.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The functions in a worker of their own: their variables, their time and their end are not those of this process. */
+/** The functions in a worker, with their own environment, clock and end. */
 export interface FunctionsWorker {
   readonly origin: string;
-  /** Waits for everything that was handed to `waitUntil`, or for their end. */
+  /** Waits until all background work is done, or the worker is dead. */
   drain(): Promise<void>;
-  /** Stops them in the middle of whatever they do. */
+  /** Stops the worker at once. */
   kill(): Promise<void>;
 }
 
 export interface WorkerOptions {
   env: Environment;
   clock: StackClock;
-  /** Is told each line that they print. */
+  /** Called with each line on stdout. */
   onLine: (line: string) => void;
-  /** Is told that they ended by themselves, when they ran already. */
+  /** Called if the running worker ends by itself. */
   onCrash: () => void;
 }
 
-/** @throws when they cannot be loaded */
+/** Rejects if the functions cannot be loaded. */
 export async function startWorker({
   env,
   clock,
