@@ -18,7 +18,7 @@ interface NewFileObject {
   origin: string;
 }
 
-const kinds: Readonly<
+const KINDS: Readonly<
   Record<string, readonly [mimetype: string, filetype: string, pretty: string]>
 > = {
   ".png": ["image/png", "png", "PNG"],
@@ -113,8 +113,8 @@ function kindOf(
   { name, mimetype }: NewFileObject,
   sniffed: string | undefined,
 ): readonly [string, string, string] {
-  const byType = Object.values(kinds).find(([type]) => type === (mimetype ?? sniffed));
-  const byName = kinds[extname(name).toLowerCase()];
+  const byType = Object.values(KINDS).find(([type]) => type === (mimetype ?? sniffed));
+  const byName = KINDS[extname(name).toLowerCase()];
   const [type, ...rest] = byType ?? byName ?? ["application/octet-stream", "binary", "Binary"];
   return [mimetype ?? type, ...rest];
 }

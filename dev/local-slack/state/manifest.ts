@@ -10,9 +10,9 @@ export interface Manifest {
   commands: readonly string[];
 }
 
-const names = v.optional(v.array(v.string()), []);
+const Names = v.optional(v.array(v.string()), []);
 
-const schema = v.object({
+const AppManifest = v.object({
   features: v.optional(
     v.object({
       bot_user: v.optional(v.object({ display_name: v.string() })),
@@ -22,13 +22,13 @@ const schema = v.object({
   ),
   oauth_config: v.object({ scopes: v.object({ bot: v.array(v.string()) }) }),
   settings: v.optional(
-    v.object({ event_subscriptions: v.optional(v.object({ bot_events: names })) }),
+    v.object({ event_subscriptions: v.optional(v.object({ bot_events: Names })) }),
   ),
 });
 
 /** Throws if the manifest has no bot scopes. */
 export function parseManifest(manifest: unknown): Manifest {
-  const { features, oauth_config: oauth, settings } = v.parse(schema, manifest);
+  const { features, oauth_config: oauth, settings } = v.parse(AppManifest, manifest);
   const shortcuts = features?.shortcuts ?? [];
   return {
     botName: features?.bot_user?.display_name ?? "bot",

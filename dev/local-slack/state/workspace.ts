@@ -66,7 +66,7 @@ export function createWorkspace(manifest: Manifest): Workspace {
   return workspace;
 }
 
-const idPrefixes = { channel: "C", group: "C", im: "D", mpim: "G" } as const;
+const ID_PREFIXES = { channel: "C", group: "C", im: "D", mpim: "G" } as const;
 
 export function addChannel(workspace: Workspace, channel: NewChannel): Channel {
   const kind = kindOf(channel);
@@ -76,7 +76,7 @@ export function addChannel(workspace: Workspace, channel: NewChannel): Channel {
     members.add(workspace.botUserId);
   }
   const added: Channel = {
-    id: channel.id ?? `${idPrefixes[kind]}0LOCAL${number}`,
+    id: channel.id ?? `${ID_PREFIXES[kind]}0LOCAL${number}`,
     name: channel.name.replace(/^#/, ""),
     kind,
     isArchived: channel.isArchived ?? false,

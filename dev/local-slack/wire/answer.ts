@@ -102,10 +102,10 @@ function insteadOfExecution(fault: Fault | undefined): Reply | undefined {
       { status: 429, headers: { "retry-after": retryAfter } },
     );
   }
-  return fixedReplies[fault.kind]?.();
+  return FIXED_REPLIES[fault.kind]?.();
 }
 
-const fixedReplies: Partial<Record<Fault["kind"], () => Reply>> = {
+const FIXED_REPLIES: Partial<Record<Fault["kind"], () => Reply>> = {
   error_500: () => textReply("Internal Server Error", { status: 500 }),
   html: () =>
     textReply("<!DOCTYPE html><html><body>Slack is down.</body></html>", { type: "text/html" }),

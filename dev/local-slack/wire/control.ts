@@ -122,7 +122,7 @@ function deliverOnce(
   });
 }
 
-const eventNames = {
+const EVENT_NAMES = {
   channel: "message.channels",
   group: "message.groups",
   im: "message.im",
@@ -131,7 +131,7 @@ const eventNames = {
 
 /** Slack sends an app the events in its manifest, from conversations that the app is in. */
 function isSubscribed({ workspace }: Slack, { kind, members }: Channel): boolean {
-  return members.has(workspace.botUserId) && workspace.manifest.events.has(eventNames[kind]);
+  return members.has(workspace.botUserId) && workspace.manifest.events.has(EVENT_NAMES[kind]);
 }
 
 /** `fetch` sends `application/octet-stream` for unknown types; the file's name tells more. */

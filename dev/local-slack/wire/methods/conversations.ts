@@ -6,15 +6,15 @@ import { type Channel, channelReference } from "../../state/workspace.ts";
 import { type Method, requiredChannel, requiredText } from "./method.ts";
 import { pageOf, withinRange, withoutMetadata } from "./paging.ts";
 
-const scopeStems = { channel: "channels", group: "groups", im: "im", mpim: "mpim" } as const;
-const stems = Object.values(scopeStems);
-const historyScopes = stems.map((stem) => `${stem}:history`);
-const readScopes = stems.map((stem) => `${stem}:read`);
+const SCOPE_STEMS = { channel: "channels", group: "groups", im: "im", mpim: "mpim" } as const;
+const STEMS = Object.values(SCOPE_STEMS);
+const HISTORY_SCOPES = STEMS.map((stem) => `${stem}:history`);
+const READ_SCOPES = STEMS.map((stem) => `${stem}:read`);
 
 export const conversationMethods: Readonly<Record<string, Method>> = {
-  "conversations.history": { scopes: historyScopes, run: history },
-  "conversations.replies": { scopes: historyScopes, run: replies },
-  "users.conversations": { scopes: readScopes, run: listOwnChannels },
+  "conversations.history": { scopes: HISTORY_SCOPES, run: history },
+  "conversations.replies": { scopes: HISTORY_SCOPES, run: replies },
+  "users.conversations": { scopes: READ_SCOPES, run: listOwnChannels },
 };
 
 /** Newest first, including tombstones. The bot must be a member, even of a public channel. */
@@ -45,7 +45,7 @@ function replies(slack: Slack, args: JsonObject): JsonObject {
 function readableChannel(slack: Slack, args: JsonObject): Channel {
   requiredText(args, "channel");
   const channel = requiredChannel(slack, args);
-  const scope = `${scopeStems[channel.kind]}:history`;
+  const scope = `${SCOPE_STEMS[channel.kind]}:history`;
   const granted = slack.workspace.manifest.scopes;
   if (!granted.has(scope)) {
     throw missingScope(scope, granted);
@@ -56,7 +56,7 @@ function readableChannel(slack: Slack, args: JsonObject): Channel {
   return channel;
 }
 
-const typeNames = {
+const KINDS_BY_TYPE = {
   public_channel: "channel",
   private_channel: "group",
   im: "im",
@@ -67,7 +67,7 @@ const typeNames = {
 function listOwnChannels(slack: Slack, args: JsonObject): JsonObject {
   const types = (textAt(args, "types") ?? "public_channel").split(",").map((type) => type.trim());
   const kinds = types.map((type) => {
-    const known = Object.entries(typeNames).find(([name]) => name === type);
+    const known = Object.entries(KINDS_BY_TYPE).find(([name]) => name === type);
     if (known === undefined) {
       throw new Refusal("invalid_types");
     }
@@ -75,8 +75,8 @@ function listOwnChannels(slack: Slack, args: JsonObject): JsonObject {
   });
   const { channels, botUserId, manifest } = slack.workspace;
   for (const kind of kinds) {
-    if (!manifest.scopes.has(`${scopeStems[kind]}:read`)) {
-      throw missingScope(`${scopeStems[kind]}:read`, manifest.scopes);
+    if (!manifest.scopes.has(`${SCOPE_STEMS[kind]}:read`)) {
+      throw missingScope(`${SCOPE_STEMS[kind]}:read`, manifest.scopes);
     }
   }
   const seen = [...channels.values()].filter(
