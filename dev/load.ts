@@ -6,7 +6,7 @@ import { QUIET } from "./stack/stack.ts";
 import { readNumber, runCommand } from "./terminal/command.ts";
 
 const USAGE = `
-Posts messages while calls to Slack and S3 fail at random, then runs reconcile to finish the rest. Exits with 1 if
+Posts messages while calls to Slack and S3 fail at random, then sweeps to finish the rest. Exits with 1 if
 anything is lost or doubled.
 
   npm run load -- --messages 300 --images 3 --in-flight 50 --failures 0.05 --seed 1   (the default)
@@ -56,13 +56,13 @@ function readOptions(args: string[]): LoadOptions {
 
 function renderReport(options: LoadOptions, report: LoadReport): string {
   const { messages, images, inFlight, failures, seed } = options;
-  const { ackMs, reconciles } = report;
+  const { ackMs, sweeps } = report;
   const outcome = (present: Outcome) =>
     `${present.images} of ${messages * images} images, ${present.replies} of ${messages} replies`;
   const rows = [
     ["delivered", `${outcome(report.before)}; ${report.undelivered} never acked`],
-    ...reconciles.map((sweep, index) => [
-      `reconcile ${index + 1}`,
+    ...sweeps.map((sweep, index) => [
+      `sweep ${index + 1}`,
       sweep === undefined
         ? "broke off"
         : `finished ${sweep.finished}, found ${sweep.found}, left ${sweep.open}`,

@@ -52,7 +52,7 @@ export interface WorkPorts extends AnswerPorts, ImagePorts {
   /** Limits how many bytes of files this process holds, over all messages. */
   bytesInFlight: Turns;
   /** Lets one caller at a time show a record, in this process. */
-  publishing: Coalesce<StoredRecord>;
+  showing: Coalesce<StoredRecord>;
   health: Health;
   /** The time that is left to this invocation. */
   budget: Budget;

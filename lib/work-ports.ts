@@ -32,7 +32,7 @@ export function createWorkPorts(
     giveWay: createGiveWay(),
     uploads: createTurns(UPLOADS_AT_ONCE),
     bytesInFlight: createTurns(FILES_IN_FLIGHT * maxBytes),
-    publishing: createCoalesce(),
+    showing: createCoalesce(),
   };
 }
 

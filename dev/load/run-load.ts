@@ -25,10 +25,10 @@ export interface LoadOptions {
 }
 
 export interface LoadReport extends Outcome {
-  /** The outcome after all deliveries, before the first reconcile. */
+  /** The outcome after all deliveries, before the first sweep. */
   before: Outcome;
   /** `undefined`: the sweep broke off because a call failed. */
-  reconciles: (Sweep | undefined)[];
+  sweeps: (Sweep | undefined)[];
   /** The number of messages that Slack gave up delivering. */
   undelivered: number;
   calls: number;
@@ -39,7 +39,7 @@ export interface LoadReport extends Outcome {
   peakMegabytes: number;
 }
 
-/** Posts and delivers all messages as Slack does, then runs reconcile, at most twice, to finish the rest. */
+/** Posts and delivers all messages as Slack does, then sweeps, at most twice, to finish the rest. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const random = createRandom(options.seed);
   const clock = createMovableClock();
@@ -73,18 +73,18 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const durationMs = performance.now() - startMs;
 
   const before = checkOutcome({ slack, s3 }, messages);
-  const reconciles: LoadReport["reconciles"] = [];
+  const sweeps: LoadReport["sweeps"] = [];
   let outcome = before;
-  while (outcome.problems.length > 0 && reconciles.length < MAX_RECONCILES) {
+  while (outcome.problems.length > 0 && sweeps.length < MAX_SWEEPS) {
     clock.move(LEASE_MS);
-    reconciles.push(await reconcile(app));
+    sweeps.push(await sweep(app));
     outcome = checkOutcome({ slack, s3 }, messages);
   }
   const statuses = [...slack.requests, ...s3.requests].map(({ status }) => status);
   return {
     ...outcome,
     before,
-    reconciles,
+    sweeps,
     undelivered,
     calls: statuses.length,
     failedCalls: statuses.filter((status) => status === 0 || status === 429 || status >= 500)
@@ -97,7 +97,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
 
 /** Slack's own pauses are none, one minute and five. */
 const RETRY_DELAYS_MS = [0, 300, 1500] as const;
-const MAX_RECONCILES = 2;
+const MAX_SWEEPS = 2;
 /** A little longer than a lease. */
 const LEASE_MS = 311_000;
 const CRON_SECRET = "load-cron-secret";
@@ -146,7 +146,7 @@ const DELIVERY_HEADER = "x-load-delivery";
 const Sweep = v.object({ finished: v.number(), found: v.number(), open: v.number() });
 type Sweep = v.InferOutput<typeof Sweep>;
 
-async function reconcile(app: App): Promise<Sweep | undefined> {
+async function sweep(app: App): Promise<Sweep | undefined> {
   const headers = { authorization: `Bearer ${CRON_SECRET}` };
   const response = await app.reconcile(new Request("http://127.0.0.1/", { headers }));
   return response.ok ? v.parse(Sweep, await response.json()) : undefined;

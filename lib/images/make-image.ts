@@ -73,8 +73,8 @@ export async function makeImage(
 }
 
 /**
- * Makes WebP copies, widest first, none wider than the image. The image itself may be one of
- * them. A copy that fails is left out; if the widest fails there are none, because a browser
+ * Makes WebP variants, widest first, none wider than the image. The image itself may be one of
+ * them. A variant that fails is left out; if the widest fails there are none, because a browser
  * would show a narrower one in its place.
  */
 export async function* makeVariants(
@@ -216,7 +216,7 @@ function densityOf(
   return density > 1 && isHiDpi(body, from) ? density : undefined;
 }
 
-/** The image's own width replaces all larger ones, because large screens get the widest copy. */
+/** The image's own width replaces all larger ones, because large screens get the widest variant. */
 function widthsOf({ width }: ImageFacts, wanted: readonly number[]): number[] {
   return [...new Set(wanted.map((one) => Math.min(one, width)))].toReversed();
 }

@@ -4,7 +4,7 @@ import type { UploadRecord } from "../records/record.ts";
 import type { Actor, BlockAction } from "../slack/interaction-payloads.ts";
 import { tellActor } from "./accept-action.ts";
 
-/** Refuses a button that a person of another organisation pressed in a Slack Connect channel. */
+/** Refuses a button that a person of another organization pressed in a Slack Connect channel. */
 export async function onStranger(work: WorkPorts, action: BlockAction): Promise<void> {
   const { userId } = action.actor;
   work.logger.info("interaction.refused", { action: action.actionId, user: userId });
@@ -24,7 +24,7 @@ export async function isAdmitted(ports: AnswerPorts, action: BlockAction): Promi
 /**
  * Whether a person is a member according to the record, which can tell more than an interaction:
  * the team that installed the app, and the teams that were not strangers when the images were
- * posted. If it names no teams, everybody there belonged to the organisation, which is enough if
+ * posted. If it names no teams, everybody there belonged to the organization, which is enough if
  * the app is installed for all of it. A person about whom nothing is known is refused.
  */
 export function isMember(

@@ -101,7 +101,7 @@ const UploadedImage = v.object({
   ),
   /** Slack's own preview replaces a file that could not be converted. */
   isPreview: v.optional(v.literal(true)),
-  /** WebP copies of other widths, ascending. */
+  /** The variants, ascending by width. */
   variants: v.optional(v.array(v.object({ key: v.string(), width: v.number() }))),
 });
 

@@ -15,15 +15,15 @@ export interface Actor {
   teamId: string;
   /** The person's own team, if Slack tells it. */
   userTeamId: string | undefined;
-  /** On Enterprise Grid: the organisation of the app, or a stranger's. */
+  /** On Enterprise Grid: the organization of the app, or a stranger's. */
   enterpriseId: string | undefined;
-  /** Whether the app is installed for a whole organisation, with all its workspaces. */
+  /** Whether the app is installed for a whole organization, with all its workspaces. */
   isEnterpriseInstall: boolean;
   standing: Standing;
 }
 
 /**
- * Whether a person belongs to the app's own workspace or to another organisation in a Slack Connect
+ * Whether a person belongs to the app's own workspace or to another organization in a Slack Connect
  * channel. On Enterprise Grid an interaction can only prove membership.
  */
 export type Standing = "member" | "stranger" | "untold";
@@ -97,7 +97,7 @@ export function parseInteractionPayload(rawBody: string): InteractionPayload {
 
 const Payload = v.looseObject({ type: v.string() });
 
-/** `team` is null if the app is installed for a whole organisation. */
+/** `team` is null if the app is installed for a whole organization. */
 const ActorPayload = v.object({
   team: lenient(v.object({ id: lenient(Id) })),
   enterprise: lenient(v.object({ id: lenient(Id) })),

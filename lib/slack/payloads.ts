@@ -28,7 +28,7 @@ export interface SlackMessage {
   files: readonly SlackFile[];
 }
 
-/** Slack Connect brings people from other organisations into a channel. */
+/** Slack Connect brings people from other organizations into a channel. */
 export function isStranger(
   teamId: string | undefined,
   homeTeamIds: readonly string[] | undefined,
@@ -244,7 +244,7 @@ function isFromBot({ event, ...callback }: MessageCallback): boolean {
   );
 }
 
-/** On Enterprise Grid, other teams of the same organisation are not strangers. */
+/** On Enterprise Grid, other teams of the same organization are not strangers. */
 function findHomeTeams(callback: MessageCallback, teamId: string): string[] | undefined {
   const enterpriseId = callback.authorizations?.[0]?.enterprise_id;
   if (enterpriseId === undefined) {

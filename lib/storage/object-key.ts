@@ -3,7 +3,7 @@ export function imageKey(prefix: string, uuid: string, extension: string): strin
   return `${prefix}${uuid}.${extension}`;
 }
 
-/** The key of a narrower copy: `images/` + uuid + `-640.webp`. */
+/** The key of a variant: `images/` + uuid + `-640.webp`. */
 export function variantKey(prefix: string, uuid: string, width: number): string {
   return `${prefix}${uuid}-${width}.webp`;
 }

@@ -23,11 +23,11 @@ export interface TagImage {
   filename: string;
   /** The object key. */
   key: string;
-  /** Copies of other widths, for a `picture` tag. */
+  /** The variants, for a `picture` tag. */
   variants: readonly TagVariant[];
 }
 
-/** A WebP copy of an image. */
+/** A WebP of another width than the image. */
 export interface TagVariant {
   /** Absolute and percent-encoded. */
   url: string;

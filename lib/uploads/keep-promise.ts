@@ -13,7 +13,7 @@ import { withDeleted } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import type { StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";
-import { publishReply } from "../replies/publish-reply.ts";
+import { showLatest } from "../replies/show-latest.ts";
 import { finishDeletions } from "./finish-deletions.ts";
 import { uploadImages } from "./upload-images.ts";
 
@@ -108,14 +108,14 @@ async function settle(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
     return record;
   }
   const { stored, problem } = await noteDeletions(work, claim);
-  const published = await publishReply(work, stored, { mayBePosted: claim.isTakenOver });
+  const shown = await showLatest(work, stored, { mayBePosted: claim.isTakenOver });
   if (problem !== undefined) {
     throw problem;
   }
-  if (!isWatched(published.record, isoNow(work.clock))) {
+  if (!isWatched(shown.record, isoNow(work.clock))) {
     await removeMarkers(work, ref, own);
   }
-  return published.record;
+  return shown.record;
 }
 
 async function noteDeletions(

@@ -168,8 +168,8 @@ async function storeVariants(
   for await (const variant of makeVariants(ports, made, making)) {
     const key = variantKey(ports.config.imagePrefix, image.uuid, variant.facts.width);
     try {
-      const copy = variant === made ? stored : await putOnce(ports, key, variant);
-      variants.unshift({ key: copy.key, width: copy.facts.width });
+      const put = variant === made ? stored : await putOnce(ports, key, variant);
+      variants.unshift({ key: put.key, width: put.facts.width });
     } catch (error) {
       const described = describeError(error);
       ports.logger.warn("image.failed", {

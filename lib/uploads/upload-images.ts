@@ -7,7 +7,7 @@ import { sourceTimeMs } from "../records/source-time.ts";
 import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
 import { isClosedToUs } from "../replies/is-closed-to-us.ts";
-import { publishReply } from "../replies/publish-reply.ts";
+import { showLatest } from "../replies/show-latest.ts";
 import type { ShownReply, ShowOptions } from "../replies/bring-in-line.ts";
 import { deleteReplies } from "../replies/delete-replies.ts";
 import { announce, showReply } from "../replies/show-reply.ts";
@@ -174,7 +174,7 @@ async function standDown(work: WorkPorts, stored: StoredRecord, upload: Upload):
   if (reply !== undefined) {
     await deleteReplies(work, { ...reply, ts });
   }
-  await publishReply(work, stored);
+  await showLatest(work, stored);
 }
 
 /** The upload neither waits for the announcement nor fails without it. */

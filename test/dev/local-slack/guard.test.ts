@@ -21,7 +21,7 @@ describe("guardControl()", () => {
     expect(body).toContain("Only this machine may use the local Slack");
   });
 
-  it("lets in a program, its own page, and whoever follows a link", async () => {
+  it("lets in a program, its own page, and a person who follows a link", async () => {
     await using started = await start();
     const { origin } = started.slack;
     const { port } = new URL(origin);
@@ -37,7 +37,7 @@ describe("guardControl()", () => {
     }
   });
 
-  it("leaves Slack's own interface open to whoever holds the token", async () => {
+  it("leaves Slack's own interface open to every program that holds the token", async () => {
     await using started = await start();
     const headers = { host: "slack.example", authorization: `Bearer ${started.slack.botToken}` };
     const { body } = await get(started.slack.origin, headers, "/api/auth.test");

@@ -78,7 +78,7 @@ describe("a function that is killed after its ack", () => {
     expect((await started.state()).openWork).toEqual([]);
   });
 
-  it("is there again for whoever asks, and does not die of an answer that promised nothing", async () => {
+  it("is there again for the next request, and does not die of an answer that promised nothing", async () => {
     await begin("kill_after_ack");
     const { slack } = started.playground.stack;
     const text = slack.postMessage({ channel: "images", text: "no image" });

@@ -8,7 +8,7 @@ import { isClosedToUs } from "./is-closed-to-us.ts";
 import { deleteReplies } from "./delete-replies.ts";
 import { showReply } from "./show-reply.ts";
 
-export interface PublishOptions {
+export interface ShowLatestOptions {
   /** A reply missing from the record may exist in the conversation, so look before posting. */
   mayBePosted?: boolean;
 }
@@ -16,29 +16,29 @@ export interface PublishOptions {
 /**
  * Brings the conversation in line with a record that has no lease holder, and with what others
  * write into it meanwhile. Returns the record as shown. A lease holder shows the record itself.
- * Every publisher reads the record once more afterwards: if two publish at the same time, the later
+ * Every caller reads the record once more afterwards: if two show it at the same time, the later
  * reader sees what the other wrote.
  */
-export function publishReply(
+export function showLatest(
   work: WorkPorts,
   opened: StoredRecord,
-  options: PublishOptions = {},
+  options: ShowLatestOptions = {},
 ): Promise<StoredRecord> {
-  return work.publishing(opened.ref, async () => {
+  return work.showing(opened.ref, async () => {
     let stored = opened;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       if (isLeaseAlive(stored.record, isoNow(work.clock))) {
         return stored;
       }
       const { images } = stored.record;
-      stored = await publishOnce(work, stored, options);
+      stored = await showOnce(work, stored, options);
       const latest = await work.records.read(stored.ref);
       if (latest === undefined || isDeepStrictEqual(latest.record.images, images)) {
         return latest ?? stored;
       }
       stored = latest;
     }
-    throw new RecordConflictError(`Cannot publish record ${opened.ref}: it keeps changing`);
+    throw new RecordConflictError(`Cannot show record ${opened.ref}: it keeps changing`);
   });
 }
 
@@ -48,10 +48,10 @@ export function publishReply(
  */
 const MAX_ROUNDS = 10;
 
-async function publishOnce(
+async function showOnce(
   work: WorkPorts,
   stored: StoredRecord,
-  { mayBePosted = false }: PublishOptions,
+  { mayBePosted = false }: ShowLatestOptions,
 ): Promise<StoredRecord> {
   const before = stored.record.reply;
   const shown = await showReply(work, stored.record, { reply: before, mayBePosted });
