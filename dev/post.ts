@@ -11,7 +11,7 @@ Posts files in the local Slack of a running \`npm start\`, as a person does, and
 
   npm run post -- photo.jpg another.png
 
-  --channel general   another channel than #images
+  --channel design    another channel than #images
   --user minho        another person than jane
 `;
 

@@ -23,10 +23,10 @@ Does what a person does in Slack, against a running \`npm start\`, and prints wh
   npm run slack -- slash help
 
 Acts on the first image of the last message with images in #images, as the person who posted it, unless:
-  --channel general   another channel (slash: #general, where the app is not a member)
+  --channel design    another channel (slash: #design, where the app is not a member)
   --ts 1700000000.1   a certain message
   --image 2           another image, by number or name
-  --user minho        another person: jane or minho
+  --user minho        another person: jane, minho, sora (an admin) or alex (of another organisation)
 
 Fills in these fields and leaves the others as they are:
   --alt "Two children plant a tree"   --link https://example.com   --decorative, --no-decorative

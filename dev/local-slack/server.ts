@@ -13,6 +13,7 @@ import { serveControl } from "./wire/control.ts";
 import { serveFiles } from "./wire/file-download.ts";
 import { guardControl } from "./wire/guard.ts";
 import { serveInteractionControl } from "./wire/interaction-control.ts";
+import { servePageControl } from "./wire/page-control.ts";
 import { serveResponseUrls } from "./wire/response-url.ts";
 import { serveWebApi } from "./wire/web-api.ts";
 
@@ -59,6 +60,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   serveResponseUrls(app, slack);
   serveControl(app, slack);
   serveInteractionControl(app, slack);
+  servePageControl(app, slack);
   return createLocalSlack(slack, async () => {
     closing.abort();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -112,7 +112,7 @@ export async function retryUpload(slack: SlackControl, options: CommandOptions):
 /** Types `/upload-to-s3` or `/upload-to-s3 help`. */
 export async function useSlashCommand(slack: SlackControl, options: CommandOptions): Promise<void> {
   const { text, user, print } = options;
-  const { channel, messages } = await slack.messages(options.channel ?? "general");
+  const { channel, messages } = await slack.messages(options.channel ?? "design");
   await useModal(slack, {
     ...options,
     files: options.files.length > 0 ? options.files : [SAMPLE],

@@ -7,11 +7,18 @@
 /** `GET /local/state?user=ID`: everything that this person's Slack shows. */
 export interface WorkspaceState {
   /** The app's name, and the shortcut and command that its manifest has. */
-  app: { name: string; userId: string; shortcuts: readonly Shortcut[]; command: string };
+  app: {
+    name: string;
+    userId: string;
+    shortcuts: readonly Shortcut[];
+    command: string;
+    /** What Slack says of the command while somebody types it. */
+    commandHint: string;
+  };
   people: readonly Person[];
   /** In the order of the sidebar, direct messages last. Only those that this person is in. */
   conversations: readonly Conversation[];
-  /** The modal in front of this person, with those below it. */
+  /** This person's modal: the views of its stack, the one in front last. */
   views: readonly ModalView[];
 }
 

@@ -13,6 +13,7 @@ import { createActs } from "./acts.ts";
 import type { Topic } from "./api.ts";
 import { createFunctionLog } from "./function-log.ts";
 import { bundlePage, servePage } from "./page.ts";
+import { populateWorkspace } from "./populate-workspace.ts";
 import { createRecordHistory } from "./record-history.ts";
 import { serveEvents, serveStack } from "./serve-stack.ts";
 import { ADMIN_ID, createSettings } from "./settings.ts";
@@ -88,6 +89,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     throw error;
   });
   const { slack, s3, env } = stack;
+  populateWorkspace(slack);
   const variables = createSettings({ ADMIN_USER_IDS: ADMIN_ID, ...settings, ...env });
   const config = toConfig(parseEnvironment(variables.environment()));
   const history = createRecordHistory(config, s3);

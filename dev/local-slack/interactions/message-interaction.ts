@@ -33,15 +33,15 @@ export interface ButtonPress {
 export async function openShortcut(slack: Slack, use: ShortcutUse): Promise<Seen> {
   const { channel, message } = requireVisible(slack, use);
   const user = requireOwnTeam(slack, use.user);
-  const { messageShortcut: callbackId, scopes } = slack.workspace.manifest;
-  if (callbackId === undefined || !scopes.has("commands")) {
+  const { messageShortcut: shortcut, scopes } = slack.workspace.manifest;
+  if (shortcut === undefined || !scopes.has("commands")) {
     throw new RangeError("Cannot open shortcut: the manifest has no message shortcut");
   }
   return watch(slack, user, async () => {
     const ack = await postInteraction(slack, {
       type: "message_action",
       ...commonPayload(slack, user),
-      callback_id: callbackId,
+      callback_id: shortcut.callbackId,
       action_ts: slack.clock.nextTs(),
       channel: channelReference(channel),
       message_ts: message.ts,

@@ -5,9 +5,11 @@ export interface Manifest {
   botName: string;
   scopes: ReadonlySet<string>;
   events: ReadonlySet<string>;
-  /** The `callback_id` of the first message shortcut. */
-  messageShortcut: string | undefined;
+  /** The first message shortcut. */
+  messageShortcut: { callbackId: string; name: string } | undefined;
   commands: readonly string[];
+  /** Slack's hint while somebody types the first command. */
+  commandHint: string;
 }
 
 const Names = v.optional(v.array(v.string()), []);
@@ -16,8 +18,22 @@ const AppManifest = v.object({
   features: v.optional(
     v.object({
       bot_user: v.optional(v.object({ display_name: v.string() })),
-      shortcuts: v.optional(v.array(v.object({ type: v.string(), callback_id: v.string() })), []),
-      slash_commands: v.optional(v.array(v.object({ command: v.string() })), []),
+      shortcuts: v.optional(
+        v.array(
+          v.object({ type: v.string(), callback_id: v.string(), name: v.optional(v.string()) }),
+        ),
+        [],
+      ),
+      slash_commands: v.optional(
+        v.array(
+          v.object({
+            command: v.string(),
+            description: v.optional(v.string()),
+            usage_hint: v.optional(v.string()),
+          }),
+        ),
+        [],
+      ),
     }),
   ),
   oauth_config: v.object({ scopes: v.object({ bot: v.array(v.string()) }) }),
@@ -29,12 +45,17 @@ const AppManifest = v.object({
 /** Throws if the manifest has no bot scopes. */
 export function parseManifest(manifest: unknown): Manifest {
   const { features, oauth_config: oauth, settings } = v.parse(AppManifest, manifest);
-  const shortcuts = features?.shortcuts ?? [];
+  const shortcut = features?.shortcuts.find(({ type }) => type === "message");
+  const commands = features?.slash_commands ?? [];
   return {
     botName: features?.bot_user?.display_name ?? "bot",
     scopes: new Set(oauth.scopes.bot),
     events: new Set(settings?.event_subscriptions?.bot_events),
-    messageShortcut: shortcuts.find(({ type }) => type === "message")?.callback_id,
-    commands: (features?.slash_commands ?? []).map((s) => s.command),
+    messageShortcut: shortcut && {
+      callbackId: shortcut.callback_id,
+      name: shortcut.name ?? shortcut.callback_id,
+    },
+    commands: commands.map((c) => c.command),
+    commandHint: [commands[0]?.usage_hint, commands[0]?.description].filter(Boolean).join(" "),
   };
 }

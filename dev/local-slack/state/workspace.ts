@@ -24,7 +24,10 @@ export interface Channel {
 export interface User {
   id: string;
   name: string;
+  realName: string;
   teamId: string;
+  /** An admin may delete messages of the workspace's people and apps. */
+  isAdmin: boolean;
 }
 
 export interface NewChannel {
@@ -42,8 +45,10 @@ export interface NewChannel {
 export interface NewUser {
   id?: string;
   name: string;
+  realName?: string;
   /** Another team's id makes the person a Slack Connect stranger. */
   teamId?: string;
+  isAdmin?: boolean;
 }
 
 /** Has #images, #general (which the bot is not in) and a direct message with the bot. */
@@ -58,8 +63,8 @@ export function createWorkspace(manifest: Manifest): Workspace {
     channels: new Map(),
     users: new Map(),
   };
-  addUser(workspace, { name: "jane" });
-  addUser(workspace, { name: "minho" });
+  addUser(workspace, { name: "jane", realName: "Jane Doe" });
+  addUser(workspace, { name: "minho", realName: "Minho Kim" });
   addChannel(workspace, { name: "images" });
   addChannel(workspace, { name: "general", botIsMember: false });
   addChannel(workspace, { name: "directmessage", isIm: true, members: ["U0LOCAL001"] });
@@ -92,7 +97,9 @@ export function addUser(workspace: Workspace, user: NewUser): User {
   const added: User = {
     id: user.id ?? `U0LOCAL${number}`,
     name: user.name,
+    realName: user.realName ?? user.name,
     teamId: user.teamId ?? workspace.teamId,
+    isAdmin: user.isAdmin ?? false,
   };
   workspace.users.set(added.id, added);
   for (const channel of workspace.channels.values()) {

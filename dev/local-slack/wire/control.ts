@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
 import { deliverEvent } from "../delivery/deliver-event.ts";
+import { isSubscribed } from "../delivery/is-subscribed.ts";
 import type { Attempt } from "../delivery/outgoing-request.ts";
 import type { NewFile } from "../files/file-store.ts";
 import { postAsPerson, type PostedMessage } from "../messages/person-message.ts";
@@ -90,8 +91,9 @@ async function postAndDeliver(slack: Slack, c: Context): Promise<unknown> {
     files: files.flat(),
   });
   const channel = requireChannel(slack.workspace, field("channel") ?? "images");
-  const attempt =
-    field("is_delivered") === "false" ? undefined : await deliverOnce(slack, { posted, channel });
+  const delivery =
+    field("is_delivered") === "false" ? undefined : deliverOnce(slack, { posted, channel });
+  const attempt = field("is_awaited") === "false" ? undefined : await delivery;
   return {
     channel: channel.id,
     ts: posted.message.ts,
@@ -120,18 +122,6 @@ function deliverOnce(
       reject,
     );
   });
-}
-
-const EVENT_NAMES = {
-  channel: "message.channels",
-  group: "message.groups",
-  im: "message.im",
-  mpim: "message.mpim",
-} as const;
-
-/** Slack sends an app the events in its manifest, from conversations that the app is in. */
-function isSubscribed({ workspace }: Slack, { kind, members }: Channel): boolean {
-  return members.has(workspace.botUserId) && workspace.manifest.events.has(EVENT_NAMES[kind]);
 }
 
 /** `fetch` sends `application/octet-stream` for unknown types; the file's name tells more. */

@@ -100,7 +100,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { cache: "no-store", ...init });
     text = await response.text();
   } catch (error) {
     throw new Error(CONNECTION_LOST, { cause: error });
