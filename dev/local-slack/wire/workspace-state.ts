@@ -1,4 +1,5 @@
 import type * as api from "../../playground/api.ts";
+import { readShownSize } from "../files/shown-size.ts";
 import { isObject, numberAt, objectsIn, textAt } from "../json.ts";
 import type { JsonObject } from "../json.ts";
 import type { Message } from "../state/message-store.ts";
@@ -102,16 +103,15 @@ function blocksIn(blocks: readonly JsonObject[]): api.Block[] {
 function filesIn({ state }: Slack, files: readonly JsonObject[]): api.SlackFile[] {
   return files.map((shown) => {
     const id = String(shown["id"]);
-    const file = state.files.get(id)?.object ?? shown;
-    const width = numberAt(file, "original_w");
-    const height = numberAt(file, "original_h");
+    const stored = state.files.get(id);
+    const file = stored?.object ?? shown;
+    const size = stored && readShownSize(stored.thumbnail?.bytes ?? stored.bytes);
     return {
       id,
       name: textAt(file, "name") ?? id,
       mimetype: textAt(file, "mimetype") ?? "",
       size: numberAt(file, "size") ?? 0,
-      ...(width === undefined ? {} : { original_w: width }),
-      ...(height === undefined ? {} : { original_h: height }),
+      ...(size === undefined ? {} : { original_w: size.width, original_h: size.height }),
       preview: `/local/files/${id}`,
     };
   });

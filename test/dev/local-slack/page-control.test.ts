@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { WorkspaceState } from "../../../dev/playground/api.ts";
 import { populateWorkspace } from "../../../dev/playground/populate-workspace.ts";
@@ -80,6 +81,29 @@ describe("GET /local/state", () => {
     const response = await fetch(`${started.slack.origin}${file?.preview}`);
     expect(response.headers.get("content-type")).toBe("image/png");
     expect(Buffer.from(await response.arrayBuffer())).toEqual(png(40, 30));
+  });
+
+  it("tells the size of a photo as it is shown, not as it lies in the file", async () => {
+    await using started = await startPopulated();
+    const bytes = await readFile(new URL("../../../dev/samples/sunrise.jpg", import.meta.url));
+    started.slack.postMessage({ channel: "images", files: [{ name: "sunrise.jpg", bytes }] });
+    const { conversations } = await stateOf(started, "jane");
+    expect(conversations[0]?.messages[0]?.files).toMatchObject([
+      { original_w: 1200, original_h: 630 },
+    ]);
+  });
+
+  it("takes a photo with broken Exif as it lies", async () => {
+    await using started = await startPopulated();
+    const frame = [0xff, 0xc0, 0, 11, 8, 0, 30, 0, 40, 1, 1, 0x11, 0];
+    const exif = Buffer.from("Exif\0\0II*\0\xff\xff\xff\x0f", "latin1");
+    const segment = [0xff, 0xe1, 0, exif.length + 2, ...exif];
+    const bytes = Buffer.from([0xff, 0xd8, ...segment, ...frame, 0, 0, 0, 0]);
+    started.slack.postMessage({ channel: "images", files: [{ name: "a.jpg", bytes }] });
+    const { conversations } = await stateOf(started, "jane");
+    expect(conversations[0]?.messages[0]?.files).toMatchObject([
+      { original_w: 40, original_h: 30 },
+    ]);
   });
 
   it("shows people the file of which an app is told the id only", async () => {
