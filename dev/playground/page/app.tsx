@@ -108,7 +108,7 @@ function Workspace({
   useThreadSelection(conversation, thread, setChosen);
   return (
     <SessionContext value={session}>
-      <main className={`app ${hasInside ? "with-inside" : ""}`} data-pane={paneOf(pane, thread)}>
+      <main className="app" data-pane={paneOf(pane, thread)}>
         <Sidebar chosen={conversation?.id} onGo={() => setPane("talk")} onPerson={onPerson} />
         {conversation !== undefined && (
           <ConversationPane

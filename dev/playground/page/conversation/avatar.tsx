@@ -19,7 +19,7 @@ export function Avatar({ userId, size = 36 }: { userId: string | undefined; size
   const background = COLOURS[index % COLOURS.length] ?? "#55505a";
   return (
     <span className="avatar" style={{ ...style, background }} aria-hidden="true">
-      {(state.people[index]?.realName ?? "?").slice(0, 1)}
+      {(state.people[index]?.realName ?? "Slackbot").slice(0, 1)}
     </span>
   );
 }

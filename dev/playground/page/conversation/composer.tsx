@@ -226,7 +226,15 @@ function Chip({ file, onRemove }: { file: File; onRemove: () => void }) {
     <li className="chip">
       <span className="chip-picture">
         <Icon name="file" />
-        {type.startsWith("image/") && <img alt="" ref={(image) => showFile(image, file)} />}
+        {type.startsWith("image/") && (
+          <img
+            alt=""
+            ref={(image) => showFile(image, file)}
+            onError={({ currentTarget }) => {
+              currentTarget.hidden = true;
+            }}
+          />
+        )}
       </span>
       <span className="chip-name">{name}</span>
       <span className="quiet">{formatBytes(size)}</span>
