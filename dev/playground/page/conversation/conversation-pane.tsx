@@ -5,7 +5,7 @@ import { DropZone } from "./drop-zone.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Icon, IconButton } from "./icons.tsx";
 import { MessageItem } from "./message.tsx";
-import { isTopLevel, markRead, useReadMarks } from "./read-marks.ts";
+import { isTopLevel, lastOwn, markRead, useReadMarks } from "./read-marks.ts";
 import { goTo, hrefOf } from "./route.ts";
 import { ScrolledList } from "./scrolled-list.tsx";
 import { useSession } from "./session.ts";
@@ -52,7 +52,7 @@ export function ConversationPane({
         </div>
         <IconButton name="panel" label="Inside" aria-expanded={hasInside} onPress={onInside} />
       </header>
-      <ScrolledList label={`Messages in ${conversation.name}`}>
+      <ScrolledList label={`Messages in ${conversation.name}`} own={lastOwn(shown, session.me)}>
         <Beginning conversation={conversation} isEmpty={shown.length === 0} />
         {shown.map((message, index) => (
           <MessageWithDay

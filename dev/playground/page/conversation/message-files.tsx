@@ -22,8 +22,8 @@ const SMALL = { width: 200, height: 140 };
 
 function Preview({ file, box }: { file: SlackFile; box: typeof LARGE }) {
   const [isBroken, setBroken] = useState(false);
-  const { name, mimetype, original_w: width, original_h: height, preview } = file;
-  const isImage = mimetype.startsWith("image/") && width !== undefined && height !== undefined;
+  const { name, mimetype, original_w: width = 0, original_h: height = 0, preview } = file;
+  const isImage = mimetype.startsWith("image/") && width > 0 && height > 0;
   if (!isImage || isBroken) {
     return <FileCard file={file} />;
   }

@@ -28,6 +28,11 @@ export function hasUnread({ id, kind, messages }: Conversation, marks: Marks, me
   );
 }
 
+/** The last message that somebody wrote, or that answers them alone. */
+export function lastOwn(messages: readonly Message[], { id }: Person): string | undefined {
+  return messages.findLast((one) => one.user === id || one.is_ephemeral === true)?.ts;
+}
+
 export function isTopLevel({ ts, thread_ts: thread, subtype }: Message): boolean {
   return thread === undefined || thread === ts || subtype === "thread_broadcast";
 }

@@ -1,7 +1,16 @@
 import { type ReactNode, useLayoutEffect, useRef } from "react";
 
 /** Opens at its end, and stays there while it grows; whoever has scrolled up is left where they are. */
-export function ScrolledList({ label, children }: { label: string; children: ReactNode }) {
+export function ScrolledList({
+  label,
+  own,
+  children,
+}: {
+  label: string;
+  /** What this person did last: they want to see what comes of it. */
+  own: string | undefined;
+  children: ReactNode;
+}) {
   const outer = useRef<HTMLElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -22,6 +31,10 @@ export function ScrolledList({ label, children }: { label: string; children: Rea
     observer.observe(list);
     return () => observer.disconnect();
   }, []);
+  useLayoutEffect(() => {
+    isAtEnd.current = true;
+    outer.current?.scrollTo({ top: outer.current.scrollHeight });
+  }, [own]);
   return (
     <section
       ref={outer}

@@ -4,7 +4,7 @@ import { Composer, type Draft, EMPTY_DRAFT, withFiles } from "./composer.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { IconButton } from "./icons.tsx";
 import { MessageItem } from "./message.tsx";
-import { markRead } from "./read-marks.ts";
+import { lastOwn, markRead } from "./read-marks.ts";
 import { goTo, hrefOf } from "./route.ts";
 import { ScrolledList } from "./scrolled-list.tsx";
 import { useSession } from "./session.ts";
@@ -18,6 +18,7 @@ export function ThreadPane({ conversation, ts }: { conversation: Conversation; t
     (message) => message.ts === ts || message.thread_ts === ts,
   );
   const replies = messages.filter((message) => message.ts !== ts);
+  const count = replies.filter((message) => message.is_ephemeral !== true).length;
   const latest = messages.at(-1)?.ts;
   useEffect(() => {
     if (latest !== undefined) {
@@ -42,16 +43,16 @@ export function ThreadPane({ conversation, ts }: { conversation: Conversation; t
         </div>
         <IconButton name="close" label="Close thread" onPress={() => goTo(id)} />
       </header>
-      <ScrolledList label="Messages in the thread">
+      <ScrolledList label="Messages in the thread" own={lastOwn(messages, me)}>
         {messages.length === 0 && <p className="beginning">This thread is not there any more.</p>}
         {messages
           .filter((message) => message.ts === ts)
           .map((message) => (
             <MessageItem key={message.ts} channel={id} message={message} />
           ))}
-        {replies.length > 0 && (
+        {count > 0 && (
           <div className="reply-count" aria-hidden="true">
-            <span>{replies.length === 1 ? "One message" : `${replies.length} messages`}</span>
+            <span>{count === 1 ? "One message" : `${count} messages`}</span>
           </div>
         )}
         {replies.map((message) => (
