@@ -109,6 +109,7 @@ function Workspace({
   return (
     <SessionContext value={session}>
       <main className="app" data-pane={paneOf(pane, thread)}>
+        <h1 className="unseen">Upload to S3 playground</h1>
         <Sidebar chosen={conversation?.id} onGo={() => setPane("talk")} onPerson={onPerson} />
         {conversation !== undefined && (
           <ConversationPane

@@ -42,10 +42,10 @@ export function ConversationPane({
       <header className="pane-head">
         <IconButton name="back" label="Conversations" className="only-narrow" onPress={onList} />
         <div className="pane-title">
-          <h1>
+          <h2>
             <ConversationSign conversation={conversation} />
             {conversation.name}
-          </h1>
+          </h2>
           <p className="topic" title={topicOf(session, conversation)}>
             {topicOf(session, conversation)}
           </p>
@@ -155,9 +155,9 @@ function MessageWithDay({
   return (
     <>
       {isNewDay && (
-        <h2 className="day">
+        <h3 className="day">
           <span>{formatDay(message.ts)}</span>
-        </h2>
+        </h3>
       )}
       <MessageItem
         channel={channel}

@@ -18,12 +18,14 @@ export function MessageItem({
   channel,
   message,
   isContinued = false,
+  isInThread = false,
   children,
 }: {
   channel: string;
   message: Message;
   /** Right after another one of the same author. */
   isContinued?: boolean;
+  isInThread?: boolean;
   children?: ReactNode;
 }) {
   const session = useSession();
@@ -52,7 +54,9 @@ export function MessageItem({
         <Content channel={channel} message={message} />
         {children}
       </div>
-      {message.subtype !== "tombstone" && <Toolbar channel={channel} message={message} />}
+      {message.subtype !== "tombstone" && (
+        <Toolbar channel={channel} message={message} isInThread={isInThread} />
+      )}
     </article>
   );
 }
@@ -104,13 +108,22 @@ function Content({ channel, message }: { channel: string; message: Message }) {
   );
 }
 
-function Toolbar({ channel, message }: { channel: string; message: Message }) {
+function Toolbar({
+  channel,
+  message,
+  isInThread,
+}: {
+  channel: string;
+  message: Message;
+  isInThread: boolean;
+}) {
   const session = useSession();
   const [isAsking, setAsking] = useState(false);
   const { ts, thread_ts: thread = ts, is_ephemeral: isEphemeral = false } = message;
+  const canOpenThread = !isEphemeral && !isInThread;
   return (
     <div className="toolbar">
-      {!isEphemeral && (
+      {canOpenThread && (
         <IconButton
           name="thread"
           label="Open thread"
@@ -127,7 +140,12 @@ function Toolbar({ channel, message }: { channel: string; message: Message }) {
         />
       )}
       <MessageMenu
-        items={itemsOf(session, { channel, message, askToDelete: () => setAsking(true) })}
+        items={itemsOf(session, {
+          channel,
+          message,
+          canOpenThread,
+          askToDelete: () => setAsking(true),
+        })}
       />
       {isAsking && (
         <ConfirmDeletion
@@ -150,7 +168,17 @@ function hasInside({ files, bot_id: bot, is_ephemeral: isEphemeral = false }: Me
 /** Strangers have no shortcuts of an app that another organisation installed. */
 function itemsOf(
   session: Session,
-  { channel, message, askToDelete }: { channel: string; message: Message; askToDelete: () => void },
+  {
+    channel,
+    message,
+    canOpenThread,
+    askToDelete,
+  }: {
+    channel: string;
+    message: Message;
+    canOpenThread: boolean;
+    askToDelete: () => void;
+  },
 ): MenuItem[] {
   const { me, state } = session;
   const { ts, is_ephemeral: isEphemeral = false } = message;
@@ -161,15 +189,15 @@ function itemsOf(
       icon: "upload" as const,
       act: () => void openShortcut(session, { channel, ts }),
     })),
-    ...(isEphemeral
-      ? []
-      : [
+    ...(canOpenThread
+      ? [
           {
             label: "Open thread",
             icon: "thread" as const,
             act: () => goTo(channel, message.thread_ts ?? ts),
           },
-        ]),
+        ]
+      : []),
     ...(hasInside(message)
       ? [
           {

@@ -32,8 +32,10 @@ export function ScrolledList({
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    isAtEnd.current = true;
-    outer.current?.scrollTo({ top: outer.current.scrollHeight });
+    if (own !== undefined) {
+      isAtEnd.current = true;
+      outer.current?.scrollTo({ top: outer.current.scrollHeight });
+    }
   }, [own]);
   return (
     <section

@@ -48,7 +48,7 @@ export function ThreadPane({ conversation, ts }: { conversation: Conversation; t
         {messages
           .filter((message) => message.ts === ts)
           .map((message) => (
-            <MessageItem key={message.ts} channel={id} message={message} />
+            <MessageItem key={message.ts} channel={id} message={message} isInThread />
           ))}
         {count > 0 && (
           <div className="reply-count" aria-hidden="true">
@@ -56,7 +56,7 @@ export function ThreadPane({ conversation, ts }: { conversation: Conversation; t
           </div>
         )}
         {replies.map((message) => (
-          <MessageItem key={message.ts} channel={id} message={message} />
+          <MessageItem key={message.ts} channel={id} message={message} isInThread />
         ))}
       </ScrolledList>
       <Composer
