@@ -1,0 +1,9 @@
+import type { RecordInfo } from "../../api.ts";
+import { useTopic } from "../client.ts";
+import type { Selected } from "./inside.tsx";
+
+/** The record behind the selected message; `undefined` while nothing is selected, or nothing is recorded of it. */
+export function useRecord(selected: Selected | undefined): RecordInfo | undefined {
+  const query = new URLSearchParams({ channel: selected?.channel ?? "", ts: selected?.ts ?? "" });
+  return useTopic<RecordInfo>(`/local/stack/record?${query.toString()}`, "store").value;
+}

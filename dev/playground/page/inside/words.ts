@@ -1,0 +1,48 @@
+/** 1,234 B, 1.2 kB or 1.2 MB, in units of 1024 as the app's replies have them. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) {
+    return `${bytes} B`;
+  }
+  const kilobytes = bytes / 1024;
+  return kilobytes < 1024 ? `${kilobytes.toFixed(1)} kB` : `${(kilobytes / 1024).toFixed(1)} MB`;
+}
+
+/** 14:05:09.120 */
+export function formatTime(epochMs: number): string {
+  const time = new Date(epochMs);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
+  return `${clock}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** 12 ms, 1.2 s, 74 s, 3 min */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000) {
+    return `${Math.round(durationMs)} ms`;
+  }
+  const seconds = durationMs / 1000;
+  return seconds < 120
+    ? `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
+    : `${Math.round(seconds / 60)} min`;
+}
+
+/** What a screen reader says of an image, as its alternative text and link have it. */
+export function spokenAs({ alt, link }: { alt: string; link: string | undefined }): string {
+  if (link !== undefined) {
+    return alt === "" ? `“link, ${link}”` : `“link, image, ${alt}”`;
+  }
+  return alt === "" ? "Nothing: without a description the image is skipped." : `“image, ${alt}”`;
+}
+
+const REMOVED: Readonly<Record<string, string>> = {
+  credentials: "content credentials",
+  hdr: "HDR brightness",
+  other: "other metadata",
+};
+
+/** The record's words for what was removed from an image, as a sentence has them. */
+export function nameRemoved(kinds: readonly string[]): string {
+  return kinds.length === 0
+    ? "nothing was removed"
+    : `removed: ${kinds.map((kind) => REMOVED[kind] ?? kind).join(", ")}`;
+}
