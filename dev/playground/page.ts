@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 import type { HttpBindings } from "@hono/node-server";
-import type { BuildOptions, BuildResult, OutputFile } from "esbuild";
+import type { BuildOptions, BuildResult, Message, OutputFile } from "esbuild";
 import type { Hono } from "hono";
 
 /** The page's files in memory. They are bundled while the stack starts, and with `onRebuild` again after each change. */
@@ -33,7 +33,7 @@ export function bundlePage({ onRebuild }: { onRebuild?: (() => void) | undefined
   let problem: string | undefined;
   const take = ({ outputFiles = [], errors }: BuildResult) => {
     files = new Map(outputFiles.map(toEntry));
-    problem = errors.length === 0 ? undefined : errors.map(({ text }) => text).join("\n");
+    problem = errors.length === 0 ? undefined : errors.map(renderError).join("\n");
   };
   const begun = begin(take, onRebuild);
   begun.catch(() => undefined);
@@ -79,6 +79,10 @@ async function begin(take: (result: BuildResult) => void, onRebuild: (() => void
   }
   await built.watch();
   return built;
+}
+
+function renderError({ text, location }: Message): string {
+  return location === null ? text : `${location.file}:${location.line}: ${text}`;
 }
 
 function toEntry({ path: file, contents }: OutputFile): [string, Uint8Array] {

@@ -4,7 +4,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { LocalStack } from "./stack.ts";
 
-/** Starts the functions under `vercel dev --local`, which needs neither a login nor the network. */
+/**
+ * Starts the functions under `vercel dev --local`, which needs neither a login nor the network. It would run the script
+ * `dev` of package.json, if the empty `now-dev` did not take its place.
+ * https://github.com/vercel/vercel/blob/main/packages/static-build/src/index.ts
+ */
 export async function startVercelDev(
   { env }: Pick<LocalStack, "env">,
   { origin }: { origin: string },
