@@ -5,13 +5,8 @@ import { Rendered } from "./rendered.tsx";
 import { Settings } from "./settings.tsx";
 import { Tabs } from "./tabs.tsx";
 import { Timeline } from "./timeline.tsx";
+import type { Selected } from "./use-record.ts";
 import "./inside.css";
-
-/** A message or a reply that somebody looks at. */
-export interface Selected {
-  channel: string;
-  ts: string;
-}
 
 /** What becomes of the selected message outside of Slack, and what the functions do meanwhile. */
 export function Inside({ selected }: { selected: Selected | undefined }) {

@@ -1,6 +1,5 @@
-import type { Selected } from "./inside.tsx";
 import { jsonLines } from "./json-lines.ts";
-import { useRecord } from "./use-record.ts";
+import { type Selected, useRecord } from "./use-record.ts";
 
 /** The record as the bucket holds it; what its last write changed is marked. */
 export function RecordPanel({ selected }: { selected: Selected | undefined }) {

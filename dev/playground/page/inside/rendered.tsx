@@ -1,6 +1,5 @@
 import type { RecordImage } from "../../api.ts";
-import type { Selected } from "./inside.tsx";
-import { useRecord } from "./use-record.ts";
+import { type Selected, useRecord } from "./use-record.ts";
 import { formatBytes, nameRemoved, spokenAs } from "./words.ts";
 
 /** CSS pixels: a phone and a desktop. */

@@ -1,6 +1,11 @@
 import type { RecordInfo } from "../../api.ts";
 import { useTopic } from "../client.ts";
-import type { Selected } from "./inside.tsx";
+
+/** The message or reply that a person looks at. */
+export interface Selected {
+  channel: string;
+  ts: string;
+}
 
 /** The record behind the selected message; `undefined` while nothing is selected, or nothing is recorded of it. */
 export function useRecord(selected: Selected | undefined): RecordInfo | undefined {
