@@ -4,7 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { BuildOptions, BuildResult, Message, OutputFile } from "esbuild";
 import type { Hono } from "hono";
 
-/** The page's files in memory. They are bundled while the stack starts, and with `onRebuild` again after each change. */
+/** The page's files in memory, bundled when they are first asked for, and with `onRebuild` again after each change. */
 export interface Page {
   /** Waits for the files, by name. Rejects with the errors in their code. */
   files(): Promise<ReadonlyMap<string, Uint8Array>>;
@@ -35,18 +35,17 @@ export function bundlePage({ onRebuild }: { onRebuild?: (() => void) | undefined
     files = new Map(outputFiles.map(toEntry));
     problem = errors.length === 0 ? undefined : errors.map(renderError).join("\n");
   };
-  const begun = begin(take, onRebuild);
-  begun.catch(() => undefined);
+  let begun: ReturnType<typeof begin> | undefined;
   return {
     async files() {
-      await begun;
+      await (begun ??= begin(take, onRebuild));
       if (problem !== undefined) {
         throw new Error(problem);
       }
       return files;
     },
     async close() {
-      const context = await begun.catch(() => undefined);
+      const context = await begun?.catch(() => undefined);
       await context?.dispose();
     },
   };

@@ -107,7 +107,9 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   keepAhead(ports);
   open(ports);
   const started = front?.start(variables.environment()) ?? Promise.resolve();
-  started.catch(() => undefined);
+  // The first tags do not wait for the page, and the page hardly ever waits for this.
+  const bundled = started.then(() => page.files());
+  bundled.catch(() => undefined);
   const unwatch = isWatching && front !== undefined ? watchSources(() => front.start()) : undefined;
   return {
     stack,
