@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PNG } from "../helpers/person.ts";
 import { type Checkout, createCheckout, type Finished, type Started } from "./checkout.ts";
 
-const COMMANDS = ["dev/start", "dev/post", "dev/slack", "dev/load", "dev/reconcile", "bench/bench"];
+const COMMANDS = [
+  "dev/start",
+  "dev/post",
+  "dev/slack",
+  "dev/load",
+  "dev/reconcile",
+  "dev/infra-env",
+  "bench/bench",
+];
 /** Variables for another account, which a shell may hold. */
 const STRAY = { AWS_SESSION_TOKEN: "stray", AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/other" };
 const StackFile = v.pipe(v.string(), v.parseJson(), v.looseObject({ pid: v.number() }));
