@@ -86,7 +86,7 @@ function readProfile(heic: Uint8Array): Uint8Array | undefined {
   ) {
     return colour.icc;
   }
-  throw new HeicError("undecodable", "a JPEG cannot name its colours");
+  throw new HeicError("undecodable", "a JPEG cannot express its colours");
 }
 
 /**

@@ -48,7 +48,7 @@ export async function makeVariant(
     : await openImage(source, limits);
   const variant = image && (await encodeAsWebp(image, source, width));
   if (variant === undefined) {
-    throw new Error(`Cannot make a WebP of a ${source.facts.type}: it would not look the same`);
+    throw new Error(`Cannot make a WebP of a ${source.facts.type}: it might not look the same`);
   }
   return variant;
 }
