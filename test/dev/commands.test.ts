@@ -126,6 +126,7 @@ describe("every command", () => {
   it.each([
     ["dev/start", "--nonsense"],
     ["dev/load", "--messages=many"],
+    ["dev/export", "--nonsense"],
     ["bench/bench", "nonsense"],
   ])("%s refuses %s", async (command, argument) => {
     expect(await idle.run(command, [argument])).toEqual(failing(argument.replace(/^.*=/u, "")));
