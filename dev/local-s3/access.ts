@@ -10,7 +10,7 @@ export function verifyAccess(
   signer: Signer,
   publicPrefixes: readonly string[],
   nowMs: number,
-): void {
+): { isSigned: boolean } {
   const authorization = parseAuthorization(request);
   if (authorization !== undefined) {
     verifySignature(request, authorization, signer, nowMs);
@@ -18,6 +18,7 @@ export function verifyAccess(
     throw new S3Error("AccessDenied", "Access Denied");
   }
   verifyPayload(request, authorization?.payloadHash);
+  return { isSigned: authorization !== undefined };
 }
 
 function isPublicRead({ method, key }: S3Request, publicPrefixes: readonly string[]): boolean {

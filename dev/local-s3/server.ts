@@ -25,6 +25,8 @@ export interface LocalS3Options {
   sessionToken?: string | undefined;
   /** Anybody may read the objects under these prefixes. */
   publicPrefixes?: readonly string[];
+  /** Headers of the answers to anonymous reads. By default those that a CDN should add. */
+  publicHeaders?: Readonly<Record<string, string>>;
   /** Ignores these conditions, or all of them, as some stores do. */
   ignoresConditions?: true | readonly Condition[];
   now?: () => number;
@@ -66,6 +68,7 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     ignoresConditions: ignored = [],
   } = options;
   const { publicPrefixes = ["images/"], now = Date.now, random = Math.random } = options;
+  const { publicHeaders = { "x-content-type-options": "nosniff" } } = options;
   const signer = { accessKeyId, secretAccessKey, region, sessionToken: options.sessionToken };
   const { buckets, bucket } = openBuckets(options);
   const faults = createFaults(random, now);
@@ -76,9 +79,11 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     now,
     onTraffic: options.onTraffic ?? (() => undefined),
     execute(request: Parameters<typeof route>[0]) {
-      verifyAccess(request, signer, publicPrefixes, now());
+      const { isSigned } = verifyAccess(request, signer, publicPrefixes, now());
       const heard = withoutConditions(request, ignored === true ? CONDITIONS : ignored);
-      return route(heard, { buckets, region, nowMs: now() });
+      const response = route(heard, { buckets, region, nowMs: now() });
+      const headers = isSigned ? response.headers : { ...response.headers, ...publicHeaders };
+      return { ...response, headers };
     },
   };
   const server = createServer(

@@ -6,6 +6,7 @@ import type { RecordedRequest } from "../state/recorded-request.ts";
 import type { Slack } from "../state/slack.ts";
 import { answer, jsonReply, type Reply } from "./answer.ts";
 import { authMethods } from "./methods/auth.ts";
+import { blockMethods } from "./methods/blocks.ts";
 import { chatMethods } from "./methods/chat.ts";
 import { conversationMethods } from "./methods/conversations.ts";
 import { fileMethods } from "./methods/files.ts";
@@ -14,6 +15,7 @@ import { viewMethods } from "./methods/views.ts";
 
 const methods: Readonly<Record<string, Method>> = {
   ...authMethods,
+  ...blockMethods,
   ...chatMethods,
   ...conversationMethods,
   ...fileMethods,
@@ -80,7 +82,7 @@ function scopeHeaders({ workspace }: Slack, method: Method | undefined): Record<
   };
 }
 
-const JSON_ARGUMENTS = new Set(["blocks", "attachments", "metadata", "view"]);
+const JSON_ARGUMENTS = new Set(["blocks", "attachments", "message", "metadata", "view"]);
 
 interface WebApiArguments {
   args: JsonObject;

@@ -187,7 +187,12 @@ describe("an anonymous request", () => {
 
     const shown = await get("images/a%20b.png?cache=no");
     expect(shown).toMatchObject({ status: 200, body: BODY });
-    expect(shown.headers).toMatchObject({ "content-type": "image/png", "x-amz-meta-by": "x" });
+    expect(shown.headers).toMatchObject({
+      "content-type": "image/png",
+      "x-amz-meta-by": "x",
+      // As a CDN adds it.
+      "x-content-type-options": "nosniff",
+    });
     expect(await get("images/a%20b.png", "HEAD")).toMatchObject({
       status: 200,
       body: Buffer.alloc(0),
