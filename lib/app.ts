@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { toConfig } from "./config.ts";
 import { serveCommands } from "./endpoints/commands.ts";
+import { serveDoctor } from "./endpoints/doctor.ts";
 import { serveChallenge, serveEvents } from "./endpoints/events.ts";
 import { serveBadHealth, serveHealth } from "./endpoints/health.ts";
 import { serveInteractivity } from "./endpoints/interactivity.ts";
@@ -23,6 +24,7 @@ export interface App {
   interactivity: Route;
   commands: Route;
   reconcile: Route;
+  doctor: Route;
   health(): Response;
 }
 
@@ -38,8 +40,9 @@ export function createApp(
 ): App {
   const logger = createLogger(clock);
   const route = (handle: Route) => createRoute(handle, { clock, logger });
+  const doctor = route((request) => serveDoctor({ variables: env, clock, logger }, request));
   try {
-    return openApp(parseEnvironment(env), { clock, logger, route, settingsFor });
+    return { ...openApp(parseEnvironment(env), { clock, logger, route, settingsFor }), doctor };
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -53,6 +56,7 @@ export function createApp(
       interactivity: route(refuse),
       commands: route(refuse),
       reconcile: route(refuse),
+      doctor,
       health: () => serveBadHealth(logger, error),
     };
   }
@@ -70,7 +74,7 @@ interface Surroundings {
 function openApp(
   environment: Environment,
   { clock, logger, route, settingsFor = createSettingsFor(environment) }: Surroundings,
-): App {
+): Omit<App, "doctor"> {
   const config = toConfig(environment);
   const bucket = openBucket(config.s3, {
     bucket: config.s3.stateBucket,

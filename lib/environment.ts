@@ -194,6 +194,8 @@ const Environment = v.object({
   ),
 });
 export type Environment = v.InferOutput<typeof Environment>;
+/** The names of all variables that the app reads. */
+export const VARIABLES: readonly string[] = Object.keys(Environment.entries);
 /** The variables as they were set, without blank ones. */
 type Present = Readonly<Partial<Record<keyof Environment, string | undefined>>>;
 

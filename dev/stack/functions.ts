@@ -16,6 +16,7 @@ type FunctionModule = Readonly<Record<string, unknown>>;
 
 /** Every file of `api/`, by its path. The imports are literal, so that a missing file is a type error. */
 const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
+  "/api/doctor": () => import("../../api/doctor.ts"),
   "/api/health": () => import("../../api/health.ts"),
   "/api/cron/reconcile": () => import("../../api/cron/reconcile.ts"),
   "/api/slack/commands": () => import("../../api/slack/commands.ts"),

@@ -1,8 +1,7 @@
-import { timingSafeEqual, createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { WorkPorts } from "../ports.ts";
 import { planWork } from "../time-plan.ts";
-import { emptyResponse } from "./route.ts";
+import { refuseStrangers } from "./refuse-strangers.ts";
 
 export interface SweepDoor {
   /** `CRON_SECRET`, the bearer token for the sweep endpoint. Unset: sweeps are refused. */
@@ -16,22 +15,11 @@ export async function serveReconcile(
   { cronSecret, clock, loadWork }: SweepDoor,
   request: Request,
 ): Promise<Response> {
-  if (cronSecret === undefined) {
-    return emptyResponse(503);
-  }
-  if (!isEqual(request.headers.get("authorization") ?? "", `Bearer ${cronSecret}`)) {
-    return emptyResponse(401);
+  const refusal = refuseStrangers(cronSecret, request);
+  if (refusal !== undefined) {
+    return refusal;
   }
   const budget = planWork(clock.now());
   const [work, { sweep }] = await Promise.all([loadWork(), import("../sweep/sweep.ts")]);
   return Response.json(await sweep({ ...work, budget }));
-}
-
-/** Compares in constant time, whatever the lengths. */
-function isEqual(left: string, right: string): boolean {
-  return timingSafeEqual(digest(left), digest(right));
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -49,7 +49,8 @@ export function verifyTimestamp(timestamp: string | null, nowMs: number): void {
 
 const MAX_SKEW_SECONDS = 300;
 
-function sign(secret: string, timestamp: string, rawBody: Uint8Array): string {
+/** Returns the signature that Slack would send. */
+export function sign(secret: string, timestamp: string, rawBody: Uint8Array): string {
   if (secret === "") {
     throw new TypeError("Cannot sign with an empty secret");
   }

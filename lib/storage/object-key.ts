@@ -17,3 +17,6 @@ export function imageKeyPrefix(prefix: string, uuid: string): string {
 export function publicUrl(baseUrl: string, key: string): string {
   return `${baseUrl}/${key.split("/").map(encodeURIComponent).join("/")}`;
 }
+
+/** The `Cache-Control` of images. A key is never reused, so browsers and CDNs may keep an image for a year. */
+export const IMMUTABLE = "public, max-age=31536000, immutable";

@@ -5,7 +5,7 @@ import { stsRegion } from "./sts-region.ts";
 
 export interface OpenedBucket extends Pick<
   BucketOptions,
-  "bucket" | "timeoutMs" | "maxSockets" | "clock"
+  "bucket" | "timeoutMs" | "maxSockets" | "clock" | "onOtherRegion" | "onDate"
 > {
   logger: Logger;
 }
@@ -16,14 +16,14 @@ export function openBucket(
   { logger, ...options }: OpenedBucket,
 ): Bucket {
   return createBucket({
-    ...options,
-    region,
-    endpoint,
-    credentials: toCredentials(credentials, region),
     onOtherRegion(actual) {
       const advice = `set S3_REGION to ${actual}: until then, every new instance asks the wrong region first`;
       logger.warn("store.region", { bucket: options.bucket, region: actual, advice });
     },
+    ...options,
+    region,
+    endpoint,
+    credentials: toCredentials(credentials, region),
   });
 }
 

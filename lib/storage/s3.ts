@@ -33,6 +33,8 @@ export interface PutOptions {
   ifNoneMatch?: "*";
   /** Stores only if the object still has this ETag. */
   ifMatch?: string;
+  /** Sends the ETag in this form only, with or without quotes. */
+  isEtagAsItIs?: boolean;
   /**
    * The body's hash in hexadecimal. Without it the SDK would hash the body in one go and block
    * other responses.
@@ -66,6 +68,8 @@ export interface BucketOptions {
   timeoutMs?: number;
   /** Called when the bucket turns out to be in another region, which is used from then on. */
   onOtherRegion?: (region: string) => void;
+  /** Called with the store's time at each response, in epoch ms. */
+  onDate?: ((serverMs: number) => void) | undefined;
   /** The maximum of concurrent requests. Further ones wait. */
   maxSockets?: number;
   clock: Clock;
@@ -215,8 +219,8 @@ export function createBucket(options: BucketOptions): Bucket {
   const putIfMatch = createPutIfMatch({ putOnce, get });
 
   function put(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
-    const { ifMatch } = wanted;
-    return ifMatch === undefined
+    const { ifMatch, isEtagAsItIs = false } = wanted;
+    return ifMatch === undefined || isEtagAsItIs
       ? putOnce(key, body, wanted)
       : putIfMatch(key, body, { ...wanted, ifMatch });
   }
@@ -257,7 +261,31 @@ async function connect(options: BucketOptions) {
     },
     ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
   };
-  return { ...sdk, client: new sdk.S3Client(config), region: options.region };
+  const client = new sdk.S3Client(config);
+  const { onDate } = options;
+  if (onDate !== undefined) {
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const serverMs = readDate(result.response);
+        if (serverMs !== undefined) {
+          onDate(serverMs);
+        }
+        return result;
+      },
+      // Next to the wire, so that it sees refusals before they are thrown.
+      { step: "deserialize", priority: "low" },
+    );
+  }
+  return { ...sdk, client, region: options.region };
+}
+
+const Dated = v.object({ headers: v.object({ date: v.string() }) });
+
+function readDate(response: unknown): number | undefined {
+  const dated = v.safeParse(Dated, response);
+  const serverMs = dated.success ? Date.parse(dated.output.headers.date) : Number.NaN;
+  return Number.isNaN(serverMs) ? undefined : serverMs;
 }
 
 function toPutInput(

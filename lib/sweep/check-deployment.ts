@@ -46,17 +46,26 @@ export interface Probe {
  * that nothing prevents a double upload.
  */
 export async function honoursConditions(bucket: Bucket, { key, text }: Probe): Promise<boolean> {
-  const body = Buffer.from(text);
-  for (const condition of [{ ifNoneMatch: "*" }, { ifMatch: WRONG_ETAG }] as const) {
-    const { outcome } = await bucket.put(key, body, { ...STATE_HEADERS, ...condition });
-    if (outcome === "stored") {
-      return false;
-    }
-  }
-  return true;
+  return (
+    (await refuses(bucket, { key, text }, SECOND_CREATE)) &&
+    (await refuses(bucket, { key, text }, WRONG_ETAG))
+  );
 }
 
-const WRONG_ETAG = `"${"0".repeat(32)}"`;
+/** Whether the store refuses to put an existing object under this condition. */
+export async function refuses(
+  bucket: Bucket,
+  { key, text }: Probe,
+  condition: typeof SECOND_CREATE | typeof WRONG_ETAG,
+): Promise<boolean> {
+  const options = { ...STATE_HEADERS, ...condition };
+  return (await bucket.put(key, Buffer.from(text), options)).outcome === "precondition_failed";
+}
+
+/** Conditions that an existing object does not meet. */
+export const SECOND_CREATE = { ifNoneMatch: "*" } as const;
+export const WRONG_ETAG = { ifMatch: `"${"0".repeat(32)}"` } as const;
+
 const DAY_MS = 24 * 3_600_000;
 
 const ALARMS = {

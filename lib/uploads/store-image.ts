@@ -13,7 +13,7 @@ import { isTokenDead, SlackApiError } from "../slack/api-call.ts";
 import { DownloadError } from "../slack/file-download.ts";
 import type { SlackFile } from "../slack/file.ts";
 import { isStranger } from "../slack/payloads.ts";
-import { imageKey, variantKey } from "../storage/object-key.ts";
+import { IMMUTABLE, imageKey, variantKey } from "../storage/object-key.ts";
 import type { SourceImage } from "../images/codecs/rework-image.ts";
 import type { ImageWork } from "../images/codecs/attempt-step.ts";
 import {
@@ -233,5 +233,3 @@ export function failedImage(
 ): RecordImage {
   return { ...identityOf(image), state: "failed", code, ...(bytes !== undefined && { bytes }) };
 }
-
-const IMMUTABLE = "public, max-age=31536000, immutable";

@@ -49,6 +49,8 @@ export interface StackOptions {
   settingsFor?: SettingsFor;
   /** Scopes besides those in the manifest. */
   scopes?: readonly string[];
+  /** Scopes of the manifest that nobody granted. */
+  missingScopes?: readonly string[];
 }
 
 export async function startTestStack(
@@ -59,7 +61,7 @@ export async function startTestStack(
   const now = () => clock.nowMs;
   const [slack, s3] = await Promise.all([
     startLocalSlack({
-      manifest: withScopes(surroundings.scopes ?? []),
+      manifest: withScopes(surroundings),
       now,
       ackTimeoutMs: ACK_TIMEOUT_MS,
     }),
@@ -116,9 +118,10 @@ export async function startTestStack(
 /** A busy machine needs more real time than Slack would give. */
 const ACK_TIMEOUT_MS = 600_000;
 
-function withScopes(scopes: readonly string[]) {
+function withScopes({ scopes = [], missingScopes = [] }: StackOptions) {
   const { oauth_config: oauth, ...others } = manifest;
-  return { ...others, oauth_config: { scopes: { bot: [...oauth.scopes.bot, ...scopes] } } };
+  const bot = [...oauth.scopes.bot, ...scopes].filter((scope) => !missingScopes.includes(scope));
+  return { ...others, oauth_config: { scopes: { bot } } };
 }
 
 export function signedRequest(
@@ -153,7 +156,7 @@ interface SigningOptions {
 /** Serves the Request URLs on loopback, where the local Slack delivers interactions. */
 async function openFrontDoor(slack: LocalSlack, next: () => Served): Promise<HttpServer> {
   const respond = (request: Request): Promise<Response> => {
-    const endpoint = new URL(request.url).pathname.slice(1);
+    const endpoint = new URL(request.url).pathname.replace(/^.*\//u, "");
     const instance = next();
     switch (endpoint) {
       case "interactivity":

@@ -55,6 +55,7 @@ describe("vercel build", () => {
   it("makes one function from every file in api/, and publishes public/ only", async () => {
     expect((await functionNames()).toSorted()).toEqual([
       "api/cron/reconcile",
+      "api/doctor",
       "api/health",
       "api/slack/commands",
       "api/slack/events",
