@@ -76,7 +76,7 @@ function readState(ports: StackPorts): StackState {
 }
 
 async function changeSettings(ports: StackPorts, c: Context): Promise<Response> {
-  const { front, settings, topics } = ports;
+  const { front, settings, kept, topics } = ports;
   const values: unknown = await c.req.json().catch(() => undefined);
   if (!isObject(values)) {
     return c.json({ error: "Settings are a JSON object of names and values." }, 400);
@@ -92,6 +92,7 @@ async function changeSettings(ports: StackPorts, c: Context): Promise<Response> 
   }
   topics.emit("stack");
   return answering(c, async () => {
+    await kept.write(settings.environment());
     await front.start(settings.environment());
     return readState(ports);
   });

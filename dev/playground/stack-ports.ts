@@ -2,6 +2,7 @@ import type { Config } from "../../lib/config.ts";
 import type { LocalS3 } from "../local-s3/server.ts";
 import type { LocalSlack } from "../local-slack/server.ts";
 import type { FunctionsFront } from "../stack/functions-front.ts";
+import type { KeptVariables } from "../stack/keep-variables.ts";
 import type { StackClock } from "../stack/stack-clock.ts";
 import type { Acts } from "./acts.ts";
 import type { FunctionLog } from "./function-log.ts";
@@ -24,6 +25,7 @@ export interface StackPorts {
   log: FunctionLog;
   history: RecordHistory;
   settings: Settings;
+  kept: KeptVariables;
   acts: Acts;
 }
 

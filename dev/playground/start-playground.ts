@@ -8,6 +8,7 @@ import type { RecordedRequest } from "../local-s3/connection.ts";
 import { LOCAL_DIRECTORY } from "../stack/running-stack.ts";
 import { type LocalStack, startStack } from "../stack/stack.ts";
 import { type FunctionsFront, startFunctionsFront } from "../stack/functions-front.ts";
+import { keepVariables } from "../stack/keep-variables.ts";
 import { createStackClock } from "../stack/stack-clock.ts";
 import { createActs } from "./acts.ts";
 import type { Topic } from "./api.ts";
@@ -93,6 +94,8 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const variables = createSettings({ ADMIN_USER_IDS: ADMIN_ID, ...settings, ...env });
   const config = toConfig(parseEnvironment(variables.environment()));
   const history = createRecordHistory(config, s3);
+  const kept = keepVariables(directory);
+  await kept.write(variables.environment());
   ports = {
     ...surroundings,
     slack,
@@ -103,6 +106,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     history,
     acts,
     settings: variables,
+    kept,
   };
   keepAhead(ports);
   open(ports);
@@ -119,6 +123,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     async [Symbol.asyncDispose]() {
       unwatch?.();
       await front?.[Symbol.asyncDispose]();
+      kept.remove();
       await Promise.all([stack.close(), page.close()]);
     },
   };

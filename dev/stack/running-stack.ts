@@ -7,6 +7,9 @@ import * as v from "valibot";
 /** `npm start` keeps its objects, logs and addresses here. */
 export const LOCAL_DIRECTORY = fileURLToPath(new URL("../../.local", import.meta.url));
 
+/** The variables of `npm start`, for `npm run doctor`. */
+export const LOCAL_VARIABLES = path.join(LOCAL_DIRECTORY, ".env");
+
 /** Not secret: only this machine reaches the functions of `npm start`. */
 export const LOCAL_CRON_SECRET = "local-cron-secret";
 

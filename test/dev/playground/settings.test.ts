@@ -15,6 +15,7 @@ describe("PUT /local/stack/settings", () => {
     const response = await change({ TAG_FORMATS: "markdown", LOCALE: "ko" });
     expect(response.status).toBe(200);
     expect(await valueOf("TAG_FORMATS")).toBe("markdown");
+    expect(await started.variables()).toMatchObject({ TAG_FORMATS: "markdown", LOCALE: "ko" });
     const posted = await started.post();
     await started.expectTag(posted, /!\[\]\(http/u);
     expect((await change({ TAG_FORMATS: "", LOCALE: "" })).status).toBe(200);

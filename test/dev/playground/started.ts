@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseEnv } from "node:util";
 import { expect } from "vitest";
 import {
   type Playground,
@@ -17,6 +18,8 @@ export interface StartedPlayground extends AsyncDisposable {
   get<Body>(path: string): Promise<Body>;
   send(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Response>;
   state(): Promise<StackState>;
+  /** What `npm run doctor` reads. */
+  variables(): Promise<NodeJS.Dict<string>>;
   sweep(): Promise<SweepResult>;
   /** Posts an image as a person does; answers once it was acked, or was not. */
   post(): Promise<Posted>;
@@ -57,6 +60,7 @@ export async function start(options: PlaygroundOptions = {}): Promise<StartedPla
     send,
     replies,
     state: () => get("/local/stack"),
+    variables: async () => parseEnv(await readFile(path.join(directory, ".env"), "utf8")),
     sweep: async () => JSON.parse(await (await send("POST", "/local/stack/sweep")).text()),
     async post() {
       const form = new FormData();
