@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { serve } from "@hono/node-server";
 import { readPort } from "./free-port.ts";
 import { provideRequestContext } from "./request-context.ts";
@@ -22,12 +21,6 @@ const FUNCTIONS: Readonly<Record<string, () => Promise<FunctionModule>>> = {
   "/api/slack/commands": () => import("../../api/slack/commands.ts"),
   "/api/slack/interactivity": () => import("../../api/slack/interactivity.ts"),
   "/api/slack/events": () => import("../../api/slack/events.ts"),
-};
-
-const PAGES: Readonly<Record<string, { file: string; contentType: string }>> = {
-  "/": { file: "../../public/index.html", contentType: "text/html; charset=utf-8" },
-  // The build copies it to public/.
-  "/manifest.json": { file: "../../manifest.json", contentType: "application/json" },
 };
 
 /** The functions read `process.env` at the first request, so it must be set by then. */
@@ -59,14 +52,10 @@ export async function startFunctions({ port }: { port: number }): Promise<LocalF
 
 async function respond(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  const page = PAGES[pathname];
-  if (page !== undefined) {
-    const body = await readFile(new URL(page.file, import.meta.url));
-    return new Response(body, { headers: { "content-type": page.contentType } });
-  }
   const load = FUNCTIONS[pathname];
   if (load === undefined) {
-    return new Response("NOT_FOUND", { status: 404 });
+    const { servePage } = await import("../setup-page/serve-page.ts");
+    return (await servePage(pathname)) ?? new Response("NOT_FOUND", { status: 404 });
   }
   const handler = (await load())[request.method];
   return typeof handler === "function" ? handler(request) : new Response(null, { status: 405 });

@@ -18,7 +18,10 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CLI = fileURLToPath(import.meta.resolve("vercel/dist/vc.js"));
 const DEPLOYED = [
+  "README.md",
+  "SECURITY.md",
   "api",
+  "dev",
   "lib",
   "public",
   "manifest.json",
@@ -62,9 +65,22 @@ describe("vercel build", () => {
       "api/slack/interactivity",
     ]);
     expect((await readdir(path.join(output, "static"))).toSorted()).toEqual([
+      "documents",
+      "icon.svg",
       "index.html",
       "manifest.json",
+      "sentences.js",
+      "setup-page.css",
+      "setup-page.js",
+      "slack-app-link.js",
+      "version.json",
     ]);
+    expect((await readdir(path.join(output, "static/documents"))).toSorted()).toEqual([
+      "README.html",
+      "SECURITY.html",
+    ]);
+    const version = await readFile(path.join(output, "static/version.json"), "utf8");
+    expect(JSON.parse(version)).toMatchObject({ version: packageJson.version });
   });
 
   it("packs no development dependency, and less than 4 MB besides image code", async () => {
