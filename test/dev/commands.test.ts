@@ -13,6 +13,8 @@ const COMMANDS = [
   "dev/load",
   "dev/reconcile",
   "dev/infra-env",
+  "dev/export",
+  "dev/doctor",
   "bench/bench",
 ];
 /** Variables for another account, which a shell may hold. */
