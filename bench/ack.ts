@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { openSync, writeSync } from "node:fs";
+import { devNull } from "node:os";
 import { endWithReader } from "../dev/terminal/command.ts";
 import { createApp } from "../lib/app.ts";
 import { verifySignature } from "../lib/slack/signature.ts";
 
 /**
- * Measures the cost of a message without images, each against an alternative in the same run:
+ * Measures the cost of a message without images and of a health check, each against an alternative in the same run:
  *   warm   the whole route, against only reading the body, verifying its signature and parsing its JSON
+ *   health a health check, against making the same response
  *   cold   importing the app, against importing it together with both SDKs
  * `npm run bench`
  */
@@ -37,6 +40,10 @@ const ROUNDS = 5000;
 const COLD_STARTS = 7;
 
 endWithReader();
+const print = console.log;
+const sink = openSync(devNull, "w");
+/** The app's log is written, but nobody reads it. */
+console.log = (line: string) => void writeSync(sink, `${line}\n`);
 const app = createApp(ENV);
 
 const floor = await medianMicroseconds(async () => {
@@ -57,6 +64,18 @@ report("warm ack", {
   unit: "µs",
   against: "signature and JSON only",
 });
+const bare = await medianMicroseconds(async () => {
+  Response.json({ ok: true });
+});
+const health = await medianMicroseconds(async () => {
+  app.health();
+});
+report("health check", {
+  measured: health,
+  alternative: bare,
+  unit: "µs",
+  against: "its response only",
+});
 
 const lazy = medianImport(["../lib/app.ts"]);
 const eager = medianImport(["../lib/app.ts", "@aws-sdk/client-s3", "@slack/web-api"]);
@@ -73,7 +92,7 @@ function report(
 ): void {
   const { measured, alternative, unit, against } = result;
   const ratio = (measured / alternative).toFixed(2);
-  console.log(
+  print(
     `${name}: ${measured.toFixed(1)} ${unit}, ${ratio} × ${against} (${alternative.toFixed(1)} ${unit})`,
   );
 }

@@ -57,7 +57,7 @@ export function createApp(
       commands: route(refuse),
       reconcile: route(refuse),
       doctor,
-      health: () => serveBadHealth(logger, error),
+      health: () => serveBadHealth({ clock, logger }, error),
     };
   }
 }
@@ -109,7 +109,7 @@ function openApp(
     interactivity: open(serveInteractivity),
     commands: open(serveCommands),
     reconcile: route((request) => serveReconcile({ cronSecret, clock, loadWork }, request)),
-    health: () => serveHealth(health),
+    health: () => serveHealth({ clock, logger }, health),
   };
 }
 

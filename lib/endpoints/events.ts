@@ -20,7 +20,7 @@ export async function serveEvents(door: Door, request: Request): Promise<Respons
       const outcome = await onMessage(door, payload.message);
       if (outcome !== "ignored") {
         const retryNum = readRetryNum(request);
-        door.logger.info("request.answered", { channel: channelId, ts, outcome, retryNum });
+        door.logger.info("message.answered", { channel: channelId, ts, outcome, retryNum });
         const { unreadableFiles: count } = payload;
         if (count !== undefined) {
           door.logger.warn("files.unreadable", { channel: channelId, ts, count });

@@ -1,19 +1,28 @@
 import type { ConfigError } from "../environment.ts";
-import type { Logger } from "../logger.ts";
 import type { Health } from "../ports.ts";
+import { type Desk, logAnswer } from "./route.ts";
+
+const PATH = "/api/health";
 
 /**
  * Serves uptime checks. Contains only names: of variables, and of problems that this instance's
  * sweeps found.
  */
-export function serveHealth({ alarms }: Health): Response {
+export function serveHealth(desk: Desk, { alarms }: Health): Response {
   return alarms.size === 0
-    ? Response.json({ ok: true })
-    : Response.json({ ok: false, variables: [], problems: [...alarms] }, { status: 503 });
+    ? answer(desk, 200, { ok: true })
+    : answer(desk, 503, { ok: false, variables: [], problems: [...alarms] });
 }
 
 /** The same while variables are missing or malformed. */
-export function serveBadHealth(logger: Logger, { message, variables }: ConfigError): Response {
-  logger.error("request.rejected", { path: "/api/health", status: 503, error: message });
-  return Response.json({ ok: false, variables }, { status: 503 });
+export function serveBadHealth(desk: Desk, { message, variables }: ConfigError): Response {
+  desk.logger.error("request.rejected", { path: PATH, status: 503, error: message });
+  return answer(desk, 503, { ok: false, variables });
+}
+
+function answer(desk: Desk, status: number, body: object): Response {
+  const startMs = desk.clock.now();
+  const response = Response.json(body, { status });
+  logAnswer(desk, { method: "GET", path: PATH, status, startMs });
+  return response;
 }

@@ -101,9 +101,9 @@ const MATRIX: readonly Row[] = [
     "message",
     death({ ...after(0), isNextCarriedOut: true }),
     allDone,
-    "request.answered",
+    "message.answered",
   ],
-  ["death after ack", "message", death(after(1)), allDone, "request.answered"],
+  ["death after ack", "message", death(after(1)), allDone, "message.answered"],
   [
     "death after “Uploading…”",
     "message",

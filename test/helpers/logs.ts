@@ -14,10 +14,16 @@ export type LogLine = v.InferOutput<typeof LogLine>;
 const SECRET_PATTERN = /xox[a-z]-[\w-]{4,}|v0=[0-9a-f]{64}|Bearer /u;
 
 const lines: LogLine[] = [];
+const answers: LogLine[] = [];
 
-/** Returns the app's log lines since the last call. */
+/** Returns the app's log lines since the last call, except the one that every request gets: see `takeAnswers()`. */
 export function takeLogs(): LogLine[] {
   return lines.splice(0);
+}
+
+/** Returns the lines `request.answered` since the last call. */
+export function takeAnswers(): LogLine[] {
+  return answers.splice(0);
 }
 
 /** Collects log lines. Returns a list of lines that are no log lines or show a secret. */
@@ -28,7 +34,7 @@ export function watchConsole(): string[] {
       const text = args.map(String).join(" ");
       const line = v.safeParse(LogLine, text);
       if (method === "log" && line.success && !SECRET_PATTERN.test(text)) {
-        lines.push(line.output);
+        (line.output.event === "request.answered" ? answers : lines).push(line.output);
       } else {
         strayLines.push(text);
       }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { takeLogs } from "../helpers/logs.ts";
+import { takeAnswers, takeLogs } from "../helpers/logs.ts";
 import {
   FAKE,
   JPG,
@@ -43,7 +43,7 @@ it("no log line, answer, reply, modal or record holds a secret, whatever happens
     ...[...slack.state.responseUrls.keys()].map((id) => `/response/${id}`),
   ];
   const said = {
-    logs: takeLogs(),
+    logs: [...takeLogs(), ...takeAnswers()],
     answers,
     replies: [...slack.state.messages.values()].flat().filter(({ bot_id }) => bot_id !== undefined),
     whispers: slack.state.ephemerals,
@@ -70,6 +70,7 @@ const EXPECTED_EVENTS = [
   "reconcile.finished",
   "reply.failed",
   "reply.posted",
+  "request.answered",
   "request.rejected",
   "upload.claimed",
   "upload.deleted",

@@ -338,8 +338,8 @@ describe("an image posted in a channel", () => {
     await stack.drain();
     const logs = takeLogs();
     expect(logs.map(({ event }) => event).toSorted()).toEqual([
+      "message.answered",
       "reply.posted",
-      "request.answered",
       "upload.claimed",
       "upload.finished",
       "upload.stored",
