@@ -61,7 +61,9 @@ describe("a person who posts images", () => {
     await readTags(1);
     const image = page.frameLocator("iframe").first().locator("img");
     await image.waitFor();
-    await expect.poll(() => image.evaluate("(shown) => shown.naturalWidth")).toBe(640);
+    const naturalWidth = () =>
+      image.evaluate((shown: { naturalWidth?: number }) => shown.naturalWidth);
+    await expect.poll(naturalWidth, { timeout: PATIENCE_MS }).toBe(640);
     expect(await image.getAttribute("width")).toBe("640");
   });
 
