@@ -187,6 +187,7 @@ describe("setup page, after configuration", () => {
     expect(await linksIn("#documents")).toEqual([
       "/documents/README.html",
       "/documents/SECURITY.html",
+      "/documents/docs/operations.html",
     ]);
     await page.click("#documents a");
     await page.waitForSelector("h2#deploy");

@@ -22,6 +22,7 @@ const DEPLOYED = [
   "SECURITY.md",
   "api",
   "dev",
+  "docs",
   "lib",
   "public",
   "manifest.json",
@@ -78,6 +79,7 @@ describe("vercel build", () => {
     expect((await readdir(path.join(output, "static/documents"))).toSorted()).toEqual([
       "README.html",
       "SECURITY.html",
+      "docs",
     ]);
     const version = await readFile(path.join(output, "static/version.json"), "utf8");
     expect(JSON.parse(version)).toMatchObject({ version: packageJson.version });
