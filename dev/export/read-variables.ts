@@ -3,7 +3,7 @@ import { type Config, toConfig } from "../../lib/config.ts";
 import { ConfigError, parseEnvironment } from "../../lib/environment.ts";
 import { readNamedFile } from "../control/read-file.ts";
 
-/** What an export needs to know of a deployment. */
+/** The facts of a deployment that an export needs. */
 export interface Exported extends Pick<Config, "s3" | "statePrefix" | "publicBaseUrl"> {
   /** Absent if the file has no bot token. */
   slack: Config["slack"] | undefined;

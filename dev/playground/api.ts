@@ -1,5 +1,5 @@
 /**
- * What the page and the local stack say to each other, as JSON over HTTP on the local Slack's own origin.
+ * The messages between the page and the local stack, as JSON over HTTP on the local Slack's own origin.
  * Both sides import these types and nothing else of each other. All times are of the stack's clock: the browser's, and
  * `clockOffsetMs` of `StackState` more.
  */
@@ -12,7 +12,7 @@ export interface WorkspaceState {
     userId: string;
     shortcuts: readonly Shortcut[];
     command: string;
-    /** What Slack says of the command while somebody types it. */
+    /** Slack shows this while a person types the command. */
     commandHint: string;
   };
   people: readonly Person[];
@@ -86,7 +86,7 @@ export interface ModalView {
   submit: TextObject | null;
   close: TextObject | null;
   blocks: readonly Block[];
-  /** What was typed so far: `block_id` → `action_id` → value. */
+  /** The values typed so far: `block_id` → `action_id` → value. */
   state: { values: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
 }
 
@@ -95,7 +95,7 @@ export interface TextObject {
   text: string;
 }
 
-/** What a person's act led to, as they see it: the answer to `press`, `submit`, `shortcut`, `slash`, `close`. */
+/** The result of a person's act, as they see it. Answers `press`, `submit`, `shortcut`, `slash`, `close`. */
 export interface Seen {
   /** The sentence that Slack shows where the app did not answer. */
   problem?: string;
@@ -152,7 +152,7 @@ export interface Setting {
   name: string;
   /** As it is set now; empty where it is not. */
   value: string;
-  /** What holds while it is empty. */
+  /** The value that counts while it is empty. */
   byDefault: string;
   /** The values to choose from; free text without it. */
   choices?: readonly string[];
@@ -206,10 +206,10 @@ export interface RecordImage {
   alt?: string;
   width?: number;
   height?: number;
-  /** What the person posted, and what the bucket holds. */
+  /** The sizes of the posted file and of the object in the bucket. */
   originalBytes?: number;
   bytes?: number;
-  /** What was removed from it: `location`, `credit`, … */
+  /** The kinds of metadata that were removed: `location`, `credit`, … */
   removed: readonly string[];
 }
 

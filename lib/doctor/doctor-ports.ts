@@ -20,7 +20,7 @@ export interface DoctorPorts {
   slack: SlackClient;
   images: Bucket;
   state: StatePlace;
-  /** What the store told besides its answers. */
+  /** Facts that the store revealed besides its answers. */
   seen: SeenOfStore;
   /** The doctor runs in the deployment, or else on somebody's machine. */
   isDeployed: boolean;

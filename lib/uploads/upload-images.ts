@@ -57,7 +57,7 @@ export async function uploadImages(work: WorkPorts, claim: Claim): Promise<Finis
   return { stored, kept, problem };
 }
 
-/** What one worker knows in addition to the record. */
+/** Facts that one worker knows in addition to the record. */
 interface Upload {
   readonly leaseId: string;
   readonly marker: string;

@@ -32,7 +32,7 @@ let page: Page;
 /** Addresses that the page asked for, and what the browser complained about. */
 let requested: string[];
 let complaints: string[];
-/** What stands in for the deployment's own answer, by path. */
+/** Replacements for the deployment's own answers, by path. */
 let answers: Map<string, () => Response>;
 let health: () => Response;
 

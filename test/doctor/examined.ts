@@ -40,7 +40,7 @@ export function originOf({ slack }: TestStack): string {
   return new URL(slack.requestUrls?.events ?? "").origin;
 }
 
-/** What to do about each failed check, by its name. */
+/** The advice of each failed check, by its name. */
 export function remediesIn({ checks }: Examined): Record<string, string> {
   return Object.fromEntries(
     checks.filter(({ ok }) => ok === false).map((check) => [check.name, check.do ?? ""]),

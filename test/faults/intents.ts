@@ -19,7 +19,7 @@ import {
 import { startTestStack, type TestStack } from "../helpers/stack.ts";
 import { LEASE_AND_MORE_MS } from "./upload.ts";
 
-/** What a person wants from the app: the preparation, the act, and what a 200 promises. */
+/** A wish of a person: the preparation, the act, and the promise of a 200. */
 export interface Intent {
   prepare: (stack: TestStack) => Promise<Posted>;
   /** Returns the status of the answer, if there was one. */

@@ -31,7 +31,7 @@ export interface Scene {
   isForGood: boolean;
 }
 
-/** What a person does while the fault lasts; `before` runs without faults. */
+/** The act of a person while the fault lasts. `before` runs without faults. */
 interface Via {
   before?: (scene: Scene) => Promise<unknown>;
   act: (scene: Scene) => Promise<unknown>;

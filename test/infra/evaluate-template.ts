@@ -34,7 +34,7 @@ export function refusals(template: Template, parameters: Parameters): string[] {
   return [...constraints, ...rules];
 }
 
-/** What a template describes for these parameters. A reference to a resource reads "<Bucket.Arn>". */
+/** Evaluates a template with these parameters. A reference to a resource reads "<Bucket.Arn>". */
 export function evaluateTemplate(template: Template, parameters: Parameters): Stack {
   const evaluate = createEvaluate(template, withDefaults(template, parameters));
   const exists = ({ Condition }: { Condition?: string | undefined }) =>

@@ -30,7 +30,7 @@ interface Pair {
 
 interface Wish {
   act: (stack: TestStack, posted: Posted, instance: WiredInstance) => Promise<Status>;
-  /** What a 200 promises. */
+  /** The promise of a 200. */
   expectKept: (images: ReturnType<typeof onlyRecord>["images"]) => void;
 }
 

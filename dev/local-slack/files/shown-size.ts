@@ -37,5 +37,5 @@ function isOnItsSide(bytes: Buffer): boolean {
 }
 
 const ORIENTATION = 0x0112;
-/** Behind the first segments there is only image data. */
+/** After the first segments there is only image data. */
 const MAX_OFFSET = 65_536;

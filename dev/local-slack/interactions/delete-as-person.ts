@@ -13,7 +13,7 @@ export interface Deletion {
 
 /**
  * "Delete message" in the menu of a message: people delete their own, admins those of their workspace and of its apps.
- * What only they see, they dismiss. Throws with a sentence for who may not. The app is told if it listens.
+ * A message that only this person sees is dismissed. Throws a sentence if the person may not. Tells the app if it listens.
  */
 export function deleteAsPerson(slack: Slack, deletion: Deletion): void {
   const channel = requireChannel(slack.workspace, deletion.channel);

@@ -8,7 +8,7 @@ import type { Slack } from "../state/slack.ts";
 import { requireUser } from "../state/workspace.ts";
 import { stateFor } from "./workspace-state.ts";
 
-/** What only the playground's page asks for. */
+/** Serves the requests that only the playground's page makes. */
 export function servePageControl(app: Hono<{ Bindings: HttpBindings }>, slack: Slack): void {
   app.get("/local/state", (c) =>
     answering(c, () => stateFor(slack, requireUser(slack.workspace, c.req.query("user")))),

@@ -197,7 +197,7 @@ function namesIn({ app, people, conversations }: WorkspaceState): Record<string,
   ]);
 }
 
-/** What there is to look into while nobody has chosen: the last message with images. */
+/** Selects the last message with images until the person selects one. */
 function newestUpload({ conversations }: WorkspaceState): MessageRef | undefined {
   const uploads = conversations.flatMap(({ id, messages, hasApp }) =>
     messages

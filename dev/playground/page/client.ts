@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Topic } from "../api.ts";
 
-/** What was read last, and the sentence that says why the next reading failed. */
+/** The value that was read last, and the sentence that says why a later reading failed. */
 export interface Reading<T> {
   value: T | undefined;
   error: string | undefined;

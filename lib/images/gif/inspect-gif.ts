@@ -10,7 +10,7 @@ import {
   gifBlocksOf,
 } from "./gif-blocks.ts";
 
-/** What may follow a complete image. Noise after a magic number fails here. */
+/** The bytes that may follow a complete image. Noise after a magic number fails here. */
 const AFTER_IMAGE = new Set([EXTENSION, IMAGE, TRAILER, 0]);
 /** LZW codes of at most 12 bits allow literals of at most 11. */
 const MAX_CODE_BITS = 11;

@@ -18,7 +18,7 @@ export interface StartedPlayground extends AsyncDisposable {
   get<Body>(path: string): Promise<Body>;
   send(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Response>;
   state(): Promise<StackState>;
-  /** What `npm run doctor` reads. */
+  /** The file of variables that `npm run doctor` reads. */
   variables(): Promise<NodeJS.Dict<string>>;
   sweep(): Promise<SweepResult>;
   /** Posts an image as a person does; answers once it was acked, or was not. */

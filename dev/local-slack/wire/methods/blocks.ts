@@ -8,7 +8,7 @@ export const blockMethods: Readonly<Record<string, Method>> = {
   "blocks.validate": { scopes: [], run: (_slack, args) => validate(args) },
 };
 
-/** What is judged, and the part of our own pointers that Slack's lack: "/0/text" is in the first block. */
+/** The argument that is judged, and the part of our pointers that Slack's lack: "/0/text" is in the first block. */
 const SUBJECTS = [
   { name: "blocks", root: "/blocks", error: "invalid_blocks", judge: validateMessageBlocks },
   {

@@ -5,7 +5,7 @@ import type {
   RichTextStyle,
 } from "./rich-text.ts";
 
-/** What mrkdwn says, as rich text: https://docs.slack.dev/messaging/formatting-message-text */
+/** Parses mrkdwn into rich text: https://docs.slack.dev/messaging/formatting-message-text */
 export function parseMrkdwn(text: string): (RichTextBlockElement | RichTextPreformatted)[] {
   return text.split(/```\n?/u).flatMap((part, index, parts): ReturnType<typeof parseMrkdwn> => {
     // A fence that nobody closed is text.
@@ -117,7 +117,7 @@ function decode(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** What matches and what lies between, in order. */
+/** Returns the matches and the text between them, in order. */
 function tokenize<Token>(
   text: string,
   pattern: RegExp,

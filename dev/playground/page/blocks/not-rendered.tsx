@@ -1,7 +1,7 @@
 import { Component } from "react";
 import type { ReactNode } from "react";
 
-/** What nothing here can draw is shown as it came, never left out. */
+/** Shows a block that cannot be drawn as the app sent it, with a warning. */
 export function NotRendered({ reason, source }: { reason: string; source: unknown }) {
   return (
     <div className="block-unknown">

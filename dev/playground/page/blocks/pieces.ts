@@ -4,7 +4,7 @@ import { parseMrkdwn, parsePlainText } from "./mrkdwn.ts";
 import { RichTextBlockElementSchema, RichTextPreformattedSchema } from "./rich-text.ts";
 import type { RichTextBlockElement, RichTextPreformatted } from "./rich-text.ts";
 
-/** What a message or a modal is drawn from, in order; its key stays with it while the blocks around it change. */
+/** A part of a message or modal, drawn in order. Its key stays the same while the blocks around it change. */
 export type Piece = PieceContent & { key: string };
 
 type PieceContent =
@@ -23,7 +23,7 @@ type PieceContent =
       blockId: string;
     }
   | { kind: "actions"; buttons: Button[]; blockId: string }
-  /** What nothing here can draw, and why. */
+  /** A block that cannot be drawn, and the reason. */
   | { kind: "unknown"; source: unknown; reason: string };
 
 export type ContextPart = Picture | { kind: "text"; elements: RichTextBlockElement[] };
@@ -158,7 +158,7 @@ function unknown(source: unknown, reason: string): PieceContent {
   return { kind: "unknown", source, reason };
 }
 
-/** What the renderer draws in one go, then exact text, and so on. */
+/** Splits rich text into runs that the renderer draws in one go, and the exact text between them. */
 function splitRichText(elements: readonly unknown[]): Piece[] {
   const pieces: PieceContent[] = [];
   for (const element of elements) {

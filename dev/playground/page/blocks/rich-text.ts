@@ -33,7 +33,7 @@ export type RichTextElement = v.InferOutput<typeof Inline>;
 const elements = v.array(Inline);
 const Section = v.object({ type: v.literal("rich_text_section"), elements });
 
-/** What stands in a rich text block, but for exact text, which has a copy button and is drawn here. */
+/** The elements of a rich text block except exact text, which has a copy button and is drawn here. */
 export const RichTextBlockElementSchema = v.variant("type", [
   Section,
   v.object({ type: v.literal("rich_text_quote"), elements }),

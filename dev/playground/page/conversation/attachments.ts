@@ -1,4 +1,4 @@
-/** What Slack's composer takes: ten files in a message, none of them empty, none over 1 GB. */
+/** Slack's composer takes ten files per message, none of them empty, none over 1 GB. */
 export const MAX_FILES = 10;
 const MAX_BYTES = 1024 ** 3;
 

@@ -13,7 +13,7 @@ export interface ComposerNames {
   send: string;
 }
 
-/** What is being written, kept by the pane so that files can be dropped anywhere on it. */
+/** The unsent message. The pane keeps it, so that files can be dropped anywhere on the pane. */
 export interface Draft {
   text: string;
   files: readonly File[];

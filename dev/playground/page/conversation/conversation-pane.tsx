@@ -80,7 +80,7 @@ export function ConversationPane({
   );
 }
 
-/** What is on the screen counts as read. */
+/** Marks the messages on the screen as read. */
 function useReading({ id, messages }: Conversation): void {
   const { me } = useSession();
   const latest = messages.at(-1)?.ts;

@@ -7,7 +7,7 @@ export function ScrolledList({
   children,
 }: {
   label: string;
-  /** What this person did last: they want to see what comes of it. */
+  /** The last act of this person. The list scrolls to its result. */
   own: string | undefined;
   children: ReactNode;
 }) {

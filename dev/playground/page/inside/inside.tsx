@@ -8,7 +8,7 @@ import { Timeline } from "./timeline.tsx";
 import type { Selected } from "./use-record.ts";
 import "./inside.css";
 
-/** What becomes of the selected message outside of Slack, and what the functions do meanwhile. */
+/** Shows what becomes of the selected message outside of Slack, and what the functions do meanwhile. */
 export function Inside({ selected }: { selected: Selected | undefined }) {
   return (
     <Tabs

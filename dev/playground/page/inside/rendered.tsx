@@ -4,7 +4,7 @@ import { formatBytes, nameRemoved, spokenAs } from "./words.ts";
 
 /** CSS pixels: a phone and a desktop. */
 const WIDTHS = [390, 1280] as const;
-/** What a frame may take of the pane; wider pages are drawn smaller. */
+/** A frame takes at most this much of the pane; wider pages are drawn smaller. */
 const FRAME_WIDTH = 340;
 /** CSS pixels of the page around the tag, and of what a line leaves below an image. */
 const MARGIN = 8;

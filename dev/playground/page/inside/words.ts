@@ -26,7 +26,7 @@ export function formatDuration(durationMs: number): string {
     : `${Math.round(seconds / 60)} min`;
 }
 
-/** What a screen reader says of an image, as its alternative text and link have it. */
+/** Says what a screen reader announces for an image with this description and link. */
 export function spokenAs({ alt, link }: { alt: string; link: string | undefined }): string {
   if (link !== undefined) {
     return alt === "" ? `“link, ${link}”` : `“link, image, ${alt}”`;

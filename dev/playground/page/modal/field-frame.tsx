@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Field } from "./fields.ts";
 
-/** What an input's element needs to be known by. */
+/** The ids that connect an input with its label, hint and error. */
 export interface FieldIds {
   id: string;
   hint: string;
@@ -45,7 +45,7 @@ export function FieldFrame({
   error: string | undefined;
   /** Several inputs under one label. */
   isGroup?: boolean;
-  /** What was chosen; it may be long, so the error comes before it. */
+  /** The chosen values. They may be long, so the error comes before them. */
   list?: ReactNode;
   children: ReactNode;
 }) {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Block, ModalView } from "../../api.ts";
 
-/** What a person puts into an input: text, the value of an option, those of several, files. */
+/** The value of an input: text, an option, several options, or files. */
 export type FieldValue = string | readonly string[] | readonly File[];
 
 interface Common {
@@ -62,7 +62,7 @@ export function fieldsIn(parts: readonly ViewPart[]): Field[] {
   return parts.flatMap((part) => (part.kind === "field" ? [part.field] : []));
 }
 
-/** What a field holds: what was typed here, or what Slack has of an earlier try, or what the app put into it. */
+/** Returns a field's value: typed here, else kept by Slack from an earlier attempt, else set by the app. */
 export function valueOf(
   field: Field,
   typed: Readonly<Record<string, FieldValue>>,
