@@ -45,7 +45,7 @@ export interface Probe {
  * Whether the store honours conditional puts. Some stores accept both headers and ignore them, so
  * that nothing prevents a double upload.
  */
-export async function honoursConditions(bucket: Bucket, { key, text }: Probe): Promise<boolean> {
+async function honoursConditions(bucket: Bucket, { key, text }: Probe): Promise<boolean> {
   return (
     (await refuses(bucket, { key, text }, SECOND_CREATE)) &&
     (await refuses(bucket, { key, text }, WRONG_ETAG))

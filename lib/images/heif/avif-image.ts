@@ -57,7 +57,7 @@ export function readAvifImage(bytes: Uint8Array): AvifImage {
 }
 
 /** Reads `auxC` or `auxi`. Other data may follow the name. */
-export function isAlphaName(bytes: Uint8Array, box: Box): boolean {
+function isAlphaName(bytes: Uint8Array, box: Box): boolean {
   return endOfAlphaName(bytes, box) !== undefined;
 }
 
