@@ -147,6 +147,32 @@ describe("a person who posts images", () => {
   });
 });
 
+describe("a person who posts what Slack or the app does not take", () => {
+  it("is told by the composer, before anything is sent", async () => {
+    const png = await readFile(LOGO);
+    const twelve = Array.from({ length: 12 }, (_, index) => fileOf(`${index}.png`, png));
+    await page.getByLabel("Attach files").setInputFiles([fileOf("empty.png", ""), ...twelve]);
+    await page.getByText("Slack does not take “empty.png”: the file is empty.").waitFor();
+    await page
+      .getByText("Slack takes at most 10 files in a message: 2 files were left out.")
+      .waitFor();
+    await send();
+    await openThread();
+    expect(await readTags(10)).toHaveLength(10);
+  });
+
+  it("finds a document left alone, and a name with quotes and 한글 as it is", async () => {
+    const name = `"로고" <b>&amp;.png`;
+    await page
+      .getByLabel("Attach files")
+      .setInputFiles([fileOf("terms.pdf", "%PDF-1.7"), fileOf(name, await readFile(LOGO))]);
+    await send();
+    await openThread();
+    expect(await readTags(1)).toHaveLength(1);
+    await thread().getByText(name, { exact: true }).waitFor();
+  });
+});
+
 describe("a person who uses the app elsewhere", () => {
   it("uploads an older message through its menu", async () => {
     await postUntold(LOGO);
@@ -371,6 +397,11 @@ async function send(): Promise<void> {
   await page.getByRole("button", { name: "Send" }).click();
   await expect.poll(() => articles.count(), { timeout: PATIENCE_MS }).toBe(before + 1);
   posted = articles.nth(before);
+}
+
+function fileOf(name: string, content: Buffer | string) {
+  const mimeType = name.endsWith(".pdf") ? "application/pdf" : "image/png";
+  return { name, mimeType, buffer: Buffer.from(content) };
 }
 
 /** A message from before the app was in the channel: its event is never delivered. */

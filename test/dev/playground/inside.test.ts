@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../../dev/playground/api.ts";
 import { groupExchanges } from "../../../dev/playground/page/inside/group-exchanges.ts";
 import { jsonLines } from "../../../dev/playground/page/inside/json-lines.ts";
+import { formatBytes } from "../../../dev/playground/page/format-bytes.ts";
 import {
-  formatBytes,
   formatDuration,
   nameRemoved,
   spokenAs,

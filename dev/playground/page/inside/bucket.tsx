@@ -1,6 +1,7 @@
 import type { StoredObjectInfo } from "../../api.ts";
 import { useTopic } from "../client.ts";
-import { formatBytes, formatTime } from "./words.ts";
+import { formatBytes } from "../format-bytes.ts";
+import { formatTime } from "./words.ts";
 
 /** All objects, newest first, and what readers get of each behind the CDN. */
 export function Bucket() {

@@ -1,6 +1,7 @@
 import type { RecordImage } from "../../api.ts";
 import { type Selected, useRecord } from "./use-record.ts";
-import { formatBytes, nameRemoved, spokenAs } from "./words.ts";
+import { formatBytes } from "../format-bytes.ts";
+import { nameRemoved, spokenAs } from "./words.ts";
 
 /** CSS pixels: a phone and a desktop. */
 const WIDTHS = [390, 1280] as const;

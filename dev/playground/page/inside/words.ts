@@ -1,12 +1,3 @@
-/** 1,234 B, 1.2 kB or 1.2 MB, in units of 1024 as the app's replies have them. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1024) {
-    return `${bytes} B`;
-  }
-  const kilobytes = bytes / 1024;
-  return kilobytes < 1024 ? `${kilobytes.toFixed(1)} kB` : `${(kilobytes / 1024).toFixed(1)} MB`;
-}
-
 /** 14:05:09.120 */
 export function formatTime(epochMs: number): string {
   const time = new Date(epochMs);
