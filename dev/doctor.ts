@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { systemClock } from "../lib/clock.ts";
 import { type Check, failed, passed, type Report, toReport } from "../lib/doctor/check.ts";
 import { examine } from "../lib/doctor/examine.ts";
+import { readVariables } from "./control/read-variables.ts";
 import { findRunningStack, LOCAL_VARIABLES } from "./stack/running-stack.ts";
 import { QUIET } from "./stack/stack.ts";
 import { createStackClock, replaceDate } from "./stack/stack-clock.ts";
@@ -80,37 +80,17 @@ function hasColours(): boolean {
   return process.stdout.isTTY && !process.env["NO_COLOR"];
 }
 
-/** Only the file counts: variables of this shell may belong to another account. */
 async function examineFile(file: string, named: string | undefined): Promise<Report> {
-  const variables = parseEnv(await readVariables(file));
+  const variables = await readVariables(file);
   const isLocal = path.resolve(file) === LOCAL_VARIABLES;
   const origin = named ?? (isLocal ? await joinLocalStack() : undefined);
-  const token = variables["VERCEL_OIDC_TOKEN"];
-  if (token !== undefined) {
-    // `vercel env pull` writes it, and the SDK looks for it here.
-    process.env["VERCEL_OIDC_TOKEN"] = token;
-  }
   return examine({
     variables,
     origin,
     clock: systemClock,
     isDeployed: false,
-    hasRole: token !== undefined,
+    hasRole: variables["VERCEL_OIDC_TOKEN"] !== undefined,
   });
-}
-
-async function readVariables(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    throw new Error(
-      isMissing
-        ? `Cannot read ${file}: there is no such file. Copy .env.example to .env and fill it in, or name a file with --env`
-        : `Cannot read ${file}: it is not a readable file`,
-      { cause },
-    );
-  }
 }
 
 /** Takes over the time of the running stack, which a sweep there moves. Returns the functions' address. */

@@ -5,7 +5,7 @@ import { createRecordStore } from "../lib/records/record-store.ts";
 import { openBucket } from "../lib/storage/open-bucket.ts";
 import { exportRows } from "./export/export-rows.ts";
 import { fetchWorkspace, type Workspace } from "./export/permalink.ts";
-import { type Exported, readVariables } from "./export/read-variables.ts";
+import { type Exported, readDeployment } from "./export/read-deployment.ts";
 import { writeRows } from "./export/write-rows.ts";
 import { runCommand } from "./terminal/command.ts";
 
@@ -29,17 +29,17 @@ await runCommand(USAGE, async (args) => {
       out: { type: "string" },
     },
   });
-  const variables = await readVariables(values.env);
-  const { statePrefix: prefix, publicBaseUrl } = variables;
-  const bucket = openBucket(variables.s3, {
-    bucket: variables.s3.stateBucket,
+  const deployment = await readDeployment(values.env);
+  const { statePrefix: prefix, publicBaseUrl } = deployment;
+  const bucket = openBucket(deployment.s3, {
+    bucket: deployment.s3.stateBucket,
     clock: systemClock,
     logger: LOGGER,
   });
   let unreadable = 0;
   const rows = exportRows({
     records: createRecordStore({ bucket, prefix, clock: systemClock }),
-    place: { publicBaseUrl, workspace: await findWorkspace(variables.slack) },
+    place: { publicBaseUrl, workspace: await findWorkspace(deployment.slack) },
     onUnreadable({ ref, reason }) {
       unreadable += 1;
       console.error(`${ref}: ${reason}`);

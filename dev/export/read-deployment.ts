@@ -1,7 +1,6 @@
-import { parseEnv } from "node:util";
 import { type Config, toConfig } from "../../lib/config.ts";
 import { ConfigError, parseEnvironment } from "../../lib/environment.ts";
-import { readNamedFile } from "../control/read-file.ts";
+import { readVariables } from "../control/read-variables.ts";
 
 /** The facts of a deployment that an export needs. */
 export interface Exported extends Pick<Config, "s3" | "statePrefix" | "publicBaseUrl"> {
@@ -9,14 +8,10 @@ export interface Exported extends Pick<Config, "s3" | "statePrefix" | "publicBas
   slack: Config["slack"] | undefined;
 }
 
-/** Reads the variables of a deployment from a file, and from nowhere else. An export needs none of Slack's. */
-export async function readVariables(path: string): Promise<Exported> {
-  const variables = parseEnv(Buffer.from(await readNamedFile(path)).toString("utf8"));
-  // The credentials provider of AWS_ROLE_ARN looks for the token there.
-  const { VERCEL_OIDC_TOKEN: oidcToken, SLACK_BOT_TOKEN: botToken = "" } = variables;
-  if (oidcToken !== undefined && oidcToken !== "") {
-    process.env["VERCEL_OIDC_TOKEN"] = oidcToken;
-  }
+/** Reads where the records of a deployment are. An export needs none of Slack's variables. */
+export async function readDeployment(path: string): Promise<Exported> {
+  const variables = await readVariables(path);
+  const { SLACK_BOT_TOKEN: botToken = "" } = variables;
   const hasToken = !["", BARE_PREFIX].includes(botToken.trim());
   const { slack, ...config } = parse(path, {
     ...variables,
