@@ -3,7 +3,7 @@ import type { Conversation, ModalView, Person, WorkspaceState } from "../api.ts"
 import { CONNECTION_LOST, useIsConnected, useTopic } from "./client.ts";
 import { closeView, submitView } from "./conversation/acts.ts";
 import { ConversationPane } from "./conversation/conversation-pane.tsx";
-import { IconButton } from "./conversation/icons.tsx";
+import { IconButton } from "./icons.tsx";
 import { type Notice, Notices } from "./conversation/notices.tsx";
 import { useRoute } from "./conversation/route.ts";
 import { type MessageRef, type Session, SessionContext } from "./conversation/session.ts";

@@ -1,3 +1,5 @@
+import "./icons.css";
+
 /** Drawn here, so that nothing is loaded from elsewhere; the control around each has the name. */
 const PATHS = {
   hash: "M7.5 3 6 17M14 3l-1.5 14M3.5 7.5h13.5M3 12.5h13.5",

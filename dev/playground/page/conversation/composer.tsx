@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "rea
 import { attempt, postMessage, runCommand } from "./acts.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { addFiles } from "./attachments.ts";
-import { Icon } from "./icons.tsx";
+import { Icon } from "../icons.tsx";
 import { useSession } from "./session.ts";
 import type { MessageRef, Session } from "./session.ts";
 

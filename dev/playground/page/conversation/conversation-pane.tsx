@@ -3,7 +3,7 @@ import type { Conversation, Message } from "../../api.ts";
 import { Composer, type Draft, EMPTY_DRAFT, withFiles } from "./composer.tsx";
 import { DropZone } from "./drop-zone.tsx";
 import { Avatar } from "./avatar.tsx";
-import { Icon, IconButton } from "./icons.tsx";
+import { Icon, IconButton } from "../icons.tsx";
 import { MessageItem } from "./message.tsx";
 import { isTopLevel, lastOwn, markRead, useReadMarks } from "./read-marks.ts";
 import { goTo, hrefOf } from "./route.ts";

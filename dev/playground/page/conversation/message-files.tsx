@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SlackFile } from "../../api.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { Icon } from "./icons.tsx";
+import { Icon } from "../icons.tsx";
 
 /** Images in the place that is kept for them, all else as cards. */
 export function MessageFiles({ files }: { files: readonly SlackFile[] }) {

@@ -5,7 +5,7 @@ import { MessageText } from "../blocks/message-text.tsx";
 import { deleteMessage, mayDelete, openShortcut, pressButton } from "./acts.ts";
 import { Avatar } from "./avatar.tsx";
 import { ConfirmDeletion } from "./confirm-deletion.tsx";
-import { IconButton } from "./icons.tsx";
+import { IconButton } from "../icons.tsx";
 import { MessageFiles } from "./message-files.tsx";
 import { type MenuItem, MessageMenu } from "./message-menu.tsx";
 import { goTo } from "./route.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { IconButton } from "./icons.tsx";
+import { IconButton } from "../icons.tsx";
 
 export interface Notice {
   id: number;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Conversation } from "../../api.ts";
 import { Composer, type Draft, EMPTY_DRAFT, withFiles } from "./composer.tsx";
 import { DropZone } from "./drop-zone.tsx";
-import { IconButton } from "./icons.tsx";
+import { IconButton } from "../icons.tsx";
 import { MessageItem } from "./message.tsx";
 import { lastOwn, markRead } from "./read-marks.ts";
 import { goTo, hrefOf } from "./route.ts";

@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useRef } from "react";
 import type { ReactNode } from "react";
+import { IconButton } from "../icons.tsx";
 import "./dialog.css";
 
 /** A native modal dialog with a title and an X, open while it is there; the focus returns when it goes. */
@@ -43,11 +44,7 @@ export function Dialog({
     >
       <header>
         <h2 id={titleId}>{title}</h2>
-        <button type="button" className="dismiss" aria-label={dismissLabel} onClick={onDismiss}>
-          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-            <path d="M5 5l10 10M15 5L5 15" />
-          </svg>
-        </button>
+        <IconButton name="close" label={dismissLabel} className="dismiss" onPress={onDismiss} />
       </header>
       {children}
     </dialog>

@@ -1,4 +1,6 @@
 import { useRef } from "react";
+import { formatBytes } from "../format-bytes.ts";
+import { IconButton } from "../icons.tsx";
 import { describing, FieldFrame } from "./field-frame.tsx";
 import type { FieldIds } from "./field-frame.tsx";
 import { findFilesProblem } from "./fields.ts";
@@ -26,19 +28,15 @@ export function FilesField({
       {files.map((file) => (
         <li key={nameOf(file)}>
           <span className="file-name">{file.name}</span>
-          <span className="file-size">{formatSize(file.size)}</span>
-          <button
-            type="button"
-            aria-label={`Remove ${file.name}`}
-            onClick={() => {
+          <span className="file-size">{formatBytes(file.size)}</span>
+          <IconButton
+            name="close"
+            label={`Remove ${file.name}`}
+            onPress={() => {
               onChange(files.filter((one) => one !== file));
               input.current?.focus();
             }}
-          >
-            <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
-              <path d="M5 5l10 10M15 5L5 15" />
-            </svg>
-          </button>
+          />
         </li>
       ))}
     </ul>
@@ -76,9 +74,3 @@ function withNew(files: readonly File[], added: readonly File[]): File[] {
 function nameOf({ name, size, lastModified }: File): string {
   return `${name}:${size}:${lastModified}`;
 }
-
-function formatSize(bytes: number): string {
-  return bytes < MEGABYTE ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`;
-}
-
-const MEGABYTE = 1024 * 1024;
