@@ -1,6 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import { ConfigError } from "../../lib/environment.ts";
 import { answering } from "../local-slack/wire/control.ts";
 import { isObject } from "../local-slack/json.ts";
 import type { SettingsRefusal, StackState } from "./api.ts";
@@ -86,8 +87,8 @@ async function changeSettings(ports: StackPorts, c: Context): Promise<Response> 
   }
   const problems = settings.change(values);
   if (problems.length > 0) {
-    const sentences = problems.map(({ variable, expected }) => `${variable}: expected ${expected}`);
-    const refusal: SettingsRefusal & { error: string } = { problems, error: sentences.join("; ") };
+    const { message: error } = new ConfigError(problems);
+    const refusal: SettingsRefusal & { error: string } = { problems, error };
     return c.json(refusal, 400);
   }
   topics.emit("stack");

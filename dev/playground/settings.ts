@@ -1,4 +1,5 @@
 import { ConfigError, parseEnvironment } from "../../lib/environment.ts";
+import { LOCALES } from "../../lib/i18n/catalogues.ts";
 import { OPTIMIZE_MODES } from "../../lib/images/optimize-modes.ts";
 import { TAG_FORMATS } from "../../lib/tag/render-tag.ts";
 import type { Environment } from "../stack/start-worker.ts";
@@ -25,7 +26,7 @@ const SETTINGS: readonly Omit<Setting, "value">[] = [
   { name: "MAX_WIDTH", byDefault: "" },
   { name: "VARIANT_WIDTHS", byDefault: "640,1280,1920" },
   { name: "KEEP_METADATA", byDefault: "false", choices: ["false", "credit", "true"] },
-  { name: "LOCALE", byDefault: "en", choices: ["en", "ko"] },
+  { name: "LOCALE", byDefault: "en", choices: LOCALES },
   { name: "AUTO_UPLOAD", byDefault: "true", choices: ["true", "false"] },
   { name: "MAX_IMAGE_BYTES", byDefault: "52428800" },
 ];

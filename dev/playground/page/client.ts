@@ -41,7 +41,7 @@ export const CONNECTION_LOST =
   "The local stack does not answer. Start it with npm start; this page comes back by itself.";
 
 /** Throws the server's own sentence. */
-export function getJson<T>(path: string): Promise<T> {
+function getJson<T>(path: string): Promise<T> {
   return request<T>(path, {});
 }
 

@@ -102,9 +102,7 @@ function Links({
   );
 }
 
-const LANGUAGES: Readonly<Record<string, string>> = { en: "English", ko: "한국어" };
-
-/** The app's: its functions start anew with it. */
+/** Chooses the app's language. Its functions start anew with it. */
 function LanguageSwitch() {
   const session = useSession();
   const { value: stack } = useTopic<StackState>("/local/stack", "stack");
@@ -124,10 +122,15 @@ function LanguageSwitch() {
       >
         {(setting?.choices ?? ["en"]).map((choice) => (
           <option key={choice} value={choice}>
-            {LANGUAGES[choice] ?? choice}
+            {nameLanguage(choice)}
           </option>
         ))}
       </select>
     </label>
   );
+}
+
+/** Names a language in its own words: English, 한국어. */
+function nameLanguage(code: string): string {
+  return new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from "../../api.ts";
 
-export interface ExchangeGroup {
+interface ExchangeGroup {
   startedAtMs: number;
   endedAtMs: number;
   exchanges: readonly Exchange[];

@@ -1,4 +1,4 @@
-export interface JsonLine {
+interface JsonLine {
   /** With the indentation that `JSON.stringify(value, null, 2)` gives. */
   text: string;
   isChanged: boolean;
