@@ -6,7 +6,7 @@ import { serveChallenge, serveEvents } from "./endpoints/events.ts";
 import { serveBadHealth, serveHealth } from "./endpoints/health.ts";
 import { serveInteractivity } from "./endpoints/interactivity.ts";
 import { serveReconcile } from "./endpoints/reconcile.ts";
-import { createRoute, type Route } from "./endpoints/route.ts";
+import { createRoutes, type Route } from "./endpoints/route.ts";
 import { ConfigError, type Environment, parseEnvironment } from "./environment.ts";
 import { createBackground } from "./listeners/background.ts";
 import { createLogger, type Logger } from "./logger.ts";
@@ -39,7 +39,7 @@ export function createApp(
   { clock = systemClock, settingsFor }: { clock?: Clock; settingsFor?: SettingsFor } = {},
 ): App {
   const logger = createLogger(clock);
-  const route = (handle: Route) => createRoute(handle, { clock, logger });
+  const route = createRoutes({ clock, logger });
   const doctor = route((request) => serveDoctor({ variables: env, clock, logger }, request));
   try {
     return { ...openApp(parseEnvironment(env), { clock, logger, route, settingsFor }), doctor };

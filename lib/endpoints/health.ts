@@ -20,9 +20,10 @@ export function serveBadHealth(desk: Desk, { message, variables }: ConfigError):
   return answer(desk, 503, { ok: false, variables });
 }
 
-function answer(desk: Desk, status: number, body: object): Response {
-  const startMs = desk.clock.now();
+function answer({ clock, logger }: Desk, status: number, body: object): Response {
+  const startMs = clock.now();
   const response = Response.json(body, { status });
-  logAnswer(desk, { method: "GET", path: PATH, status, startMs });
+  const durationMs = clock.now() - startMs;
+  logAnswer(logger, { method: "GET", path: PATH, status, durationMs });
   return response;
 }

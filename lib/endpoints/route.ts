@@ -3,6 +3,7 @@ import { ConfigError } from "../environment.ts";
 import { describeError, type Logger } from "../logger.ts";
 import { PayloadError } from "../slack/parse.ts";
 import { readRetryNum, RequestError } from "../slack/request.ts";
+import { SignatureError } from "../slack/signature.ts";
 
 export type Route = (request: Request) => Promise<Response>;
 
@@ -13,26 +14,61 @@ export interface Desk {
 }
 
 /**
- * One of the two places that catch everything: any failure becomes a response and a log line.
- * Every request, failed or not, gets the line `request.answered`.
+ * Makes the routes of one process. A route is one of the two places that catch everything: any
+ * failure becomes a response and a log line. Every request, failed or not, gets the line
+ * `request.answered`, except refused ones past the limit that all routes share.
  */
-export function createRoute(handle: Route, desk: Desk): Route {
-  return async function route(request) {
-    const startMs = desk.clock.now();
-    const { method } = request;
-    const path = new URL(request.url).pathname;
-    const response = await answer(handle, request, { ...desk, path });
-    logAnswer(desk, { method, path, status: response.status, startMs });
-    return response;
-  };
+export function createRoutes({ clock, logger }: Desk): (handle: Route) => Route {
+  let second = 0;
+  let refusals = 0;
+
+  function beginSecond(nowMs: number): void {
+    const unlogged = refusals - LOGGED_REFUSALS;
+    if (unlogged > 0) {
+      logger.warn("refusals.unlogged", { count: unlogged });
+    }
+    second = Math.floor(nowMs / 1000);
+    refusals = 0;
+  }
+
+  return (handle) =>
+    async function route(request) {
+      const startMs = clock.now();
+      if (Math.floor(startMs / 1000) !== second) {
+        beginSecond(startMs);
+      }
+      const { response, error } = await answer(handle, request);
+      const { status } = response;
+      if (status >= 400 && status < 500 && ++refusals > LOGGED_REFUSALS) {
+        return response;
+      }
+      const { method } = request;
+      const path = pathOf(request.url);
+      if (error !== undefined) {
+        const retryNum = readRetryNum(request);
+        logger[status < 500 ? "warn" : "error"]("request.rejected", {
+          path,
+          status,
+          error: describeRejection(error),
+          retryNum,
+        });
+      }
+      const durationMs = clock.now() - startMs;
+      // The answer does not wait for its own log line.
+      setImmediate(() => logAnswer(logger, { method, path, status, durationMs }));
+      return response;
+    };
 }
+
+/** A second's refused requests that are logged. Anybody can send more of them than a log should hold. */
+const LOGGED_REFUSALS = 10;
 
 /** Logs no query and no header, because they may hold secrets. */
 export function logAnswer(
-  { clock, logger }: Desk,
-  { startMs, ...answered }: { method: string; path: string; status: number; startMs: number },
+  logger: Logger,
+  answered: { method: string; path: string; status: number; durationMs: number },
 ): void {
-  logger.info("request.answered", { ...answered, durationMs: clock.now() - startMs });
+  logger.info("request.answered", answered);
 }
 
 export function emptyResponse(status: number): Response {
@@ -42,27 +78,33 @@ export function emptyResponse(status: number): Response {
 async function answer(
   handle: Route,
   request: Request,
-  { logger, path }: Desk & { path: string },
-): Promise<Response> {
+): Promise<{ response: Response; error?: unknown }> {
   try {
-    return await handle(request);
+    return { response: await handle(request) };
   } catch (error) {
-    const status = statusOf(error);
-    logger[status < 500 ? "warn" : "error"]("request.rejected", {
-      path,
-      status,
-      // A ConfigError holds only names and expectations. It is logged in full, so that one
-      // redeploy can fix everything.
-      error: error instanceof ConfigError ? error.message : describeError(error),
-      retryNum: readRetryNum(request),
-    });
-    return emptyResponse(status);
+    return { response: emptyResponse(statusOf(error)), error };
   }
+}
+
+/**
+ * A ConfigError holds only names and expectations. It is logged in full, so that one redeploy can
+ * fix everything.
+ */
+function describeRejection(error: unknown): string {
+  return error instanceof ConfigError ? error.message : describeError(error);
+}
+
+/** Parsing the whole URL would cost more than the rest of the log line. */
+function pathOf(url: string): string {
+  return /^[^:]+:\/\/[^/]*(?<path>[^?#]*)/u.exec(url)?.groups?.["path"] ?? "";
 }
 
 function statusOf(error: unknown): number {
   if (error instanceof RequestError) {
     return error.status;
+  }
+  if (error instanceof SignatureError) {
+    return 401;
   }
   if (error instanceof PayloadError) {
     return 400;

@@ -1,4 +1,4 @@
-import { SignatureError, verifySignature, verifyTimestamp } from "./signature.ts";
+import { verifySignature, verifyTimestamp } from "./signature.ts";
 
 /** A refused request: the response has `status` and no body, and nothing was done. */
 export class RequestError extends Error {
@@ -15,25 +15,22 @@ export class RequestError extends Error {
 /**
  * Reads the body of a request that Slack signed, which is the only way in for a payload. A request
  * without a fresh timestamp is not read at all, any other up to 1 MiB.
- * @throws {RequestError} 400, 401 or 413
+ * @throws {SignatureError}
+ * @throws {RequestError} 400 or 413
  */
 export async function readSlackRequest(request: Request, options: ReadOptions): Promise<string> {
   const timestamp = request.headers.get("x-slack-request-timestamp");
   const signature = request.headers.get("x-slack-signature");
   const { isUnsigned } = options;
-  try {
-    if (isUnsigned === undefined) {
-      verifyTimestamp(timestamp, options.nowMs);
-    }
-    const rawBody = await readBody(request);
-    const body = rawBody.toString("utf8");
-    if (isUnsigned?.(body) !== true) {
-      verifySignature({ timestamp, signature, rawBody }, options);
-    }
-    return body;
-  } catch (error) {
-    throw error instanceof SignatureError ? new RequestError(401, error.message) : error;
+  if (isUnsigned === undefined) {
+    verifyTimestamp(timestamp, options.nowMs);
   }
+  const rawBody = await readBody(request);
+  const body = rawBody.toString("utf8");
+  if (isUnsigned?.(body) !== true) {
+    verifySignature({ timestamp, signature, rawBody }, options);
+  }
+  return body;
 }
 
 /** When Slack sent a verified request, in epoch seconds. */

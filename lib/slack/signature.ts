@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
+/** Slack did not sign the request, or not in the last 300 s. */
 export class SignatureError extends Error {
   override readonly name = "SignatureError";
   readonly code = "invalid_signature";
@@ -29,7 +30,7 @@ export function verifySignature(
     isEqual(signature, sign(secret, input.timestamp ?? "", input.rawBody)),
   );
   if (!matches.includes(true)) {
-    throw new SignatureError("Cannot accept the request: its signature is missing or wrong");
+    throw WRONG_SIGNATURE;
   }
 }
 
@@ -40,14 +41,25 @@ export function verifySignature(
  */
 export function verifyTimestamp(timestamp: string | null, nowMs: number): void {
   if (timestamp === null || !/^\d{1,12}$/u.test(timestamp)) {
-    throw new SignatureError("Cannot accept the request: its timestamp is missing or malformed");
+    throw MALFORMED_TIMESTAMP;
   }
   if (Math.abs(Math.floor(nowMs / 1000) - Number(timestamp)) > MAX_SKEW_SECONDS) {
-    throw new SignatureError("Cannot accept the request: its timestamp is more than 300 s off");
+    throw STALE_TIMESTAMP;
   }
 }
 
 const MAX_SKEW_SECONDS = 300;
+
+/** Made once: anybody can send such requests, and the stack of an error costs more than the check. */
+const MALFORMED_TIMESTAMP = new SignatureError(
+  "Cannot accept the request: its timestamp is missing or malformed",
+);
+const STALE_TIMESTAMP = new SignatureError(
+  "Cannot accept the request: its timestamp is more than 300 s off",
+);
+const WRONG_SIGNATURE = new SignatureError(
+  "Cannot accept the request: its signature is missing or wrong",
+);
 
 /** Returns the signature that Slack would send. */
 export function sign(secret: string, timestamp: string, rawBody: Uint8Array): string {

@@ -1,9 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type App, createApp } from "../../lib/app.ts";
 import messageShortcut from "../fixtures/payloads/message-shortcut.json" with { type: "json" };
 import { CONFIGURED } from "../fixtures/variables.ts";
 import { createTestClock } from "../helpers/clock.ts";
-import { takeAnswers } from "../helpers/logs.ts";
+import { takeAnswers, takeLogs } from "../helpers/logs.ts";
 import { PNG } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
@@ -14,7 +15,7 @@ describe("request.answered", () => {
     for (const posted of [{ files }, { text: "secret plans", files: [] }]) {
       const { envelope } = stack.slack.postMessage({ channel: "images", ...posted });
       await stack.send(envelope);
-      expect(takeAnswers()).toEqual([line({ path: "/api/slack/events", status: 200 })]);
+      expect(await answers()).toEqual([line({ path: "/api/slack/events", status: 200 })]);
     }
   });
 
@@ -24,7 +25,7 @@ describe("request.answered", () => {
     const request = new Request("https://app.example.com/api/cron/reconcile?token=s");
     await app.reconcile(request);
     const answered = { method: "GET", path: "/api/cron/reconcile", status: 401 };
-    expect(takeAnswers()).toEqual([line(answered)]);
+    expect(await answers()).toEqual([line(answered)]);
   });
 
   it.each([
@@ -36,7 +37,7 @@ describe("request.answered", () => {
     async (name, status) => {
       const app = createApp(CONFIGURED);
       await app[name](unsigned(name));
-      expect(takeAnswers()).toEqual([line({ path: `/api/slack/${name}`, status })]);
+      expect(await answers()).toEqual([line({ path: `/api/slack/${name}`, status })]);
     },
   );
 
@@ -44,7 +45,7 @@ describe("request.answered", () => {
     "is one line for a request to /%s of an app without variables",
     async (name) => {
       await createApp({ SLACK_SIGNING_SECRET: "s" })[name](unsigned(name));
-      expect(takeAnswers()).toEqual([line({ path: `/api/slack/${name}`, status: 503 })]);
+      expect(await answers()).toEqual([line({ path: `/api/slack/${name}`, status: 503 })]);
     },
   );
 
@@ -56,6 +57,41 @@ describe("request.answered", () => {
     expect(takeAnswers()).toEqual([line({ method: "GET", path: "/api/health", status })]);
   });
 });
+
+describe("refused requests", () => {
+  it("get at most ten lines a second, and the next request says how many got none", async () => {
+    const clock = createTestClock();
+    const app = createApp(CONFIGURED, { clock });
+    for (let sent = 0; sent < 25; sent += 1) {
+      expect((await app.events(unsigned("events"))).status).toBe(401);
+    }
+    expect(await answers()).toHaveLength(10);
+    expect(takeLogs().map(({ event }) => event)).toEqual(Array(10).fill("request.rejected"));
+
+    clock.nowMs += 1000;
+    await app.commands(unsigned("commands"));
+    expect(await answers()).toHaveLength(1);
+    expect(takeLogs()).toEqual([
+      expect.objectContaining({ level: "warn", event: "refusals.unlogged", count: 15 }),
+      expect.objectContaining({ event: "request.rejected", status: 401 }),
+    ]);
+  });
+
+  it("of which all got a line need no count", async () => {
+    const clock = createTestClock();
+    const app = createApp(CONFIGURED, { clock });
+    await app.events(unsigned("events"));
+    clock.nowMs += 1000;
+    await app.events(unsigned("events"));
+    expect(takeLogs().map(({ event }) => event)).toEqual(["request.rejected", "request.rejected"]);
+  });
+});
+
+/** The line is written behind the answer. */
+async function answers() {
+  await setImmediate();
+  return takeAnswers();
+}
 
 function line(answered: { method?: string; path: string; status: number }) {
   return {
