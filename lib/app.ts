@@ -1,21 +1,13 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { toConfig } from "./config.ts";
-import { serveCommands } from "./endpoints/commands.ts";
-import { serveDoctor } from "./endpoints/doctor.ts";
 import { serveChallenge, serveEvents } from "./endpoints/events.ts";
 import { serveBadHealth, serveHealth } from "./endpoints/health.ts";
-import { serveInteractivity } from "./endpoints/interactivity.ts";
-import { serveReconcile } from "./endpoints/reconcile.ts";
 import { createRoutes, type Route } from "./endpoints/route.ts";
 import { ConfigError, type Environment, parseEnvironment } from "./environment.ts";
-import { createBackground } from "./listeners/background.ts";
 import { createLogger, type Logger } from "./logger.ts";
-import type { Door, Health } from "./ports.ts";
-import { createMarkerStore } from "./records/marker-store.ts";
-import { createRecordStore } from "./records/record-store.ts";
+import type { Health } from "./ports.ts";
+import type { Writes } from "./records/record-store.ts";
 import { createSettingsFor, type SettingsFor } from "./settings.ts";
-import { openBucket } from "./storage/open-bucket.ts";
-import { TIME_PLAN } from "./time-plan.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** The handlers that the functions in `api/` serve. */
@@ -40,7 +32,10 @@ export function createApp(
 ): App {
   const logger = createLogger(clock);
   const route = createRoutes({ clock, logger });
-  const doctor = route((request) => serveDoctor({ variables: env, clock, logger }, request));
+  const doctor = route(async (request) => {
+    const { serveDoctor } = await import("./endpoints/doctor.ts");
+    return serveDoctor({ variables: env, clock, logger }, request);
+  });
   try {
     return { ...openApp(parseEnvironment(env), { clock, logger, route, settingsFor }), doctor };
   } catch (error) {
@@ -76,27 +71,21 @@ function openApp(
   { clock, logger, route, settingsFor = createSettingsFor(environment) }: Surroundings,
 ): Omit<App, "doctor"> {
   const config = toConfig(environment);
-  const bucket = openBucket(config.s3, {
-    bucket: config.s3.stateBucket,
-    timeoutMs: TIME_PLAN.recordMs,
-    maxSockets: STATE_SOCKETS,
-    clock,
-    logger,
-  });
-  const state = { bucket, prefix: config.statePrefix, clock };
-  const records = createRecordStore(state);
-  const ports = { config, settingsFor, records, markers: createMarkerStore(state), clock, logger };
+  const shared = { config, settingsFor, clock, logger };
   const health: Health = { alarms: new Set(), safeAtMs: undefined };
+  const writes: Writes = new Map();
   const loadWork = once(async () => {
     await clock.sleep(0);
     const { createWorkPorts } = await import("./work-ports.ts");
-    return createWorkPorts(ports, { state, health });
+    return createWorkPorts(shared, { health, writes });
   });
-  const { whenIdle, ...background } = createBackground({ waitUntil, loadWork, clock, logger });
-  const warmUpOnce = once(() => warmUp({ loadWork, whenIdle, waitUntil, clock, logger }));
-  const door: Door = { ...ports, ...background };
-  const open = (serve: (opened: Door, request: Request) => Promise<Response>) => {
-    const answer = route((request) => serve(door, request));
+  const openDoor = once(async () => {
+    const { createDoor } = await import("./door.ts");
+    return createDoor(shared, { loadWork, waitUntil, writes });
+  });
+  const warmUpOnce = once(() => warmUp({ openDoor, loadWork, waitUntil, clock, logger }));
+  const open = (handle: Route) => {
+    const answer = route(handle);
     return async (request: Request) => {
       const response = await answer(request);
       void warmUpOnce();
@@ -104,17 +93,26 @@ function openApp(
     };
   };
   const { cronSecret } = config;
+  const eventsPorts = { ...shared, openDoor };
   return {
-    events: open(serveEvents),
-    interactivity: open(serveInteractivity),
-    commands: open(serveCommands),
-    reconcile: route((request) => serveReconcile({ cronSecret, clock, loadWork }, request)),
+    events: open((request) => serveEvents(eventsPorts, request)),
+    interactivity: open(async (request) => {
+      const loading = import("./endpoints/interactivity.ts");
+      const [door, { serveInteractivity }] = await Promise.all([openDoor(), loading]);
+      return serveInteractivity(door, request);
+    }),
+    commands: open(async (request) => {
+      const loading = import("./endpoints/commands.ts");
+      const [door, { serveCommands }] = await Promise.all([openDoor(), loading]);
+      return serveCommands(door, request);
+    }),
+    reconcile: route(async (request) => {
+      const { serveReconcile } = await import("./endpoints/reconcile.ts");
+      return serveReconcile({ cronSecret, clock, loadWork }, request);
+    }),
     health: () => serveHealth({ clock, logger }, health),
   };
 }
-
-/** Enough for all answers that a process gives at once. Uploads have sockets of their own. */
-const STATE_SOCKETS = 200;
 
 /** Makes Vercel keep the function alive until `work` is done. */
 async function waitUntil(work: Promise<void>): Promise<void> {

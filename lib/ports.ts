@@ -14,14 +14,18 @@ import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
 import type { Turns } from "./turns.ts";
 
-/** The parts of the world that an answer may use. Each takes milliseconds. */
-export interface AnswerPorts {
+/** The ports of every request, also of those that are not for us. */
+export interface SharedPorts {
   config: Config;
   settingsFor: SettingsFor;
-  records: RecordStore;
-  markers: MarkerStore;
   clock: Clock;
   logger: Logger;
+}
+
+/** The parts of the world that an answer may use. Each takes milliseconds. */
+export interface AnswerPorts extends SharedPorts {
+  records: RecordStore;
+  markers: MarkerStore;
 }
 
 /** Something that a sweep found wrong with the deployment and `/api/health` reports. */

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Background } from "./listeners/background.ts";
 import { describeError, type Logger } from "./logger.ts";
 
 /**
@@ -6,15 +7,14 @@ import { describeError, type Logger } from "./logger.ts";
  * for them.
  */
 export async function warmUp({
+  openDoor,
   loadWork,
-  whenIdle,
   waitUntil,
   clock,
   logger,
 }: {
+  openDoor: () => Promise<Pick<Background, "whenIdle">>;
   loadWork: () => Promise<unknown>;
-  /** Resolves when no background work is under way. A modal must open within 3 s, and an import would slow it down. */
-  whenIdle: () => Promise<void>;
   waitUntil: (work: Promise<void>) => Promise<void>;
   clock: Clock;
   logger: Logger;
@@ -22,6 +22,8 @@ export async function warmUp({
   await clock.sleep(DELAY_MS);
   const load = async () => {
     try {
+      const { whenIdle } = await openDoor();
+      // A modal must open within 3 s, and an import would slow it down.
       await whenIdle();
       await Promise.all([
         loadWork(),

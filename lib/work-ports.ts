@@ -1,8 +1,9 @@
 import { createGiveWay } from "./give-way.ts";
 import { createAttempt } from "./images/codecs/attempt-step.ts";
 import { createImageCodec } from "./images/codecs/image-codec.ts";
-import type { AnswerPorts, Health, WorkPorts } from "./ports.ts";
-import type { StatePlace } from "./records/record-store.ts";
+import type { Health, SharedPorts, WorkPorts } from "./ports.ts";
+import { createMarkerStore } from "./records/marker-store.ts";
+import { createRecordStore, type Writes } from "./records/record-store.ts";
 import { createCoalesce } from "./replies/coalesce.ts";
 import { createFileDownload } from "./slack/file-download.ts";
 import { createRespond } from "./slack/response-url.ts";
@@ -13,16 +14,27 @@ import { createTurns } from "./turns.ts";
 
 /** Makes the ports of the background work. This file is loaded after the answer has left. */
 export function createWorkPorts(
-  ports: AnswerPorts,
-  shared: { state: StatePlace; health: Health },
+  shared: SharedPorts,
+  { health, writes }: { health: Health; writes: Writes },
 ): Omit<WorkPorts, "budget"> {
-  const { clock, logger } = ports;
-  const { s3, slack, maxImageBytes: maxBytes } = ports.config;
+  const { config, clock, logger } = shared;
+  const { s3, slack, maxImageBytes: maxBytes } = config;
   const { botToken, apiUrl, extraFileOrigins: extraOrigins } = slack;
+  const bucket = openBucket(s3, {
+    bucket: s3.stateBucket,
+    timeoutMs: TIME_PLAN.recordMs,
+    maxSockets: STATE_SOCKETS,
+    clock,
+    logger,
+  });
+  const state = { bucket, prefix: config.statePrefix, writes, clock };
   const timeoutMs = TIME_PLAN.downloadMs;
   return {
-    ...ports,
     ...shared,
+    health,
+    state,
+    records: createRecordStore(state),
+    markers: createMarkerStore(state),
     slack: createWebClient({ botToken, apiUrl, clock }),
     respond: createRespond({ extraOrigins, clock }),
     downloadFile: createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock }),
@@ -36,6 +48,8 @@ export function createWorkPorts(
   };
 }
 
+/** Enough for the records of all uploads, and for what people do in the meantime. */
+const STATE_SOCKETS = 200;
 /** More uploads at once would not finish sooner, but would slow down answers. */
 const UPLOADS_AT_ONCE = 24;
 /** How many files of `MAX_IMAGE_BYTES` a process holds at once. Smaller files count less. */

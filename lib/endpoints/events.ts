@@ -1,29 +1,36 @@
-import { onMessage } from "../listeners/message.ts";
 import type { Logger } from "../logger.ts";
-import type { Door } from "../ports.ts";
+import type { Door, SharedPorts } from "../ports.ts";
 import { inspectChallenge, parseEventsPayload } from "../slack/payloads.ts";
 import { readRetryNum, readUnsignedBody } from "../slack/request.ts";
 import { readVerified } from "./read-verified.ts";
 import { emptyResponse } from "./route.ts";
 
-/** The Events API's Request URL. */
-export async function serveEvents(door: Door, request: Request): Promise<Response> {
-  const payload = parseEventsPayload(await readVerified(door, request));
+/**
+ * The Events API's Request URL. Most messages have no file, so the door is opened for one that has.
+ */
+export async function serveEvents(
+  ports: SharedPorts & { openDoor: () => Promise<Door> },
+  request: Request,
+): Promise<Response> {
+  const { logger } = ports;
+  const payload = parseEventsPayload(await readVerified(ports, request));
   switch (payload.type) {
     case "url_verification":
       return answerChallenge(payload.challenge);
     case "app_rate_limited":
-      door.logger.warn("events.rate_limited");
+      logger.warn("events.rate_limited");
       return emptyResponse(200);
     case "message": {
       const { channelId, ts } = payload.message;
+      const loading = import("../listeners/message.ts");
+      const [door, { onMessage }] = await Promise.all([ports.openDoor(), loading]);
       const outcome = await onMessage(door, payload.message);
       if (outcome !== "ignored") {
         const retryNum = readRetryNum(request);
-        door.logger.info("message.answered", { channel: channelId, ts, outcome, retryNum });
+        logger.info("message.answered", { channel: channelId, ts, outcome, retryNum });
         const { unreadableFiles: count } = payload;
         if (count !== undefined) {
-          door.logger.warn("files.unreadable", { channel: channelId, ts, count });
+          logger.warn("files.unreadable", { channel: channelId, ts, count });
         }
       }
       return emptyResponse(outcome === "unavailable" ? 503 : 200);

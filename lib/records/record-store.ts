@@ -78,13 +78,20 @@ export interface StatePlace {
   bucket: Bucket;
   /** `STATE_PREFIX`. */
   prefix: string;
+  /** The writes of this process, if several of its stores share them. */
+  writes?: Writes;
   clock: Clock;
 }
 
-export function createRecordStore({ bucket, prefix, clock }: StatePlace): RecordStore {
-  // The current write of this process by ref, and the changes waiting to share the next write.
-  const writes = new Map<RecordRef, Write>();
+/** The current write of a record, and the changes that wait to share the next one. */
+export type Writes = Map<RecordRef, Write>;
 
+export function createRecordStore({
+  bucket,
+  prefix,
+  writes = new Map(),
+  clock,
+}: StatePlace): RecordStore {
   async function put(
     ref: RecordRef,
     record: UploadRecord,

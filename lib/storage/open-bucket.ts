@@ -1,11 +1,12 @@
 import type { Config } from "../config.ts";
 import type { Logger } from "../logger.ts";
-import { type Bucket, type BucketOptions, createBucket, type Credentials } from "./s3.ts";
+import type { Credentials } from "./connection.ts";
+import { type Bucket, type BucketOptions, createBucket } from "./s3.ts";
 import { stsRegion } from "./sts-region.ts";
 
 export interface OpenedBucket extends Pick<
   BucketOptions,
-  "bucket" | "timeoutMs" | "maxSockets" | "clock" | "onOtherRegion" | "onDate"
+  "bucket" | "timeoutMs" | "maxSockets" | "connect" | "clock" | "onOtherRegion" | "onDate"
 > {
   logger: Logger;
 }

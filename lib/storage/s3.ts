@@ -1,16 +1,11 @@
-import type {
-  _Object,
-  ListObjectsV2CommandInput,
-  ListObjectsV2CommandOutput,
-  PutObjectCommandInput,
-  S3ClientConfig,
-} from "@aws-sdk/client-s3";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { jitterMs, retry } from "../retry.ts";
 import { withinLimit } from "../time-limit.ts";
 import { TIME_PLAN } from "../time-plan.ts";
+import type { Connect, Connection, ListedPage, PageOptions, Place } from "./connection.ts";
 import { createPutIfMatch } from "./put-if-match.ts";
+import { connectSdk } from "./sdk-connection.ts";
 import { inspectError, StorageError, toStorageError } from "./storage-error.ts";
 
 /** One bucket of an S3-compatible store, with the operations that this app uses. */
@@ -57,10 +52,8 @@ export interface BucketOptions {
   bucket: string;
   /** The bucket's configured region. */
   region: string;
-  /** The address of an S3-compatible store, which implies path-style addressing. */
   endpoint?: string | undefined;
-  /** Static keys, or a function that fetches them on first use. */
-  credentials: Credentials | (() => Promise<Credentials>);
+  credentials: Place["credentials"];
   /**
    * The limit for one attempt, from the request to the last byte of the response. The SDK has no
    * limit for a stalled body.
@@ -68,26 +61,19 @@ export interface BucketOptions {
   timeoutMs?: number;
   /** Called when the bucket turns out to be in another region, which is used from then on. */
   onOtherRegion?: (region: string) => void;
-  /** Called with the store's time at each response, in epoch ms. */
-  onDate?: ((serverMs: number) => void) | undefined;
-  /** The maximum of concurrent requests. Further ones wait. */
+  onDate?: Place["onDate"];
   maxSockets?: number;
+  /** The AWS SDK's connection by default. */
+  connect?: Connect;
   clock: Clock;
 }
 
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-  expiration?: Date;
-}
-
-/** Loads the SDK and builds the client on first use. */
+/** Connects on first use. */
 export function createBucket(options: BucketOptions): Bucket {
-  const { bucket, clock, timeoutMs = TIME_PLAN.storeMs } = options;
+  const { clock, timeoutMs = TIME_PLAN.storeMs, connect = connectSdk } = options;
   let region = options.region;
   let connection: Promise<Connection> | undefined;
-  const connected = () => (connection ??= connect({ ...options, region }));
+  const connected = () => (connection ??= connect(toPlace({ ...options, region })));
 
   async function tried<Result>(
     send: Send<Result>,
@@ -98,20 +84,23 @@ export function createBucket(options: BucketOptions): Bucket {
       () => {
         const leftMs = Math.max(deadlineMs - clock.now(), 0);
         const limit = { clock, timeoutMs: Math.min(timeoutMs, leftMs) };
-        return withinLimit((abortSignal) => sendToRegion(send, { abortSignal }), limit);
+        return withinLimit((abortSignal) => sendToRegion(send, abortSignal), limit);
       },
       { clock, waitMs, deadlineMs },
     );
   }
 
   // The SDK can follow redirects itself, but would ask the wrong region first on every call.
-  async function sendToRegion<Result>(send: Send<Result>, wire: Wire): Promise<Result> {
-    const asked = await connected();
+  async function sendToRegion<Result>(
+    send: Send<Result>,
+    abortSignal: AbortSignal,
+  ): Promise<Result> {
+    const asked = region;
     try {
-      return await send(asked, wire);
+      return await send(await connected(), abortSignal);
     } catch (error) {
       const named = inspectRegion(error);
-      if (named === undefined || named === asked.region) {
+      if (named === undefined || named === asked) {
         throw error;
       }
       if (named !== region) {
@@ -119,28 +108,17 @@ export function createBucket(options: BucketOptions): Bucket {
         connection = undefined;
         options.onOtherRegion?.(named);
       }
-      return send(await connected(), wire);
+      return send(await connected(), abortSignal);
     }
   }
 
   async function putOnce(key: string, body: Uint8Array, wanted: PutOptions): Promise<PutResult> {
-    const input = toPutInput({ Bucket: bucket, Key: key, Body: body }, wanted);
     try {
-      const { ETag } = await tried(({ client, PutObjectCommand }, wire) => {
-        const command = new PutObjectCommand(input);
-        const { sha256 } = wanted;
-        if (sha256 !== undefined) {
-          command.middlewareStack.add(
-            (next) => (args) => {
-              setPayloadHash(args.request, sha256);
-              return next(args);
-            },
-            { step: "build" },
-          );
-        }
-        return client.send(command, wire);
-      }, wanted.deadlineMs);
-      return { outcome: "stored", etag: ETag ?? "" };
+      const etag = await tried(
+        (store, abortSignal) => store.put({ ...wanted, key, body }, abortSignal),
+        wanted.deadlineMs,
+      );
+      return { outcome: "stored", etag };
     } catch (error) {
       if (isPreconditionFailure(error, wanted)) {
         return { outcome: "precondition_failed" };
@@ -150,13 +128,8 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function get(key: string): Promise<StoredObject | undefined> {
-    async function attempt({ client, GetObjectCommand }: Connection, wire: Wire) {
-      const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), wire);
-      const body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
-      return { body, etag: object.ETag ?? "" };
-    }
     try {
-      return await tried(attempt);
+      return await tried((store, abortSignal) => store.get(key, abortSignal));
     } catch (error) {
       if (inspectError(error).code === "NoSuchKey") {
         return undefined;
@@ -166,11 +139,8 @@ export function createBucket(options: BucketOptions): Bucket {
   }
 
   async function remove(key: string): Promise<void> {
-    const input = { Bucket: bucket, Key: key };
     try {
-      await tried(({ client, DeleteObjectCommand }, wire) =>
-        client.send(new DeleteObjectCommand(input), wire),
-      );
+      await tried((store, abortSignal) => store.delete(key, abortSignal));
     } catch (error) {
       throw toStorageError("delete", key, error);
     }
@@ -182,9 +152,9 @@ export function createBucket(options: BucketOptions): Bucket {
   ): AsyncIterable<ListedObject> {
     let startAfter = page.startAfter;
     do {
-      const listed = await listPage({ Prefix: prefix, StartAfter: startAfter });
+      const listed = await listPage({ prefix, startAfter });
       const next = nextOf(listed, { prefix, after: startAfter });
-      yield* (listed.Contents ?? []).map(toListedObject);
+      yield* listed.objects;
       startAfter = next;
     } while (startAfter !== undefined);
   }
@@ -193,26 +163,18 @@ export function createBucket(options: BucketOptions): Bucket {
     let token: string | undefined;
     let last: string | undefined;
     do {
-      const listed = await listPage({
-        Prefix: prefix,
-        Delimiter: "/",
-        ContinuationToken: token,
-      });
+      const listed = await listPage({ prefix, delimiter: "/", token });
       last = nextOf(listed, { prefix, after: last });
-      yield* (listed.CommonPrefixes ?? []).map((folder) => folder.Prefix ?? "");
-      token = listed.NextContinuationToken;
+      yield* listed.folders;
+      token = listed.nextToken;
     } while (last !== undefined);
   }
 
-  async function listPage(
-    input: Omit<ListObjectsV2CommandInput, "Bucket"> & { Prefix: string },
-  ): Promise<ListObjectsV2CommandOutput> {
+  async function listPage(page: PageOptions): Promise<ListedPage> {
     try {
-      return await tried(({ client, ListObjectsV2Command }, wire) =>
-        client.send(new ListObjectsV2Command({ Bucket: bucket, ...input }), wire),
-      );
+      return await tried((store, abortSignal) => store.list(page, abortSignal));
     } catch (error) {
-      throw toStorageError("list", input.Prefix, error);
+      throw toStorageError("list", page.prefix, error);
     }
   }
 
@@ -233,81 +195,11 @@ export interface StoredObject {
   etag: string;
 }
 
-type Connection = Awaited<ReturnType<typeof connect>>;
+type Send<Result> = (connection: Connection, abortSignal: AbortSignal) => Promise<Result>;
 
-interface Wire {
-  abortSignal: AbortSignal;
-}
-
-type Send<Result> = (connection: Connection, wire: Wire) => Promise<Result>;
-
-const CONNECTION_TIMEOUT_MS = 3000;
-
-/** The SDK's default. */
-const MAX_SOCKETS = 50;
-
-async function connect(options: BucketOptions) {
-  const sdk = await import("@aws-sdk/client-s3");
-  const agent = { keepAlive: true, maxSockets: options.maxSockets ?? MAX_SOCKETS };
-  const config: S3ClientConfig = {
-    region: options.region,
-    credentials: options.credentials,
-    // Retries are ours, because the SDK does not retry a 409 or a truncated body.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      httpAgent: agent,
-      httpsAgent: agent,
-    },
-    ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
-  };
-  const client = new sdk.S3Client(config);
-  const { onDate } = options;
-  if (onDate !== undefined) {
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        const serverMs = readDate(result.response);
-        if (serverMs !== undefined) {
-          onDate(serverMs);
-        }
-        return result;
-      },
-      // Next to the wire, so that it sees refusals before they are thrown.
-      { step: "deserialize", priority: "low" },
-    );
-  }
-  return { ...sdk, client, region: options.region };
-}
-
-const Dated = v.object({ headers: v.object({ date: v.string() }) });
-
-function readDate(response: unknown): number | undefined {
-  const dated = v.safeParse(Dated, response);
-  const serverMs = dated.success ? Date.parse(dated.output.headers.date) : Number.NaN;
-  return Number.isNaN(serverMs) ? undefined : serverMs;
-}
-
-function toPutInput(
-  object: { Bucket: string; Key: string; Body: Uint8Array },
-  wanted: PutOptions,
-): PutObjectCommandInput {
-  return {
-    ...object,
-    ContentType: wanted.contentType,
-    CacheControl: wanted.cacheControl,
-    IfNoneMatch: wanted.ifNoneMatch,
-    IfMatch: wanted.ifMatch,
-  };
-}
-
-const HttpRequest = v.object({ headers: v.record(v.string(), v.string()) });
-
-/** The signer uses the body hash from this header if it is set. */
-function setPayloadHash(request: unknown, sha256: string): void {
-  if (v.is(HttpRequest, request)) {
-    request.headers["x-amz-content-sha256"] = sha256;
-  }
+function toPlace(options: BucketOptions): Place {
+  const { bucket, region, endpoint, credentials, maxSockets, onDate, clock } = options;
+  return { bucket, region, endpoint, credentials, maxSockets, onDate, clock };
 }
 
 /**
@@ -315,13 +207,13 @@ function setPayloadHash(request: unknown, sha256: string): void {
  * @throws {StorageError} if the page does not advance: such a listing would never end.
  */
 function nextOf(
-  page: ListObjectsV2CommandOutput,
+  page: ListedPage,
   { prefix, after }: { prefix: string; after: string | undefined },
 ): string | undefined {
-  if (page.IsTruncated !== true) {
+  if (!page.isTruncated) {
     return undefined;
   }
-  const lasts = [page.Contents?.at(-1)?.Key, page.CommonPrefixes?.at(-1)?.Prefix];
+  const lasts = [page.objects.at(-1)?.key, page.folders.at(-1)];
   const [last] = lasts
     .filter((key) => key !== undefined)
     .toSorted(byBytes)
@@ -335,15 +227,6 @@ function nextOf(
 
 function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
-}
-
-function toListedObject(object: _Object): ListedObject {
-  return {
-    key: object.Key ?? "",
-    sizeBytes: object.Size ?? 0,
-    etag: object.ETag ?? "",
-    lastModified: object.LastModified ?? new Date(0),
-  };
 }
 
 /**

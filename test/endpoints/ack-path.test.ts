@@ -13,7 +13,7 @@ async function answer(image = "", settings = {}) {
   return JSON.parse(stdout.slice(stdout.lastIndexOf("\n") + 1));
 }
 
-it("a message without images loads no SDK; one with images loads both, and a codec only when one is needed", async () => {
+it("no answer loads an SDK; the work behind it loads both, and a codec only when one is needed", async () => {
   const [text, image, webp, lossless] = await Promise.all([
     answer(),
     answer(PHOTO),
@@ -25,7 +25,7 @@ it("a message without images loads no SDK; one with images loads both, and a cod
   // An instance warms up after its first answer, so that the first image does not wait for the SDKs.
   expect(text.warm).toEqual(expect.arrayContaining(sdks));
   expect(text.warm).not.toContainEqual(expect.stringMatching(/^@(?:img|napi-rs)\//u));
-  expect(image.atAnswer).not.toContain("@slack/web-api");
+  expect(image).toMatchObject({ status: 200, atAnswer: [] });
   const codecs = expect.stringMatching(/^@(?:img|napi-rs)\//u);
   expect(image.packages).toEqual(expect.arrayContaining(sdks));
   expect(image.packages).not.toContainEqual(codecs);

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { FaultRule } from "../../dev/local-s3/faults.ts";
 import { startLocalS3, type LocalS3 } from "../../dev/local-s3/server.ts";
 import { type Bucket, type BucketOptions, createBucket } from "../../lib/storage/s3.ts";
+import { connectSdk } from "../../lib/storage/sdk-connection.ts";
+import { connectSigned } from "../../lib/storage/signed-connection.ts";
 import { createTestClock } from "../helpers/clock.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 import { takeLogs } from "../helpers/logs.ts";
@@ -157,7 +159,8 @@ describe("a bucket in another region than S3_REGION says", () => {
     await upload(stack);
     expect(tagsShown(stack, posted)).toHaveLength(1);
     const said = takeLogs().filter(({ event }) => event === "store.region");
-    expect(said).toHaveLength(2);
+    // The answers, the records and the images have a client each.
+    expect(said).toHaveLength(3);
     expect(said[0]).toMatchObject({
       level: "warn",
       bucket: stack.s3.bucket,
@@ -165,10 +168,15 @@ describe("a bucket in another region than S3_REGION says", () => {
       advice: expect.stringContaining("S3_REGION to eu-west-3"),
     });
     const asked = stack.s3.requests.filter(({ status }) => status === 400);
-    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(asked.length).toBeLessThanOrEqual(6);
   });
 
-  it.each([301, 307])("is found there if S3 answers %i and names the region", async (status) => {
+  it.each([
+    [301, connectSdk],
+    [307, connectSdk],
+    [301, connectSigned],
+    [307, connectSigned],
+  ])("is found there if S3 answers %i and names the region: %#", async (status, connect) => {
     const regions: string[] = [];
     await using server = await serveHttp(({ headers }, response) => {
       const [, region = ""] = /\/(\w+-\w+-\d)\/s3\//u.exec(headers.authorization ?? "") ?? [];
@@ -181,6 +189,7 @@ describe("a bucket in another region than S3_REGION says", () => {
     });
     const named: string[] = [];
     const bucket = bucketAt(server.origin, {
+      connect,
       onOtherRegion: (region) => named.push(region),
     });
     const puts = await Promise.all(
@@ -273,7 +282,10 @@ describe("a claim that the store refuses", () => {
   });
 });
 
-function bucketAt(endpoint: string, options: Pick<BucketOptions, "onOtherRegion"> = {}): Bucket {
+function bucketAt(
+  endpoint: string,
+  options: Pick<BucketOptions, "connect" | "onOtherRegion"> = {},
+): Bucket {
   return createBucket({
     bucket: "b",
     region: "us-east-1",
