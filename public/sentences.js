@@ -4,7 +4,7 @@ const en = {
   address: "The address:",
   version: "Version",
   documents: "Documents",
-  documentsElsewhere: "The documents are in the repository: `README.md` and `SECURITY.md`.",
+  documentsElsewhere: "The documents are in the repository: `README.md` and the folder `docs`.",
   checkAgain: "Check again",
 
   checking: "Checking…",
@@ -22,7 +22,7 @@ const en = {
     "The function log says what was expected of each: look for `request.rejected`. The values themselves are never shown.",
   problem: "Running, with a problem",
   problemWhy: "The last sweep found this:",
-  problemAdvice: "The documents say what to do, under “Troubleshooting”.",
+  problemAdvice: "`docs/troubleshooting` among the documents says what to do.",
   silent: "No answer",
   silentWhy: "`/api/health` did not answer as expected.",
   silentAdvice:
@@ -42,7 +42,7 @@ const en = {
 
   bucket: "Prepare the bucket",
   bucketHow:
-    "Create a bucket that is closed to the public, and put a CDN in front of it that serves `images/` only. “Deploy” in the documents shows the policies.",
+    "Create a bucket that is closed to the public, and put a CDN in front of it that serves `images/` only. `docs/security` among the documents shows the policies.",
   credentials: "Then give the app access to it, by a role (no key to keep) or by a key:",
   slack: "Create the Slack app",
   createHow:
@@ -97,7 +97,7 @@ const ko = {
   address: "주소:",
   version: "버전",
   documents: "문서",
-  documentsElsewhere: "문서는 저장소의 `README.md`와 `SECURITY.md`에 있습니다.",
+  documentsElsewhere: "문서는 저장소의 `README.md`와 `docs` 폴더에 있습니다.",
   checkAgain: "다시 확인",
 
   checking: "확인 중…",
@@ -112,7 +112,7 @@ const ko = {
     "함수 로그의 `request.rejected`에서 각 변수에 필요한 형식을 확인할 수 있습니다. 값은 어디에도 표시되지 않습니다.",
   problem: "작동 중이지만 문제가 있습니다",
   problemWhy: "마지막 점검에서 다음 문제가 발견되었습니다.",
-  problemAdvice: "해결 방법은 문서의 ‘Troubleshooting’에 있습니다.",
+  problemAdvice: "해결 방법은 문서 `docs/troubleshooting`에 있습니다.",
   silent: "응답이 없습니다",
   silentWhy: "`/api/health`에서 올바른 응답을 받지 못했습니다.",
   silentAdvice:
@@ -132,7 +132,7 @@ const ko = {
 
   bucket: "버킷 준비",
   bucketHow:
-    "외부에 공개되지 않은 버킷을 만들고, 그 앞에 `images/`만 제공하는 CDN을 연결해 주세요. 필요한 정책은 문서의 ‘Deploy’에 있습니다.",
+    "외부에 공개되지 않은 버킷을 만들고, 그 앞에 `images/`만 제공하는 CDN을 연결해 주세요. 필요한 정책은 문서 `docs/security`에 있습니다.",
   credentials:
     "앱이 버킷에 접근할 수 있도록 역할(키 보관 불필요)이나 액세스 키 중 하나를 설정해 주세요.",
   slack: "Slack 앱 만들기",

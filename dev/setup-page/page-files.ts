@@ -7,8 +7,9 @@ import { renderDocument } from "./render-document.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The documents for people who deploy the app. */
-const DOCUMENT = /^(?:README|SECURITY|docs\/.+?)(?:\.ko)?\.md$/u;
+/** The documents for people who deploy the app: all in these folders, and two beside them. */
+const FOLDERS = ["docs", "infra"];
+const DOCUMENT = /^(?:README|SECURITY|(?:docs|infra)\/.+?)(?:\.ko)?\.md$/u;
 
 /** The files that the build adds to `public/`: their text by their path there. */
 export async function makePageFiles(): Promise<Map<string, string>> {
@@ -26,9 +27,14 @@ export async function makePageFiles(): Promise<Map<string, string>> {
 }
 
 async function listDocuments(): Promise<string[]> {
-  const docs = path.join(ROOT, "docs");
-  const below = existsSync(docs) ? await readdir(docs, { recursive: true }) : [];
-  const files = [...(await readdir(ROOT)), ...below.map((file) => `docs/${file}`)];
+  const below = await Promise.all(
+    FOLDERS.filter((folder) => existsSync(path.join(ROOT, folder))).map(async (folder) =>
+      (await readdir(path.join(ROOT, folder), { recursive: true })).map(
+        (file) => `${folder}/${file}`,
+      ),
+    ),
+  );
+  const files = [...(await readdir(ROOT)), ...below.flat()];
   return files.filter((file) => DOCUMENT.test(file)).toSorted();
 }
 

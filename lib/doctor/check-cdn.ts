@@ -15,14 +15,14 @@ export async function checkImages(ports: DoctorPorts, uuid: string): Promise<Che
   try {
     const put = await askStore("s3.images", () => putImage(ports, key), {
       forbidden:
-        "Allow s3:PutObject, s3:GetObject and s3:DeleteObject below IMAGE_PREFIX, as described in SECURITY.md.",
+        "Allow s3:PutObject, s3:GetObject and s3:DeleteObject below IMAGE_PREFIX, as described in docs/security.md.",
     });
     isPut = put.ok === true;
     const unseen = LOOKS.map((name) => skipped(name, "No image could be put to look at."));
     checks.push(put, ...(isPut ? await look(ports, key) : unseen));
   } finally {
     const deletion = await askStore("s3.images.delete", () => deleteImage(ports, key), {
-      forbidden: "Allow s3:DeleteObject below IMAGE_PREFIX, as described in SECURITY.md.",
+      forbidden: "Allow s3:DeleteObject below IMAGE_PREFIX, as described in docs/security.md.",
     });
     checks.push(isPut ? deletion : skipped(deletion.name, "No image could be put to delete."));
   }
@@ -41,7 +41,7 @@ export async function checkPrivacy(
       ? failed(
           PRIVACY,
           "ANYBODY CAN READ THE RECORDS under PUBLIC_BASE_URL: who posted what, when and where.",
-          "Let the CDN serve IMAGE_PREFIX only, as described in SECURITY.md, or set STATE_BUCKET to a private bucket.",
+          "Let the CDN serve IMAGE_PREFIX only, as described in docs/security.md, or set STATE_BUCKET to a private bucket.",
         )
       : passed(PRIVACY, "Nobody can read the records under PUBLIC_BASE_URL.");
   } catch {
@@ -69,7 +69,7 @@ async function deleteImage({ images }: DoctorPorts, key: string): Promise<Check>
 const LOOKS = ["cdn.image", "cdn.type", "cdn.cache", "cdn.nosniff"] as const;
 
 const UNREACHABLE =
-  "Set PUBLIC_BASE_URL to the CDN's address, and let the CDN serve IMAGE_PREFIX, as described in SECURITY.md.";
+  "Set PUBLIC_BASE_URL to the CDN's address, and let the CDN serve IMAGE_PREFIX, as described in docs/security.md.";
 
 async function look({ config, clock }: DoctorPorts, key: string): Promise<Check[]> {
   const url = publicUrl(config.publicBaseUrl, key);
@@ -113,7 +113,7 @@ function judge(headers: Headers): Check[] {
       : failed(
           "cdn.nosniff",
           "An image is served without X-Content-Type-Options: nosniff.",
-          "Add the header with the CDN's response headers policy, as described in SECURITY.md.",
+          "Add the header with the CDN's response headers policy, as described in docs/security.md.",
         ),
   ];
 }

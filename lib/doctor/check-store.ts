@@ -40,7 +40,7 @@ export async function checkDeletion(
         ? failed(name, "An object is still there after it was deleted.", OTHER_STORE)
         : passed(name, "An object can be deleted.");
     },
-    { forbidden: "Allow s3:DeleteObject below STATE_PREFIX, as described in SECURITY.md." },
+    { forbidden: "Allow s3:DeleteObject below STATE_PREFIX, as described in docs/security.md." },
   );
 }
 

@@ -31,7 +31,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const BY_STATUS: Readonly<Record<number, string>> = {
   301: REGION,
   307: REGION,
-  403: "allow s3:PutObject and s3:GetObject below STATE_PREFIX, and s3:ListBucket, as described in SECURITY.md",
+  403: "allow s3:PutObject and s3:GetObject below STATE_PREFIX, and s3:ListBucket, as described in docs/security.md",
   404: "check the names in S3_BUCKET and STATE_BUCKET, and S3_ENDPOINT",
   501: "use a store that honours If-None-Match and If-Match on PUT: AWS S3, R2, MinIO or Ceph",
 };

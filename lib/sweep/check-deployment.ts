@@ -77,7 +77,7 @@ const ALARMS = {
   state_public: {
     event: "state.public",
     advice:
-      "anybody can read the records under PUBLIC_BASE_URL: let the CDN serve only IMAGE_PREFIX, as described in SECURITY.md, or set STATE_BUCKET",
+      "anybody can read the records under PUBLIC_BASE_URL: let the CDN serve only IMAGE_PREFIX, as described in docs/security.md, or set STATE_BUCKET",
   },
 } as const satisfies Record<Alarm, { event: string; advice: string }>;
 

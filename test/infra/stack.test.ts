@@ -13,7 +13,7 @@ const DOMAIN = {
 };
 
 const [yaml, security, storage, readme] = await Promise.all(
-  ["infra/aws/template.yaml", "SECURITY.md", "lib/storage/s3.ts", "infra/aws/README.md"].map(
+  ["infra/aws/template.yaml", "docs/security.md", "lib/storage/s3.ts", "infra/aws/README.md"].map(
     (name) => readFile(new URL(`../../${name}`, import.meta.url), "utf8"),
   ),
 );
@@ -85,7 +85,7 @@ describe("the bucket", () => {
     });
   });
 
-  it("has the policy of SECURITY.md: CloudFront reads images/, nobody anything without TLS", () => {
+  it("has the policy of docs/security.md: CloudFront reads images/, nobody anything without TLS", () => {
     const { PolicyDocument } = v.parse(BucketPolicy, resources["BucketPolicy"]);
     expect(PolicyDocument).toEqual(policyOfSecurity("The CDN"));
   });
@@ -185,7 +185,7 @@ describe("the role", () => {
     });
   });
 
-  it("has the policy of SECURITY.md", () => {
+  it("has the policy of docs/security.md", () => {
     const Policies = v.looseObject({ Policies: v.unknown() });
     expect(v.parse(Policies, resources["Role"]).Policies).toEqual([
       { PolicyName: "upload-to-s3", PolicyDocument: policyOfSecurity("The bucket") },
@@ -289,7 +289,7 @@ function statements(): v.InferOutput<typeof Statement>[] {
   return PolicyDocument.Statement;
 }
 
-/** The policy that a section of SECURITY.md shows, for the resources of this stack. */
+/** The policy that a section of docs/security.md shows, for the resources of this stack. */
 function policyOfSecurity(heading: string): unknown {
   const [, section = ""] = (security ?? "").split(`\n## ${heading}\n`);
   const [, json = ""] = /```json\n([^]*?)```/u.exec(section) ?? [];

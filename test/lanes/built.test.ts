@@ -23,6 +23,7 @@ const DEPLOYED = [
   "api",
   "dev",
   "docs",
+  "infra",
   "lib",
   "public",
   "manifest.json",
@@ -80,6 +81,7 @@ describe("vercel build", () => {
       "README.html",
       "SECURITY.html",
       "docs",
+      "infra",
     ]);
     const version = await readFile(path.join(output, "static/version.json"), "utf8");
     expect(JSON.parse(version)).toMatchObject({ version: packageJson.version });

@@ -224,7 +224,7 @@ async function deliver(stack: TestStack, app = stack.app): Promise<number> {
 
 describe("a claim that the store refuses", () => {
   it.each([
-    ["forbidden", 403, "AccessDenied", "SECURITY.md"],
+    ["forbidden", 403, "AccessDenied", "docs/security.md"],
     ["no_such_bucket", 404, "NoSuchBucket", "S3_BUCKET"],
     ["not_implemented", 501, "NotImplemented", "If-None-Match"],
   ] as const)(
