@@ -7,14 +7,14 @@ import { CONFIGURED } from "../fixtures/variables.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const REPOSITORY = packageJson.repository.replace(/^github:/u, "https://github.com/");
-const documents = new Map(
+const DOCUMENTS = new Map(
   await Promise.all(
     (await readdir(ROOT, { recursive: true }))
       .filter((name) => /^(?:[^/]+|(?:docs|infra)\/.+)\.md$/u.test(name))
       .map(async (name) => [name, await readFile(new URL(name, ROOT), "utf8")] as const),
   ),
 );
-const buttons = [...documents].flatMap(([name, text]) =>
+const buttons = [...DOCUMENTS].flatMap(([name, text]) =>
   [...text.matchAll(/\]\((?<url>https:\/\/vercel\.com\/new\/clone\?[^)\s]+)\)/gu)].map(
     ({ groups }) => ({ name, query: new URL(groups?.["url"] ?? "").searchParams }),
   ),
@@ -51,7 +51,7 @@ describe("the Deploy button", () => {
     const [, path = "", anchor = ""] =
       /\/blob\/main\/(?<path>[^#]+)#(?<anchor>.+)$/u.exec(query.get("envLink") ?? "") ?? [];
     expect(query.get("envLink")).toBe(`${REPOSITORY}/blob/main/${path}#${anchor}`);
-    const sections = documents.get(path)?.split(/^## /mu) ?? [];
+    const sections = DOCUMENTS.get(path)?.split(/^## /mu) ?? [];
     const section = sections.find((text) => slugOf(text.split("\n")[0] ?? "") === anchor) ?? "";
     const described = [...section.matchAll(/^\| `(?<name>\w+)`/gmu)].map(
       ({ groups }) => groups?.["name"],
@@ -60,7 +60,7 @@ describe("the Deploy button", () => {
   });
 });
 
-it.each([...documents])("%s names no other repository of this project", (_, text) => {
+it.each([...DOCUMENTS])("%s names no other repository of this project", (_, text) => {
   const named = text.match(/https:\/\/github\.com\/[\w.-]+\/upload-to-s3\b/gu) ?? [];
   expect(named.filter((url) => url !== REPOSITORY)).toEqual([]);
 });
