@@ -28,6 +28,8 @@ export function renderDocument(
         return href === "" ? text : `<a href="${escapeHtml(href)}">${text}</a>`;
       },
       image: ({ text }: Tokens.Image) => escapeHtml(text),
+      html: ({ text }: Tokens.HTML | Tokens.Tag) =>
+        text.replaceAll(/<img\b[^>]*?\balt="([^"]*)"[^>]*>/gu, "$1"),
       table({ header, rows }: Tokens.Table) {
         const row = (cells: readonly Tokens.TableCell[], tag: string) =>
           `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("")}</tr>`;

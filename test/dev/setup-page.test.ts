@@ -72,6 +72,7 @@ describe("renderDocument()", () => {
     ["[a](../README.md)", "<p>a</p>"],
     ["[a](javascript:alert)", "<p>a</p>"],
     ["![a <b](https://example.com/a.png)", "<p>a &lt;b</p>"],
+    ['<img src="a.png" width="640" alt="a &lt;b">', "a &lt;b"],
     ["`<img>`", "<code>&lt;img&gt;</code>"],
     ["```\na & <b>\n```", "<code>a &amp; &lt;b&gt;</code>"],
   ])("makes of %s what a published page needs", (markdown, html) => {
