@@ -80,7 +80,7 @@ const Bucket = v.pipe(
 
 /** WebP allows no larger side. Every variant width adds one file per image. */
 const MAX_PIXELS = 16_383;
-const MAX_VARIANTS = 8;
+export const MAX_VARIANTS = 8;
 const Pixels = (expected: string) =>
   v.pipe(
     v.string(),

@@ -53,4 +53,4 @@ const STATE_SOCKETS = 200;
 /** More uploads at once would not finish sooner, but would slow down answers. */
 const UPLOADS_AT_ONCE = 24;
 /** How many files of `MAX_IMAGE_BYTES` a process holds at once. Smaller files count less. */
-const FILES_IN_FLIGHT = 4;
+export const FILES_IN_FLIGHT = 4;

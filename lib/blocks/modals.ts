@@ -99,7 +99,7 @@ export const FILES_BLOCK = "files";
  * fields in the next step.
  */
 export const FORM_SUBJECT = "form";
-const MAX_FORM_FILES = 10;
+export const MAX_FORM_FILES = 10;
 const MAX_NAME_LENGTH = 120;
 
 function frame(callbackId: string, messages: Messages) {

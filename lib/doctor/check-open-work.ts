@@ -34,7 +34,7 @@ export function checkOpenWork({ state, clock }: DoctorPorts): Promise<Check> {
 const MAX_READ = 500;
 const AT_ONCE = 8;
 /** A day between two sweeps, and time for the sweep. */
-const MAX_AGE_MS = 26 * 3_600_000;
+export const MAX_AGE_MS = 26 * 3_600_000;
 const REMEDY =
   "Run `npm run reconcile`, then schedule the sweep; if the work stays open, the function log says why.";
 

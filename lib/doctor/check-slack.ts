@@ -44,7 +44,7 @@ const AuthTest = v.object({
 type AuthTest = v.InferOutput<typeof AuthTest>;
 
 /** Let the sweep search every channel that the app is in. */
-const OPTIONAL_SCOPES: readonly string[] = ["channels:read", "groups:read"];
+export const OPTIONAL_SCOPES: readonly string[] = ["channels:read", "groups:read"];
 
 function checkScopes(granted: readonly string[] | undefined): Check[] {
   const name = "slack.scopes";

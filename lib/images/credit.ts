@@ -28,7 +28,7 @@ export type FoundCredit = readonly [CreditField, string];
  * Within these limits, even a packet whose every character takes five bytes (`&amp;`) fits into one
  * JPEG segment.
  */
-const MAX_LENGTH = 2000;
+export const MAX_LENGTH = 2000;
 const MAX_CREATORS = 20;
 
 /**

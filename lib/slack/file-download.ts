@@ -86,7 +86,7 @@ const SLACK_FILE_ORIGINS = [
   "https://slack-files.com",
   "https://files.slack-gov.com",
 ] as const;
-const MAX_REDIRECTS = 3;
+export const MAX_REDIRECTS = 3;
 const SERVING_ERROR = "Error serving file.";
 
 interface AttemptOptions extends DownloadOptions {

@@ -48,7 +48,7 @@ export function verifyTimestamp(timestamp: string | null, nowMs: number): void {
   }
 }
 
-const MAX_SKEW_SECONDS = 300;
+export const MAX_SKEW_SECONDS = 300;
 
 /** Made once: anybody can send such requests, and the stack of an error costs more than the check. */
 const MALFORMED_TIMESTAMP = new SignatureError(

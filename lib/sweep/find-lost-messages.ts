@@ -69,8 +69,8 @@ interface SearchedChannel {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** The range for a channel's first search. Earlier messages need not be meant for the app. */
-const FIRST_WINDOW_MS = 26 * HOUR_MS;
-const WINDOW_MS = 7 * 24 * HOUR_MS;
+export const FIRST_WINDOW_MS = 26 * HOUR_MS;
+export const WINDOW_MS = 7 * 24 * HOUR_MS;
 const SLICE_MS = 24 * HOUR_MS;
 const MIN_SLICE_MS = 5 * MINUTE_MS;
 /** How far this clock may be ahead of Slack's. */

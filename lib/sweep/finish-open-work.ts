@@ -51,7 +51,7 @@ export async function finishOpenWork(work: WorkPorts, untilMs: number): Promise<
 
 const WIDTH = 4;
 const READ_WIDTH = 16;
-const MAX_ATTEMPTS = 5;
+export const MAX_ATTEMPTS = 5;
 
 /** All markers of one record are one piece of work. */
 interface Piece {

@@ -58,7 +58,7 @@ export async function removeMarkers(
   }
 }
 
-const TRIES_WINDOW_MS = 900_000;
+export const TRIES_WINDOW_MS = 900_000;
 
 async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   const { stored, kept, problem } = await uploadImages(work, claim);

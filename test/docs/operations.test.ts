@@ -1,21 +1,42 @@
-import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { DOCUMENTS, readText, SLACK_FACTS } from "./facts.ts";
+import { findUnknownLogEvents } from "./log-names.ts";
 import { findLoggedEvents } from "./logged-events.ts";
+import { readDocument } from "./read-documents.ts";
 
-const DOCUMENT = new URL("../../docs/operations.md", import.meta.url);
 /** `event` | fields | … */
 const ROW = /^\| `(?<event>[a-z]+\.[a-z_]+)` +\| (?<fields>[^|]*)\|/gmu;
 
-it("docs/operations.md lists every event that the app logs, with its fields, and no other", async () => {
-  const listed = [...(await readFile(DOCUMENT, "utf8")).matchAll(ROW)].map(({ groups = {} }) => [
+/** Events and methods of Slack look like events of the log. */
+const SLACK_NAMES = new Set([...SLACK_FACTS.events, "files.delete", "files.info", "files.list"]);
+
+const LOGGED = findLoggedEvents();
+
+it("docs/operations.md lists every event that the app logs, with its fields, and no other", () => {
+  const listed = [...readText("docs/operations.md").matchAll(ROW)].map(({ groups = {} }) => [
     groups["event"],
     new Set([...(groups["fields"] ?? "").matchAll(/`(\w+)`/gu)].map(([, field]) => field)),
   ]);
   const logged = new Map<string, Set<string>>();
-  for (const { event, fields } of findLoggedEvents()) {
+  for (const { event, fields } of LOGGED) {
     logged.set(event, new Set([...(logged.get(event) ?? []), ...fields]));
   }
   expect(listed.length).toBeGreaterThan(0);
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(logged));
   expect(listed).toHaveLength(logged.size);
+});
+
+it("no document names an event that the app does not log", () => {
+  const events = new Set(LOGGED.map(({ event }) => event));
+  expect(findUnknownLogEvents(DOCUMENTS, { events, others: SLACK_NAMES })).toEqual([]);
+});
+
+it("findUnknownLogEvents() finds an unknown verb and an unknown noun", () => {
+  const facts = { events: new Set(["upload.failed"]), others: SLACK_NAMES };
+  const markdown =
+    "`upload.failed`,\n`upload.fails`, `image.failed`, `files.info`, `upload.ts`, `a.b`";
+  expect(findUnknownLogEvents([readDocument("README.md", markdown)], facts)).toEqual([
+    "README.md:2: the app logs no upload.fails",
+    "README.md:2: the app logs no image.failed",
+  ]);
 });

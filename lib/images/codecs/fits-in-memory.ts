@@ -1,6 +1,6 @@
 import type { ImageSize } from "../image-size.ts";
 
-const MAX_MEGAPIXELS = 50;
+export const MAX_MEGAPIXELS = 50;
 
 /**
  * Whether an image can be processed as a whole, not line by line or at reduced size: that takes up

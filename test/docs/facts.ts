@@ -1,0 +1,256 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import manifest from "../../manifest.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
+import { ACTIONS } from "../../lib/blocks/action-value.ts";
+import { CALLBACKS, MAX_FORM_FILES } from "../../lib/blocks/modals.ts";
+import { MAX_AGE_MS } from "../../lib/doctor/check-open-work.ts";
+import { OPTIONAL_SCOPES } from "../../lib/doctor/check-slack.ts";
+import { MAX_VARIANTS, parseEnvironment, VARIABLES } from "../../lib/environment.ts";
+import { en, type Messages } from "../../lib/i18n/en.ts";
+import { ko } from "../../lib/i18n/ko.ts";
+import { MAX_MEGAPIXELS as MAX_ENCODED } from "../../lib/images/codecs/fits-in-memory.ts";
+import { MAX_LENGTH as MAX_CREDIT } from "../../lib/images/credit.ts";
+import { MAX_MEGAPIXELS } from "../../lib/images/image-size.ts";
+import { MAX_REDIRECTS } from "../../lib/slack/file-download.ts";
+import { MAX_BODY_BYTES } from "../../lib/slack/request.ts";
+import { MAX_SKEW_SECONDS } from "../../lib/slack/signature.ts";
+import { FIRST_WINDOW_MS, WINDOW_MS } from "../../lib/sweep/find-lost-messages.ts";
+import { MAX_ATTEMPTS } from "../../lib/sweep/finish-open-work.ts";
+import { TIME_PLAN } from "../../lib/time-plan.ts";
+import { TRIES_WINDOW_MS } from "../../lib/uploads/keep-promise.ts";
+import { FILES_IN_FLIGHT } from "../../lib/work-ports.ts";
+import { CONFIGURED } from "../fixtures/variables.ts";
+import type { Limit } from "./limits.ts";
+import { type MarkdownDocument, readDocument } from "./read-documents.ts";
+import { INSERTED, isQuoted } from "./sentences.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What git has, or will have with the next commit; without git, all that is not built or installed. */
+export const FILES: ReadonlySet<string> = new Set(
+  listFiles().filter((file) => existsSync(path.join(ROOT, file))),
+);
+
+export const DOCUMENTS: readonly MarkdownDocument[] = [...FILES]
+  .filter((file) => /^(?:[^/]+|(?:docs|infra)\/.+)\.md$/u.test(file))
+  .map((file) => readDocument(file, readText(file)));
+
+function listFiles(): string[] {
+  const listing = spawnSync(
+    "git",
+    ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  return listing.status === 0 ? listing.stdout.split("\0").filter(Boolean) : listFolder(".");
+}
+
+function listFolder(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+    .filter(({ name }) => !["node_modules", ".git", ".local", ".vercel"].includes(name))
+    .flatMap((entry) => {
+      const name = path.posix.join(folder, entry.name);
+      return entry.isDirectory() ? listFolder(name) : [name];
+    });
+}
+
+export function readText(file: string): string {
+  return readFileSync(path.join(ROOT, file), "utf8");
+}
+
+/** The scripts of package.json, without the one that only tells `vercel dev` not to start itself. */
+export const SCRIPTS: ReadonlyMap<string, string | undefined> = new Map(
+  Object.entries(packageJson.scripts)
+    .filter(([, command]) => command !== "")
+    .map(([script, command]) => [script, readUsage(command)]),
+);
+
+function readUsage(command: string): string | undefined {
+  const [, file] = /^tsx (?<file>\S+)/u.exec(command) ?? [];
+  return file && /const USAGE = `(?<usage>(?:\\.|[^\\`])*)`/u.exec(readText(file))?.[1];
+}
+
+/** Files that a reader makes while following a document. */
+export const EXAMPLE_FILES: ReadonlySet<string> = new Set([
+  "app.json",
+  "images.json",
+  "readers.json",
+  "stack-outputs.json",
+]);
+
+/** Variables that something else reads, and what that is: a file of this repository, or a program. */
+const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  AWS_REGION: "the AWS SDK; Vercel sets it",
+  AWS_LAMBDA_FUNCTION_NAME: "the AWS SDK; Vercel sets it",
+  DOCS_PICTURES: "test/browser/playground.test.ts",
+  MINIO_REGION: "MinIO",
+  NO_COLOR: "dev/doctor.ts",
+  RECONCILE_URL: "dev/reconcile.ts",
+  UPPER_CASE: "nobody: constants are written like this",
+  VERCEL_AUTOMATION_BYPASS_SECRET: "Vercel",
+  VERCEL_OIDC_TOKEN: "Vercel's OIDC library",
+};
+
+export const VARIABLE_FACTS = {
+  variables: VARIABLES,
+  others: new Set(
+    Object.entries(OTHER_VARIABLES)
+      .filter(([name, reader]) => !reader.includes("/") || readText(reader).includes(name))
+      .map(([name]) => name),
+  ),
+  /** A variable without a default has an example instead. */
+  isDefault(variable: string, value: string): boolean {
+    const byDefault = valueOf(variable, {});
+    return (
+      Object.hasOwn(CONFIGURED, variable) ||
+      byDefault === undefined ||
+      valueOf(variable, { [variable]: value }) === byDefault
+    );
+  },
+};
+
+/** As JSON, to compare; `undefined` if nothing is set, and for a value that is refused. */
+function valueOf(variable: string, changed: Readonly<Record<string, string>>): string | undefined {
+  try {
+    const values = Object.entries(parseEnvironment({ ...CONFIGURED, ...changed }));
+    return JSON.stringify(values.find(([name]) => name === variable)?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+const { bot: botScopes } = manifest.oauth_config.scopes;
+const { shortcuts, slash_commands: slashCommands } = manifest.features;
+
+export const SLACK_FACTS = {
+  scopes: new Set([...botScopes, ...OPTIONAL_SCOPES]),
+  events: new Set(manifest.settings.event_subscriptions.bot_events),
+  commands: new Set(slashCommands.map(({ command }) => command)),
+  ids: new Set<string>([
+    ...Object.values(ACTIONS),
+    ...Object.values(CALLBACKS),
+    ...shortcuts.map(({ callback_id: id }) => id),
+  ]),
+};
+
+const MEBIBYTE = 1024 ** 2;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** What documents must say, in the words around it, and where that comes from. */
+export const LIMITS: readonly Limit[] = [
+  {
+    values: [parseEnvironment(CONFIGURED).MAX_IMAGE_BYTES / MEBIBYTE],
+    phrases: {
+      en: /(?:may have|at most|larger than|up to|limit of|call) (?<figure>[\d.]+) MB\b/u,
+      ko: /(?<figure>[\d.]+) ?MB(?!\s*→)/u,
+    },
+  },
+  {
+    values: [MAX_MEGAPIXELS, MAX_ENCODED],
+    phrases: { en: /(?<figure>[\d,.]+) megapixels/u, ko: /(?<figure>[\d,.]+) ?메가픽셀/u },
+  },
+  {
+    values: [MAX_FORM_FILES],
+    phrases: {
+      en: /up to (?<figure>\w+) images/u,
+      ko: /최대 (?<figure>\d+) ?(?:개|장)/u,
+    },
+  },
+  {
+    values: [MAX_VARIANTS],
+    phrases: { en: /\b(?:widths|variants)\b[^.;]*?\b(?<figure>\w+) at most/u },
+  },
+  {
+    values: [TIME_PLAN.leaseMs / SECOND],
+    phrases: { en: /worker may still be busy with \((?<figure>[\d.]+) s\)/u },
+  },
+  {
+    values: [TIME_PLAN.answerMs / SECOND],
+    phrases: { en: /stored within (?<figure>[\d.]+) s\b/u },
+  },
+  { values: [TIME_PLAN.answerMs], phrases: { en: /durationMs above (?<figure>[\d.]+)/u } },
+  { values: [MAX_ATTEMPTS], phrases: { en: /killed the process (?<figure>\w+) times/u } },
+  {
+    values: [FIRST_WINDOW_MS / HOUR],
+    phrases: { en: /(?<figure>\w+) hours the first time/u },
+  },
+  { values: [MAX_AGE_MS / HOUR], phrases: { en: /more than (?<figure>\w+) hours/u } },
+  {
+    values: [WINDOW_MS / DAY],
+    phrases: { en: /(?:searched for more than|sweep stopped,) (?<figure>\w+) days/u },
+  },
+  {
+    values: [TRIES_WINDOW_MS / MINUTE],
+    phrases: { en: /less than (?<figure>\w+) minutes old/u },
+  },
+  { values: [TIME_PLAN.skewMs / MINUTE], phrases: { en: /for (?<figure>\w+) more minutes/u } },
+  { values: [MAX_BODY_BYTES / MEBIBYTE], phrases: { en: /body beyond (?<figure>\w+) MiB/u } },
+  { values: [MAX_SKEW_SECONDS], phrases: { en: /at most (?<figure>\w+) s off/u } },
+  { values: [MAX_REDIRECTS], phrases: { en: /at most (?<figure>\w+) redirects/u } },
+  { values: [MAX_CREDIT], phrases: { en: /at most (?<figure>[\d,]+) characters each/u } },
+  {
+    values: [TIME_PLAN.codecMs / SECOND],
+    phrases: { en: /no step takes longer than (?<figure>\w+) s\b/u },
+  },
+  {
+    values: [FILES_IN_FLIGHT],
+    phrases: { en: /(?<figure>\w+) images of MAX_IMAGE_BYTES at a time/u },
+  },
+  { values: [TIME_PLAN.functionMs / SECOND], phrases: { en: /(?<figure>\w+) s in all/u } },
+];
+
+/** Slack's own words, which no file here has. */
+const SLACK_SAYS = ["Your URL didn't respond with the value of the challenge"];
+/** S3's and CloudFront's. */
+const STORE_SAYS = ["Access Denied"];
+
+/** A number that no sentence has. */
+const COUNT = 7_777_777;
+
+const CATALOGUES = { en: sentencesOf(en), ko: sentencesOf(ko) };
+/** The doctor, the commands and the setup page have their sentences where they say them. */
+const SOURCES = [...FILES]
+  .filter((file) => /^(?:lib\/doctor|dev|public)\/.*\.(?:html|js|ts|tsx)$/u.test(file))
+  .map(readText);
+
+export function isSaid(sentence: string, language: MarkdownDocument["language"]): boolean {
+  const others = [...SLACK_SAYS, ...STORE_SAYS];
+  return (
+    isQuoted(sentence, [...CATALOGUES[language], ...others]) ||
+    SOURCES.some((source) => source.includes(sentence))
+  );
+}
+
+/** All sentences of a language, with a mark for what is inserted. */
+function sentencesOf(messages: Messages): string[] {
+  const inserted = { size: INSERTED, limit: INSERTED, maxMegapixels: COUNT };
+  const summary = { names: INSERTED, uploaded: COUNT, failed: COUNT };
+  const failures = Object.values(messages.failures);
+  return [
+    ...stringsOf(messages),
+    ...failures.map((say) => say(inserted)),
+    ...failures.map((say) => say({ ...inserted, size: undefined })),
+    ...[1, COUNT].flatMap((count) => [
+      messages.uploading(count),
+      messages.uploaded({ ...summary, uploaded: count }),
+      messages.uploaded({ ...summary, uploaded: count, failed: 0 }),
+      messages.notUploaded(count),
+      messages.modal.moreImages(count),
+    ]),
+    messages.uploaded({ ...summary, names: "" }),
+    messages.halved(INSERTED),
+    ...messages.help(INSERTED).split("\n"),
+  ].map((text) => text.replaceAll(String(COUNT), INSERTED));
+}
+
+function stringsOf(value: unknown): string[] {
+  if (typeof value === "string") {
+    return [value];
+  }
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsOf) : [];
+}
