@@ -79,7 +79,7 @@ const Bucket = v.pipe(
 );
 
 /** WebP allows no larger side. Every variant width adds one file per image. */
-const MAX_PIXELS = 16_383;
+export const MAX_PIXELS = 16_383;
 export const MAX_VARIANTS = 8;
 const Pixels = (expected: string) =>
   v.pipe(

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { renderDocument } from "../../dev/setup-page/render-document.ts";
 import { findBrokenBlocks } from "./code-blocks.ts";
+import { findUnknownChecks } from "./doctor-names.ts";
 import {
+  CHECKS,
   DOCUMENTS,
   EXAMPLE_FILES,
   FILES,
-  isSaid,
   LIMITS,
   readText,
   SCRIPTS,
+  SENTENCE_FACTS,
   SLACK_FACTS,
   VARIABLE_FACTS,
 } from "./facts.ts";
@@ -17,7 +19,7 @@ import { findBrokenLinks } from "./links.ts";
 import { findMissingPaths } from "./paths.ts";
 import { type MarkdownDocument, readDocument } from "./read-documents.ts";
 import { findUnknownScripts, findUnnamedScripts } from "./scripts.ts";
-import { countQuotations, findUnknownSentences, isQuoted } from "./sentences.ts";
+import { findUnexplainedFailures, findUnknownSentences, isQuoted } from "./sentences.ts";
 import { findUnknownSlackNames, findUnnamed } from "./slack-names.ts";
 import {
   findExampleGaps,
@@ -81,8 +83,12 @@ describe("the documents", () => {
   });
 
   it("quote what people see", () => {
-    expect(countQuotations(DOCUMENTS)).toBeGreaterThan(3);
-    expect(findUnknownSentences(DOCUMENTS, { isSaid })).toEqual([]);
+    expect(findUnknownSentences(DOCUMENTS, SENTENCE_FACTS)).toEqual([]);
+    expect(findUnexplainedFailures(DOCUMENTS, SENTENCE_FACTS)).toEqual([]);
+  });
+
+  it("name checks that the doctor makes", () => {
+    expect(findUnknownChecks(DOCUMENTS, { checks: CHECKS })).toEqual([]);
   });
 
   it("hold JSON and YAML that parses", () => {
@@ -305,8 +311,8 @@ The \`action_id\` \`edit_tags\`, the \`callback_id\` \`edit_tag\`. It needs \`im
 
 describe("findWrongLimits()", () => {
   const limits = [
-    { values: [100, 50], phrases: { en: /(?<figure>\w+) megapixels/u } },
-    { values: [5], phrases: { en: /tried (?<figure>\w+) times/u, ko: /(?<figure>\S+) 번/u } },
+    { values: [100, 50], phrases: { en: [/(?<figure>\w+) megapixels/u] } },
+    { values: [5], phrases: { en: [/tried (?<figure>\w+) times/u], ko: [/(?<figure>\S+) 번/u] } },
   ];
 
   it("finds another figure, and a limit that is not named", () => {
@@ -329,22 +335,35 @@ describe("findWrongLimits()", () => {
   });
 });
 
-describe("the check of sentences", () => {
+describe("the checks of sentences", () => {
+  const rows = (...cells: string[]) =>
+    `| a | b |\n| --- | --- |\n${cells.map((cell) => `| ${cell} | "Nothing" |\n`).join("")}`;
+  const facts = {
+    isOurs: (sentence: string, language: string) => language === "en" && sentence.startsWith("Yes"),
+    isSaid: (sentence: string, language: string) => language === "en" && !sentence.startsWith("No"),
+    failures: { en: ["Yes."], ko: ["예."] },
+  };
+
   it("findUnknownSentences() finds quotations that nothing says, in tables of troubleshooting", () => {
-    const rows = '| you see | do |\n| --- | --- |\n| “No” or "Yes" | "Nothing" |\n';
-    const said: string[] = [];
-    const isKnown = (sentence: string, language: string) => {
-      said.push(`${language}: ${sentence}`);
-      return sentence === "Yes";
-    };
+    const table = rows('“No” or "Yes"');
     const problem = ['README.md:5: nothing says "No"'];
-    const heading = "## Troubleshooting\n\n";
-    expect(findUnknownSentences(documentOf(heading + rows), { isSaid: isKnown })).toEqual(problem);
-    expect(findUnknownSentences(documentOf(rows), { isSaid: isKnown })).toEqual([]);
-    expect(said).toEqual(["en: No", "en: Yes"]);
-    const korean = documentOf(rows, "docs/ko/troubleshooting.md");
-    expect(findUnknownSentences(korean, { isSaid: isKnown })).toHaveLength(1);
-    expect(said.at(-1)).toBe("ko: Yes");
+    const troubles = documentOf(`## Troubleshooting\n\n${table}`);
+    expect(findUnknownSentences(troubles, facts)).toEqual(problem);
+    expect(findUnknownSentences(documentOf(table), facts)).toEqual([]);
+    const korean = documentOf(table, "docs/ko/troubleshooting.md");
+    expect(findUnknownSentences(korean, facts)).toHaveLength(2);
+  });
+
+  it("findUnknownSentences() finds sentences that nothing says, in tables that list them", () => {
+    const problem = ['README.md:5: nothing says "No."'];
+    expect(findUnknownSentences(documentOf(rows("Yes.", "Yes!", "No.")), facts)).toEqual(problem);
+  });
+
+  it("findUnexplainedFailures() finds what a table of sentences lacks", () => {
+    const problem = ['no document (en) explains "Yes."'];
+    expect(findUnexplainedFailures(documentOf(rows("Yes!")), facts)).toEqual(problem);
+    expect(findUnexplainedFailures(documentOf(rows("Yes.")), facts)).toEqual([]);
+    expect(findUnexplainedFailures(documentOf("none"), facts)).toEqual([]);
   });
 
   it.each([
@@ -364,13 +383,23 @@ describe("the check of sentences", () => {
   });
 
   it("knows what people see, in both languages", () => {
-    expect(isSaid("No files were uploaded.", "en")).toBe(true);
-    expect(isSaid("No files were uploaded.", "ko")).toBe(false);
-    expect(isSaid("업로드된 파일이 없습니다.", "ko")).toBe(true);
-    expect(isSaid("It is 60 MB; the limit is 50 MB.", "en")).toBe(true);
-    expect(isSaid("It has more than 100 megapixels.", "en")).toBe(true);
-    expect(isSaid("Cannot upload.", "en")).toBe(false);
+    expect(SENTENCE_FACTS.isSaid("No files were uploaded.", "en")).toBe(true);
+    expect(SENTENCE_FACTS.isSaid("No files were uploaded.", "ko")).toBe(false);
+    expect(SENTENCE_FACTS.isSaid("업로드된 파일이 없습니다.", "ko")).toBe(true);
+    expect(SENTENCE_FACTS.isSaid("It is 60 MB; the limit is 50 MB.", "en")).toBe(true);
+    expect(SENTENCE_FACTS.isSaid("It has more than 100 megapixels.", "en")).toBe(true);
+    expect(SENTENCE_FACTS.isSaid("Cannot upload.", "en")).toBe(false);
   });
+});
+
+it("findUnknownChecks() finds names in code and in the doctor's output", () => {
+  const markdown = "`s3.put` `s3.puts` `slack.com` `a.b`\n\n```\n✓ s3.put: a\n✗ s3.get: b\n```\n";
+  expect(
+    findUnknownChecks(documentOf(markdown), { checks: new Set(["s3.put", "slack.token"]) }),
+  ).toEqual([
+    "README.md:1: the doctor has no check s3.puts",
+    "README.md:5: the doctor has no check s3.get",
+  ]);
 });
 
 it("findBrokenBlocks() finds JSON and YAML that does not parse", () => {

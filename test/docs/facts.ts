@@ -5,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import manifest from "../../manifest.json" with { type: "json" };
 import packageJson from "../../package.json" with { type: "json" };
 import { ACTIONS } from "../../lib/blocks/action-value.ts";
-import { CALLBACKS, MAX_FORM_FILES } from "../../lib/blocks/modals.ts";
+import { LIMITS as BLOCK_LIMITS } from "../../lib/blocks/limits.ts";
+import { CALLBACKS, MAX_FORM_FILES, MAX_MODAL_IMAGES } from "../../lib/blocks/modals.ts";
 import { MAX_AGE_MS } from "../../lib/doctor/check-open-work.ts";
 import { OPTIONAL_SCOPES } from "../../lib/doctor/check-slack.ts";
-import { MAX_VARIANTS, parseEnvironment, VARIABLES } from "../../lib/environment.ts";
+import { MAX_PIXELS, MAX_VARIANTS, parseEnvironment, VARIABLES } from "../../lib/environment.ts";
 import { en, type Messages } from "../../lib/i18n/en.ts";
 import { ko } from "../../lib/i18n/ko.ts";
 import { MAX_MEGAPIXELS as MAX_ENCODED } from "../../lib/images/codecs/fits-in-memory.ts";
@@ -19,6 +20,7 @@ import { MAX_BODY_BYTES } from "../../lib/slack/request.ts";
 import { MAX_SKEW_SECONDS } from "../../lib/slack/signature.ts";
 import { FIRST_WINDOW_MS, WINDOW_MS } from "../../lib/sweep/find-lost-messages.ts";
 import { MAX_ATTEMPTS } from "../../lib/sweep/finish-open-work.ts";
+import { MAX_ALT_LENGTH } from "../../lib/tag/alt-text.ts";
 import { TIME_PLAN } from "../../lib/time-plan.ts";
 import { TRIES_WINDOW_MS } from "../../lib/uploads/keep-promise.ts";
 import { FILES_IN_FLIGHT } from "../../lib/work-ports.ts";
@@ -82,6 +84,7 @@ export const EXAMPLE_FILES: ReadonlySet<string> = new Set([
 
 /** Variables that something else reads, and what that is: a file of this repository, or a program. */
 const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  AWS_DEFAULT_REGION: "the AWS SDK; Vercel sets it",
   AWS_REGION: "the AWS SDK; Vercel sets it",
   AWS_LAMBDA_FUNCTION_NAME: "the AWS SDK; Vercel sets it",
   DOCS_PICTURES: "test/browser/playground.test.ts",
@@ -135,6 +138,13 @@ export const SLACK_FACTS = {
   ]),
 };
 
+/** Each check of the doctor has its name in quotes. Other texts may be among them. */
+export const CHECKS: ReadonlySet<string> = new Set(
+  [...FILES]
+    .filter((file) => file.startsWith("lib/doctor/"))
+    .flatMap((file) => readText(file).match(/(?<=")[a-z\d]+(?:[.-][a-z\d-]+)*(?=")/gu) ?? []),
+);
+
 const MEBIBYTE = 1024 ** 2;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -146,68 +156,127 @@ export const LIMITS: readonly Limit[] = [
   {
     values: [parseEnvironment(CONFIGURED).MAX_IMAGE_BYTES / MEBIBYTE],
     phrases: {
-      en: /(?:may have|at most|larger than|up to|limit of|call) (?<figure>[\d.]+) MB\b/u,
-      ko: /(?<figure>[\d.]+) ?MB(?!\s*→)/u,
+      en: [
+        /(?:may have|limit is|limit of|replies call(?: the default)?) (?<figure>[\d.]+) MB\b/u,
+        /(?<figure>[\d.]+) MB \(of /u,
+      ],
+      ko: [/(?:최대|한도는|제한은|기본값은) (?<figure>[\d.]+) ?MB/u],
     },
   },
   {
     values: [MAX_MEGAPIXELS, MAX_ENCODED],
-    phrases: { en: /(?<figure>[\d,.]+) megapixels/u, ko: /(?<figure>[\d,.]+) ?메가픽셀/u },
+    phrases: { en: [/(?<figure>[\d,.]+) megapixels/u], ko: [/(?<figure>[\d,.]+) ?메가픽셀/u] },
   },
   {
     values: [MAX_FORM_FILES],
     phrases: {
-      en: /up to (?<figure>\w+) images/u,
-      ko: /최대 (?<figure>\d+) ?(?:개|장)/u,
+      en: [/up to (?<figure>\w+) images/u],
+      ko: [/최대 (?<figure>\d+) ?(?:개|장)/u],
     },
   },
   {
+    values: [MAX_MODAL_IMAGES],
+    phrases: { en: [/form shows (?<figure>\w+) images/u] },
+    isOptional: true,
+  },
+  {
     values: [MAX_VARIANTS],
-    phrases: { en: /\b(?:widths|variants)\b[^.;]*?\b(?<figure>\w+) at most/u },
+    phrases: { en: [/\b(?:widths|variants)\b[^.;,]*?, (?<figure>\w+) at most/u] },
+  },
+  {
+    values: [MAX_PIXELS],
+    phrases: { en: [/(?<figure>[\d,]+) pixels at most/u] },
+    isOptional: true,
+  },
+  {
+    values: [MAX_ALT_LENGTH],
+    phrases: { en: [/Use at most (?<figure>[\d,]+) characters/u] },
+    isOptional: true,
+  },
+  {
+    values: [BLOCK_LIMITS.blockText],
+    phrases: { en: [/tag has more than (?<figure>[\d,]+) characters/u] },
+    isOptional: true,
   },
   {
     values: [TIME_PLAN.leaseMs / SECOND],
-    phrases: { en: /worker may still be busy with \((?<figure>[\d.]+) s\)/u },
+    phrases: { en: [/worker may still be busy with \((?<figure>[\d.]+) s\)/u] },
   },
   {
     values: [TIME_PLAN.answerMs / SECOND],
-    phrases: { en: /stored within (?<figure>[\d.]+) s\b/u },
+    phrases: {
+      en: [
+        /(?:stored|ack) \[?within (?<figure>[\d.]+) s\b/u,
+        /takes more than (?<figure>[\d.]+) s\b/u,
+      ],
+    },
   },
-  { values: [TIME_PLAN.answerMs], phrases: { en: /durationMs above (?<figure>[\d.]+)/u } },
-  { values: [MAX_ATTEMPTS], phrases: { en: /killed the process (?<figure>\w+) times/u } },
+  { values: [TIME_PLAN.answerMs], phrases: { en: [/durationMs above (?<figure>[\d.]+)/u] } },
   {
-    values: [FIRST_WINDOW_MS / HOUR],
-    phrases: { en: /(?<figure>\w+) hours the first time/u },
+    values: [MAX_ATTEMPTS],
+    phrases: { en: [/(?:killed the process|broke the work) (?<figure>\w+) times/u] },
   },
-  { values: [MAX_AGE_MS / HOUR], phrases: { en: /more than (?<figure>\w+) hours/u } },
+  { values: [FIRST_WINDOW_MS / HOUR], phrases: { en: [/(?<figure>\w+) hours the first time/u] } },
+  {
+    values: [MAX_AGE_MS / HOUR],
+    phrases: { en: [/more than (?<figure>\w+) hours mean/u] },
+  },
   {
     values: [WINDOW_MS / DAY],
-    phrases: { en: /(?:searched for more than|sweep stopped,) (?<figure>\w+) days/u },
+    phrases: {
+      en: [
+        /(?:searched for|searched the channel for) more than (?<figure>\w+) days/u,
+        /sweep stopped, (?<figure>\w+) days/u,
+      ],
+    },
   },
   {
     values: [TRIES_WINDOW_MS / MINUTE],
-    phrases: { en: /less than (?<figure>\w+) minutes old/u },
+    phrases: { en: [/less than (?<figure>\w+) minutes old/u] },
   },
-  { values: [TIME_PLAN.skewMs / MINUTE], phrases: { en: /for (?<figure>\w+) more minutes/u } },
-  { values: [MAX_BODY_BYTES / MEBIBYTE], phrases: { en: /body beyond (?<figure>\w+) MiB/u } },
-  { values: [MAX_SKEW_SECONDS], phrases: { en: /at most (?<figure>\w+) s off/u } },
-  { values: [MAX_REDIRECTS], phrases: { en: /at most (?<figure>\w+) redirects/u } },
-  { values: [MAX_CREDIT], phrases: { en: /at most (?<figure>[\d,]+) characters each/u } },
+  { values: [TIME_PLAN.skewMs / MINUTE], phrases: { en: [/for (?<figure>\w+) more minutes/u] } },
+  { values: [MAX_BODY_BYTES / MEBIBYTE], phrases: { en: [/body beyond (?<figure>\w+) MiB/u] } },
+  {
+    values: [MAX_SKEW_SECONDS],
+    phrases: { en: [/at most (?<figure>\w+) s off/u, /off by more than (?<figure>\w+) s\b/u] },
+  },
+  { values: [MAX_REDIRECTS], phrases: { en: [/at most (?<figure>\w+) redirects/u] } },
+  { values: [MAX_CREDIT], phrases: { en: [/at most (?<figure>[\d,]+) characters each/u] } },
   {
     values: [TIME_PLAN.codecMs / SECOND],
-    phrases: { en: /no step takes longer than (?<figure>\w+) s\b/u },
+    phrases: {
+      en: [
+        /(?:no step takes longer than|is killed after|the codec, its|the codec, for) (?<figure>\w+) s\b/u,
+      ],
+    },
+  },
+  {
+    values: [TIME_PLAN.downloadMs / SECOND],
+    phrases: { en: [/too slowly \((?<figure>\w+) s\)/u] },
+    isOptional: true,
   },
   {
     values: [FILES_IN_FLIGHT],
-    phrases: { en: /(?<figure>\w+) images of MAX_IMAGE_BYTES at a time/u },
+    phrases: { en: [/(?<figure>\w+) images of MAX_IMAGE_BYTES at a time/u] },
   },
-  { values: [TIME_PLAN.functionMs / SECOND], phrases: { en: /(?<figure>\w+) s in all/u } },
+  {
+    values: [TIME_PLAN.functionMs / SECOND],
+    phrases: { en: [/(?<figure>\w+) s in all/u, /maxDuration is (?<figure>\w+) s\b/u] },
+  },
 ];
 
-/** Slack's own words, which no file here has. */
-const SLACK_SAYS = ["Your URL didn't respond with the value of the challenge"];
-/** S3's and CloudFront's. */
-const STORE_SAYS = ["Access Denied"];
+/** Sentences of others, which no file here has. */
+const OTHERS_SAY = [
+  // Slack
+  "Your URL didn't respond with the value of the challenge parameter.",
+  "Your URL didn't respond with the value of the challenge",
+  "This app responded with Status Code 401.",
+  "This app responded with Status Code 503.",
+  // S3, CloudFront
+  "Access Denied",
+  // Vercel
+  "Hobby accounts are limited to daily cron jobs.",
+];
 
 /** A number that no sentence has. */
 const COUNT = 7_777_777;
@@ -218,23 +287,29 @@ const SOURCES = [...FILES]
   .filter((file) => /^(?:lib\/doctor|dev|public)\/.*\.(?:html|js|ts|tsx)$/u.test(file))
   .map(readText);
 
-export function isSaid(sentence: string, language: MarkdownDocument["language"]): boolean {
-  const others = [...SLACK_SAYS, ...STORE_SAYS];
-  return (
-    isQuoted(sentence, [...CATALOGUES[language], ...others]) ||
-    SOURCES.some((source) => source.includes(sentence))
-  );
-}
+export const SENTENCE_FACTS = {
+  /** Whether it is a sentence of the app in this language. */
+  isOurs(sentence: string, language: MarkdownDocument["language"]): boolean {
+    return isQuoted(sentence, CATALOGUES[language]);
+  },
+  /** Whether people see it anywhere. */
+  isSaid(sentence: string, language: MarkdownDocument["language"]): boolean {
+    return (
+      isQuoted(sentence, [...CATALOGUES[language], ...OTHERS_SAY]) ||
+      SOURCES.some((source) => source.includes(sentence))
+    );
+  },
+  /** Why an image was not uploaded. */
+  failures: { en: failuresOf(en), ko: failuresOf(ko) },
+};
 
 /** All sentences of a language, with a mark for what is inserted. */
 function sentencesOf(messages: Messages): string[] {
-  const inserted = { size: INSERTED, limit: INSERTED, maxMegapixels: COUNT };
   const summary = { names: INSERTED, uploaded: COUNT, failed: COUNT };
-  const failures = Object.values(messages.failures);
   return [
     ...stringsOf(messages),
-    ...failures.map((say) => say(inserted)),
-    ...failures.map((say) => say({ ...inserted, size: undefined })),
+    ...failuresOf(messages),
+    messages.failures.too_large({ size: undefined, limit: INSERTED, maxMegapixels: COUNT }),
     ...[1, COUNT].flatMap((count) => [
       messages.uploading(count),
       messages.uploaded({ ...summary, uploaded: count }),
@@ -246,6 +321,11 @@ function sentencesOf(messages: Messages): string[] {
     messages.halved(INSERTED),
     ...messages.help(INSERTED).split("\n"),
   ].map((text) => text.replaceAll(String(COUNT), INSERTED));
+}
+
+function failuresOf({ failures }: Messages): string[] {
+  const facts = { size: INSERTED, limit: INSERTED, maxMegapixels: COUNT };
+  return Object.values(failures).map((say) => say(facts).replaceAll(String(COUNT), INSERTED));
 }
 
 function stringsOf(value: unknown): string[] {

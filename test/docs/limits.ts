@@ -4,7 +4,9 @@ export interface Limit {
   /** In the unit of the phrases. */
   values: readonly number[];
   /** Each has a group `figure`. A language without a phrase need not name the limit. */
-  phrases: Readonly<Partial<Record<MarkdownDocument["language"], RegExp>>>;
+  phrases: Readonly<Partial<Record<MarkdownDocument["language"], readonly RegExp[]>>>;
+  /** Only the code has to name it. */
+  isOptional?: boolean;
 }
 
 /** Finds figures that are not the code's, and limits that no document of a language names. */
@@ -13,33 +15,41 @@ export function findWrongLimits(
   limits: readonly Limit[],
 ): string[] {
   const languages = new Set(documents.map(({ language }) => language));
-  return limits.flatMap(({ values, phrases }) =>
+  return limits.flatMap(({ values, phrases, isOptional = false }) =>
     [...languages].flatMap((language) => {
-      const phrase = phrases[language];
-      if (phrase === undefined) {
-        return [];
-      }
+      const wanted = phrases[language] ?? [];
       const found = documents
         .filter((document) => document.language === language)
-        .flatMap(({ name, texts }) =>
-          texts.flatMap(({ line, text }) =>
-            [...text.matchAll(new RegExp(phrase, "giu"))].map(({ 0: said, groups = {} }) => ({
-              at: `${name}:${line}`,
-              said,
-              figure: readFigure(groups["figure"] ?? ""),
-            })),
-          ),
-        );
+        .flatMap((document) => wanted.flatMap((phrase) => findFigures(document, phrase)));
+      const missing = isOptional || wanted.length === 0 ? [] : values;
+      const sources = wanted.map(({ source }) => source).join(" or ");
       return [
-        ...values
+        ...missing
           .filter((value) => !found.some(({ figure }) => figure === value))
-          .map((value) => `no document (${language}) says ${value} where it says ${phrase.source}`),
+          .map((value) => `no document (${language}) says ${value} where it says ${sources}`),
         ...found
           .filter(({ figure }) => !values.includes(figure))
           .map(({ at, said }) => `${at}: "${said}", but it is ${values.join(" or ")}`),
       ];
     }),
   );
+}
+
+function findFigures({ name, texts }: MarkdownDocument, phrase: RegExp): Figure[] {
+  const everywhere = new RegExp(phrase, "giu");
+  return texts.flatMap(({ line, text }) =>
+    [...text.matchAll(everywhere)].map(({ 0: said, groups = {} }) => ({
+      at: `${name}:${line}`,
+      said,
+      figure: readFigure(groups["figure"] ?? ""),
+    })),
+  );
+}
+
+interface Figure {
+  at: string;
+  said: string;
+  figure: number;
 }
 
 /** What a figure or a number word says; `NaN` for another word. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DOCUMENTS, readText, SLACK_FACTS } from "./facts.ts";
+import { CHECKS, DOCUMENTS, readText, SLACK_FACTS } from "./facts.ts";
 import { findUnknownLogEvents } from "./log-names.ts";
 import { findLoggedEvents } from "./logged-events.ts";
 import { readDocument } from "./read-documents.ts";
@@ -7,8 +7,14 @@ import { readDocument } from "./read-documents.ts";
 /** `event` | fields | … */
 const ROW = /^\| `(?<event>[a-z]+\.[a-z_]+)` +\| (?<fields>[^|]*)\|/gmu;
 
-/** Events and methods of Slack look like events of the log. */
-const SLACK_NAMES = new Set([...SLACK_FACTS.events, "files.delete", "files.info", "files.list"]);
+/** Events and methods of Slack, and checks of the doctor, look like events of the log. */
+const OTHERS = new Set([
+  ...SLACK_FACTS.events,
+  ...CHECKS,
+  "files.delete",
+  "files.info",
+  "files.list",
+]);
 
 const LOGGED = findLoggedEvents();
 
@@ -28,11 +34,11 @@ it("docs/operations.md lists every event that the app logs, with its fields, and
 
 it("no document names an event that the app does not log", () => {
   const events = new Set(LOGGED.map(({ event }) => event));
-  expect(findUnknownLogEvents(DOCUMENTS, { events, others: SLACK_NAMES })).toEqual([]);
+  expect(findUnknownLogEvents(DOCUMENTS, { events, others: OTHERS })).toEqual([]);
 });
 
 it("findUnknownLogEvents() finds an unknown verb and an unknown noun", () => {
-  const facts = { events: new Set(["upload.failed"]), others: SLACK_NAMES };
+  const facts = { events: new Set(["upload.failed"]), others: OTHERS };
   const markdown =
     "`upload.failed`,\n`upload.fails`, `image.failed`, `files.info`, `upload.ts`, `a.b`";
   expect(findUnknownLogEvents([readDocument("README.md", markdown)], facts)).toEqual([

@@ -1,31 +1,58 @@
-import type { MarkdownDocument, Table } from "./read-documents.ts";
+import type { Located, MarkdownDocument, Table } from "./read-documents.ts";
 
 /** Stands in a sentence for what is inserted. */
 export const INSERTED = "\0";
 
-/** Finds quotations in tables of troubleshooting that nobody ever sees. */
+type Language = MarkdownDocument["language"];
+
+export interface SentenceFacts {
+  /** Whether it is a sentence of the app in this language. */
+  isOurs: (sentence: string, language: Language) => boolean;
+  /** Whether people see it anywhere. */
+  isSaid: (sentence: string, language: Language) => boolean;
+  /** Why an image was not uploaded. */
+  failures: Readonly<Record<Language, readonly string[]>>;
+}
+
+/**
+ * Finds sentences that nobody ever sees: in the first column of tables that list sentences, and in quotation marks in
+ * the first column of tables of troubleshooting.
+ */
 export function findUnknownSentences(
   documents: readonly MarkdownDocument[],
-  { isSaid }: { isSaid: (sentence: string, language: MarkdownDocument["language"]) => boolean },
+  { isOurs, isSaid }: Omit<SentenceFacts, "failures">,
 ): string[] {
   return documents.flatMap(({ name, language, tables }) =>
-    tables
-      .filter((table) => isTroubleshooting(name, table))
-      .flatMap(({ rows }) =>
-        rows.flatMap(([cell]) =>
-          quotationsOf(cell?.text ?? "")
-            .filter((quotation) => !isSaid(quotation, language))
-            .map((quotation) => `${name}:${cell?.line}: nothing says "${quotation}"`),
-        ),
-      ),
+    tables.flatMap((table) => {
+      const cells = firstColumn(table);
+      const sentences = listsSentences(table, (text) => isOurs(text, language))
+        ? cells
+        : cells.flatMap((cell) => (isTroubleshooting(name, table) ? quotationsOf(cell) : []));
+      return sentences
+        .filter(({ text }) => !isSaid(text, language))
+        .map(({ line, text }) => `${name}:${line}: nothing says "${text}"`);
+    }),
   );
 }
 
-/** Counts the quotations, so that a table that is no longer found does not go unnoticed. */
-export function countQuotations(documents: readonly MarkdownDocument[]): number {
-  return documents
-    .flatMap(({ name, tables }) => tables.filter((table) => isTroubleshooting(name, table)))
-    .flatMap(({ rows }) => rows.flatMap(([cell]) => quotationsOf(cell?.text ?? ""))).length;
+/** Finds failures that no table of sentences explains, in each language that has such tables. */
+export function findUnexplainedFailures(
+  documents: readonly MarkdownDocument[],
+  { isOurs, failures }: Omit<SentenceFacts, "isSaid">,
+): string[] {
+  const languages = new Set(documents.map(({ language }) => language));
+  return [...languages].flatMap((language) => {
+    const listed = documents
+      .filter((document) => document.language === language)
+      .flatMap(({ tables }) => tables)
+      .filter((table) => listsSentences(table, (text) => isOurs(text, language)))
+      .flatMap(firstColumn);
+    return failures[language]
+      .filter(
+        (failure) => listed.length > 0 && !listed.some(({ text }) => isQuoted(text, [failure])),
+      )
+      .map((failure) => `no document (${language}) explains "${failure}"`);
+  });
 }
 
 /**
@@ -62,9 +89,19 @@ function isTroubleshooting(name: string, { section }: Table): boolean {
   return [name, ...section].some((one) => /troubleshooting|문제 ?해결/iu.test(one));
 }
 
-function quotationsOf(text: string): string[] {
+/** Most of its first column are sentences of the app, so all of it should be. */
+function listsSentences(table: Table, isSentence: (text: string) => boolean): boolean {
+  const cells = firstColumn(table);
+  return cells.filter(({ text }) => isSentence(text)).length * 2 > cells.length;
+}
+
+function firstColumn({ rows }: Table): Located[] {
+  return rows.flatMap(([cell]) => (cell === undefined ? [] : [cell]));
+}
+
+function quotationsOf({ line, text }: Located): Located[] {
   return [...text.matchAll(/[“"](?<said>[^”"]*(?:“[^”]*”[^”"]*)*)[”"]/gu)].map(
-    ({ groups = {} }) => groups["said"] ?? "",
+    ({ groups = {} }) => ({ line, text: groups["said"] ?? "" }),
   );
 }
 
