@@ -287,6 +287,9 @@ const SOURCES = [...FILES]
   .filter((file) => /^(?:lib\/doctor|dev|public)\/.*\.(?:html|js|ts|tsx)$/u.test(file))
   .map(readText);
 
+/** What a reply says of an image that became smaller. */
+const SIZES = `${INSERTED}B → ${INSERTED}B`;
+
 export const SENTENCE_FACTS = {
   /** Whether it is a sentence of the app in this language. */
   isOurs(sentence: string, language: MarkdownDocument["language"]): boolean {
@@ -295,7 +298,7 @@ export const SENTENCE_FACTS = {
   /** Whether people see it anywhere. */
   isSaid(sentence: string, language: MarkdownDocument["language"]): boolean {
     return (
-      isQuoted(sentence, [...CATALOGUES[language], ...OTHERS_SAY]) ||
+      isQuoted(sentence, [...CATALOGUES[language], ...OTHERS_SAY, SIZES]) ||
       SOURCES.some((source) => source.includes(sentence))
     );
   },

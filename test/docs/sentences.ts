@@ -28,9 +28,13 @@ export function findUnknownSentences(
       const sentences = listsSentences(table, (text) => isOurs(text, language))
         ? cells
         : cells.flatMap((cell) => (isTroubleshooting(name, table) ? quotationsOf(cell) : []));
-      return sentences
-        .filter(({ text }) => !isSaid(text, language))
-        .map(({ line, text }) => `${name}:${line}: nothing says "${text}"`);
+      return (
+        sentences
+          .filter(({ text }) => !isSaid(text, language))
+          // A cell may list several short ones.
+          .filter(({ text }) => !text.split(", ").every((one) => isSaid(one, language)))
+          .map(({ line, text }) => `${name}:${line}: nothing says "${text}"`)
+      );
     }),
   );
 }
@@ -79,6 +83,9 @@ function begins(sentence: string, quoted: string): boolean {
 }
 
 function matches(quoted: string, sentence: string): boolean {
+  if (!sentence.includes(INSERTED)) {
+    return quoted === sentence;
+  }
   const parts = sentence
     .split(INSERTED)
     .map((part) => part.replaceAll(/[.*+?^$()[\]{}\\|/]/gu, String.raw`\$&`));
