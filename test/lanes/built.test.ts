@@ -38,6 +38,8 @@ const MAX_BYTES_WITHOUT_IMAGES = 4 * 1024 * 1024;
 /** Image code: codecs, and the app's own code for the formats. */
 const IMAGE_FILES = /^(?:node_modules\/(?:@img|@napi-rs|libheif-js|sharp)|lib\/images)\//u;
 
+const CODECS = /^node_modules\/(?:@img|@napi-rs|libheif-js|sharp)\//u;
+
 let project: string;
 let output: string;
 
@@ -104,12 +106,43 @@ describe("vercel build", () => {
     }
   });
 
+  it.each(["api/health", "api/doctor"])(
+    "packs no codec into %s, and less than 4 MB in all",
+    async (name) => {
+      const directory = path.join(output, "functions", `${name}.func`);
+      const files = await filesBelow(directory);
+      expect(files.filter((file) => CODECS.test(file))).toEqual([]);
+      expect(await bytesOf(directory, files)).toBeLessThan(MAX_BYTES_WITHOUT_IMAGES);
+    },
+  );
+
   it("gives the function of an upload 300 seconds", async () => {
     const config = await readFile(
       path.join(output, "functions/api/slack/events.func/.vc-config.json"),
       "utf8",
     );
     expect(JSON.parse(config)).toMatchObject({ maxDuration: 300 });
+  });
+
+  it("makes a health check and a doctor that need no codec", async () => {
+    await using s3 = await startLocalS3();
+    await using slack = await startLocalSlack({ manifest });
+    Object.assign(process.env, environmentOf(slack, s3), { CRON_SECRET: "a secret of the sweep" });
+    const importGet = async (name: string): Promise<{ status: number; body: unknown }> => {
+      const file = path.join(output, `functions/api/${name}.func/api/${name}.js`);
+      const { GET } = await import(pathToFileURL(file).href);
+      const headers = { authorization: "Bearer a secret of the sweep" };
+      const response: Response = await GET(
+        new Request(`http://127.0.0.1/api/${name}`, { headers }),
+      );
+      return { status: response.status, body: await response.json() };
+    };
+    expect(await importGet("health")).toEqual({ status: 200, body: { ok: true } });
+    const stored = expect.objectContaining({ name: "s3.conditional-create", ok: true });
+    expect(await importGet("doctor")).toEqual({
+      status: 200,
+      body: expect.objectContaining({ checks: expect.arrayContaining([stored]) }),
+    });
   });
 
   it("makes functions that complete a whole upload, with every codec that they pack", async () => {
