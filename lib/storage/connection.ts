@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Credentials } from "./credentials.ts";
 import type { ListedObject, StoredObject } from "./s3.ts";
 
 /** Connects to a bucket, at the address that `place` names. */
@@ -16,13 +17,6 @@ export interface Place {
   /** Called with the store's time at each response, in epoch ms. */
   onDate: ((serverMs: number) => void) | undefined;
   clock: Clock;
-}
-
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-  expiration?: Date;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AwsV4Signer } from "aws4fetch";
-import type { Connection, Credentials, Place } from "./connection.ts";
+import type { Connection, Place } from "./connection.ts";
+import type { Credentials } from "./credentials.ts";
 import { inspectOrigin } from "./bucket-origin.ts";
 import { connectSdk } from "./sdk-connection.ts";
 

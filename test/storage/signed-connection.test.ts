@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { inspectOrigin } from "../../lib/storage/bucket-origin.ts";
-import type { Credentials } from "../../lib/storage/connection.ts";
+import type { Credentials } from "../../lib/storage/credentials.ts";
 import { type Bucket, type BucketOptions, createBucket } from "../../lib/storage/s3.ts";
 import { connectSigned } from "../../lib/storage/signed-connection.ts";
 import { createTestClock, type TestClock } from "../helpers/clock.ts";
