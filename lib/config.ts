@@ -26,6 +26,8 @@ export interface Config {
   };
   /** Without a trailing slash. */
   publicBaseUrl: string;
+  /** Unset: the CDN keeps its copies of deleted images. */
+  cloudfrontDistributionId: string | undefined;
   imagePrefix: string;
   statePrefix: string;
   /** Empty means every channel that the app is a member of. */
@@ -56,6 +58,7 @@ export function toConfig(env: Environment): Config {
       credentials: toCredentials(env),
     },
     publicBaseUrl: env.PUBLIC_BASE_URL,
+    cloudfrontDistributionId: env.CLOUDFRONT_DISTRIBUTION_ID,
     imagePrefix: env.IMAGE_PREFIX,
     statePrefix: env.STATE_PREFIX,
     channelIds: new Set(env.CHANNEL_IDS),

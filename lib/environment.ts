@@ -78,6 +78,9 @@ const Bucket = v.pipe(
   ),
 );
 
+/** AWS documents no rule, but every id that it gives looks like this. */
+export const DISTRIBUTION_ID = /^E[A-Z\d]+$/u;
+
 /** WebP allows no larger side. Every variant width adds one file per image. */
 export const MAX_PIXELS = 16_383;
 export const MAX_VARIANTS = 8;
@@ -133,6 +136,15 @@ const Environment = v.object({
     required("the https URL that readers see, as https://d111.cloudfront.net"),
     v.check(isPlainWebUrl, "an http or https URL without query or fragment"),
     v.transform((value) => value.replace(/\/+$/u, "")),
+  ),
+  CLOUDFRONT_DISTRIBUTION_ID: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        DISTRIBUTION_ID,
+        "the id of a CloudFront distribution, E and capital letters or digits, as E1U5RQF7T870K0",
+      ),
+    ),
   ),
   IMAGE_PREFIX: Prefix(DEFAULT_IMAGE_PREFIX),
   STATE_BUCKET: v.optional(Bucket),

@@ -10,6 +10,7 @@ import type { DownloadFile } from "./slack/file-download.ts";
 import type { Respond } from "./slack/response-url.ts";
 import type { SlackClient } from "./slack/web-client.ts";
 import type { SettingsFor } from "./settings.ts";
+import type { Cdn } from "./storage/cloudfront.ts";
 import type { Bucket } from "./storage/s3.ts";
 import type { Budget } from "./time-plan.ts";
 import type { Turns } from "./turns.ts";
@@ -50,6 +51,8 @@ export interface WorkPorts extends AnswerPorts, ImagePorts {
   respond: Respond;
   downloadFile: DownloadFile;
   images: Bucket;
+  /** `undefined`: no CDN is configured. */
+  cdn: Cdn | undefined;
   state: StatePlace;
   /** Limits how many uploads run at once in this process. */
   uploads: Turns;

@@ -34,6 +34,8 @@ export const TIME_PLAN = {
   /** Records and markers are small. */
   recordMs: 5000,
   slackMs: 8000,
+  /** The limit for one request to invalidate what the CDN has. */
+  cdnMs: 6000,
   /** The limit for one step of decoding or encoding, which all other images wait for. */
   codecMs: 15_000,
   /** How long a `trigger_id` can open a modal. */

@@ -8,6 +8,7 @@ import { createCoalesce } from "./replies/coalesce.ts";
 import { createFileDownload } from "./slack/file-download.ts";
 import { createRespond } from "./slack/response-url.ts";
 import { createWebClient } from "./slack/web-client.ts";
+import { openCdn } from "./storage/cloudfront.ts";
 import { openBucket } from "./storage/open-bucket.ts";
 import { TIME_PLAN } from "./time-plan.ts";
 import { createTurns } from "./turns.ts";
@@ -39,6 +40,7 @@ export function createWorkPorts(
     respond: createRespond({ extraOrigins, clock }),
     downloadFile: createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock }),
     images: openBucket(s3, { bucket: s3.bucket, clock, logger }),
+    cdn: openCdn(ports.config, clock),
     codec: createImageCodec(),
     attempt: createAttempt({ clock, logger }),
     giveWay: createGiveWay(),

@@ -81,6 +81,8 @@ const en = {
     PUBLIC_BASE_URL: "The address of the CDN, as `https://d111.cloudfront.net`",
     S3_REGION: "The bucket's region, if it is not `us-east-1`",
     S3_ENDPOINT: "The address of another store than AWS: R2, MinIO, Ceph",
+    CLOUDFRONT_DISTRIBUTION_ID:
+      "The id of the CloudFront distribution, so that it forgets deleted images",
     AWS_ROLE_ARN: "The role that this Vercel project may assume",
     AWS_ACCESS_KEY_ID: "The key",
     AWS_SECRET_ACCESS_KEY: "The secret of that key",
@@ -171,6 +173,7 @@ const ko = {
     PUBLIC_BASE_URL: "CDN 주소(예: `https://d111.cloudfront.net`)",
     S3_REGION: "`us-east-1`이 아닌 경우 버킷의 리전",
     S3_ENDPOINT: "AWS가 아닌 저장소(R2, MinIO, Ceph)의 주소",
+    CLOUDFRONT_DISTRIBUTION_ID: "삭제한 이미지를 CDN에서도 지우려면 CloudFront 배포 ID",
     AWS_ROLE_ARN: "현재 Vercel 프로젝트가 사용할 역할",
     AWS_ACCESS_KEY_ID: "액세스 키",
     AWS_SECRET_ACCESS_KEY: "액세스 키의 시크릿",

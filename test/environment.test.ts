@@ -67,6 +67,8 @@ describe("parseEnvironment()", () => {
     ["PUBLIC_BASE_URL", "https://images.example.com"],
     ["PUBLIC_BASE_URL", "https://example.com/my-images"],
     ["PUBLIC_BASE_URL", "https://example.com/images", { IMAGE_PREFIX: "pictures/" }],
+    ["CLOUDFRONT_DISTRIBUTION_ID", "EDFDVBD632BHDS5"],
+    ["CLOUDFRONT_DISTRIBUTION_ID", " "],
     ["IMAGE_PREFIX", "a/b.c/이미지"],
     ["STATE_PREFIX", "images/state/", { STATE_BUCKET: "another" }],
     ["STATE_PREFIX", "images-state"],

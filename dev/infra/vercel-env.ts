@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { DISTRIBUTION_ID } from "../../lib/environment.ts";
 import { isBucketName } from "../../lib/storage/bucket-name.ts";
 
 /**
@@ -14,11 +15,10 @@ export function renderVercelEnv(json: string): string {
   }
   const environment = outputs.get("VercelEnvironment") ?? "production";
   requireMatch("VercelEnvironment", environment, (value) => /^[a-z]+$/u.test(value));
-  const lines = VARIABLES.flatMap(({ output, variable, isValid, remark }) => {
+  const lines = VARIABLES.map(({ output, variable, isValid }) => {
     const value = outputs.get(output) ?? "";
     requireMatch(output, value, isValid);
-    const line = `vercel env add ${variable} ${environment} --value ${value} --yes`;
-    return remark === undefined ? [line] : [`# ${remark}`, line];
+    return `vercel env add ${variable} ${environment} --value ${value} --yes`;
   });
   return [...INTRODUCTION, ...lines].join("\n");
 }
@@ -27,7 +27,6 @@ interface Variable {
   output: string;
   variable: string;
   isValid: (value: string) => boolean;
-  remark?: string;
 }
 
 const VARIABLES: readonly Variable[] = [
@@ -50,9 +49,7 @@ const VARIABLES: readonly Variable[] = [
   {
     output: "CloudfrontDistributionId",
     variable: "CLOUDFRONT_DISTRIBUTION_ID",
-    isValid: (value) => /^[A-Z\d]+$/u.test(value),
-    remark:
-      "The app does not read this one yet. It is for emptying the CDN's cache after a deletion.",
+    isValid: (value) => DISTRIBUTION_ID.test(value),
   },
 ];
 

@@ -8,6 +8,8 @@ export interface Signer {
   secretAccessKey: string;
   sessionToken?: string | undefined;
   region: string;
+  /** `s3` by default. */
+  service?: string;
 }
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
@@ -39,17 +41,13 @@ export function verifySignature(
   }
 }
 
-function verifyScope(claim: Authorization, signer: Signer): void {
+function verifyScope(claim: Authorization, { region, service = "s3" }: Signer): void {
   const code = "AuthorizationHeaderMalformed";
-  if (claim.region !== signer.region) {
-    throw new S3Error(
-      code,
-      `The region '${claim.region}' is wrong; expecting '${signer.region}'`,
-      signer.region,
-    );
+  if (claim.region !== region) {
+    throw new S3Error(code, `The region '${claim.region}' is wrong; expecting '${region}'`, region);
   }
-  if (claim.service !== "s3") {
-    throw new S3Error(code, `The service '${claim.service}' is wrong; expecting 's3'`);
+  if (claim.service !== service) {
+    throw new S3Error(code, `The service '${claim.service}' is wrong; expecting '${service}'`);
   }
   if (!claim.timestamp.startsWith(`${claim.date}T`)) {
     throw new S3Error(

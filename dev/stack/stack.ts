@@ -64,7 +64,7 @@ export async function startStack({
   }
 }
 
-/** Connects the app to both servers. Blank values override credentials for real ones in the shell. */
+/** Connects the app to both servers. Blank values override credentials for real ones, and a real CDN, in the shell. */
 export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, string> {
   return {
     SLACK_SIGNING_SECRET: slack.signingSecret,
@@ -78,6 +78,7 @@ export function environmentOf(slack: LocalSlack, s3: LocalS3): Record<string, st
     AWS_SESSION_TOKEN: "",
     AWS_ROLE_ARN: "",
     PUBLIC_BASE_URL: s3.publicBaseUrl,
+    CLOUDFRONT_DISTRIBUTION_ID: "",
   };
 }
 
@@ -98,6 +99,7 @@ const USUAL = {
   AWS_SECRET_ACCESS_KEY: "local-secret-key",
   AWS_SESSION_TOKEN: "",
   AWS_ROLE_ARN: "",
+  CLOUDFRONT_DISTRIBUTION_ID: "",
   PUBLIC_BASE_URL: `http://127.0.0.1:${PORTS.s3}/${BUCKET}`,
 } as const;
 

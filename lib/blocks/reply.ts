@@ -248,8 +248,9 @@ function describe(
       };
       return messages.failures[image.code](facts);
     }
-    case "deleting":
     case "deleted":
+      return image.isCached === true ? messages.deletedButCached : messages.deleted;
+    case "deleting":
     case "pending":
       return messages[image.state];
   }

@@ -112,6 +112,7 @@ function sampleImages(imagePrefix: string, widths: readonly number[]): RecordIma
     { ...base, state: "pending" },
     { ...deletion, state: "deleting" },
     { ...deletion, state: "deleted" },
+    { ...deletion, state: "deleted", isCached: true },
     ...FAILURE_CODES.map((code) => ({ ...base, state: "failed", code }) as const),
   ];
 }

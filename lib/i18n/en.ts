@@ -29,6 +29,8 @@ export interface Messages {
   deleting: string;
   /** Follows the name of a deleted image. */
   deleted: string;
+  /** Follows the name of a deleted image whose copies the CDN refused to forget. */
+  deletedButCached: string;
   /** Labels for the tags of an image that has several. */
   formats: Readonly<Record<TagFormat, string>>;
   tagTooLong: string;
@@ -120,6 +122,8 @@ export const en: Messages = {
   pending: "still uploading…",
   deleting: "being deleted…",
   deleted: "deleted",
+  deletedButCached:
+    "deleted from the bucket, but the CDN kept its copies, so pages may show it for up to a year. Tell an app administrator.",
   formats: {
     html: "HTML",
     wrapped: "HTML with wrapper",

@@ -20,6 +20,8 @@ export const ko: Messages = {
   pending: "업로드하는 중…",
   deleting: "삭제하는 중…",
   deleted: "삭제됨",
+  deletedButCached:
+    "버킷에서는 삭제했지만 CDN에 사본이 남아 있어 최대 1년 동안 페이지에 표시될 수 있습니다. 앱 관리자에게 알려 주세요.",
   formats: {
     html: "HTML",
     wrapped: "래퍼가 있는 HTML",

@@ -44,11 +44,31 @@ export function withDeleting(
   );
 }
 
-/** Marks images whose objects are gone as deleted. */
-export function withDeleted(record: UploadRecord, fileIds: ReadonlySet<string>): UploadRecord {
-  return mapImages(record, "deleting", (image) =>
-    fileIds.has(image.fileId) ? { ...image, state: "deleted" } : image,
+/** The outcome of the deletions in a record. */
+export interface DeletionOutcome {
+  /** The file ids of images of which nothing is left that the app can remove. */
+  deleted: ReadonlySet<string>;
+  /** The file ids of those whose copies the CDN refused to forget. */
+  cached: ReadonlySet<string>;
+  /** The `lateUntil` of the record, if that is over and nothing is left of late objects; "" if not. */
+  watchedUntil?: string;
+}
+
+/** Returns the same record object if there is no news. */
+export function withDeletions(record: UploadRecord, outcome: DeletionOutcome): UploadRecord {
+  const { deleted, cached, watchedUntil } = outcome;
+  const isNews = record.images.some(
+    ({ fileId, state }) => state === "deleting" && deleted.has(fileId),
   );
+  const noted = isNews
+    ? mapImages(record, "deleting", (image) =>
+        deleted.has(image.fileId)
+          ? { ...image, state: "deleted", ...(cached.has(image.fileId) && { isCached: true }) }
+          : image,
+      )
+    : record;
+  const { lateUntil, ...unwatched } = noted;
+  return lateUntil !== undefined && lateUntil === watchedUntil ? unwatched : noted;
 }
 
 /** The changes to one image's tag. An absent field was left unchanged. */

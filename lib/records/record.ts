@@ -118,7 +118,12 @@ const Deletion = {
 };
 /** The deletion is promised, but objects of the image may still be in the bucket. */
 const DeletingImage = v.object({ ...Deletion, state: v.literal("deleting") });
-const DeletedImage = v.object({ ...Deletion, state: v.literal("deleted") });
+const DeletedImage = v.object({
+  ...Deletion,
+  state: v.literal("deleted"),
+  /** The CDN refused to forget its copies. */
+  isCached: v.optional(v.literal(true)),
+});
 
 const RecordImage = v.variant("state", [
   PendingImage,
@@ -177,7 +182,10 @@ const UploadRecord = v.object({
       marker: v.string(),
     }),
   ),
-  /** A worker that was taken for dead may be alive until this time, because clocks differ. */
+  /**
+   * A worker that was taken for dead may be alive until this time, because clocks differ. Absent
+   * again once deleted images were checked after it.
+   */
   lateUntil: v.optional(Time),
   /** Absent until the reply is posted. */
   reply: v.optional(Reply),
@@ -211,10 +219,13 @@ export function isLeaseAlive({ lease }: UploadRecord, now: string): boolean {
   return lease !== undefined && lease.until > now;
 }
 
-/** Whether a worker that was taken for dead might still put an object of a deleted image. */
-export function isWatched(record: UploadRecord, now: string): boolean {
-  const { lateUntil = "" } = record;
-  return lateUntil > now && (hasImage(record, "deleting") || hasImage(record, "deleted"));
+/**
+ * Whether a worker that was taken for dead might still put an object of a deleted image, or nobody
+ * has looked for one since.
+ */
+export function isWatched(record: UploadRecord): boolean {
+  const { lateUntil } = record;
+  return lateUntil !== undefined && (hasImage(record, "deleting") || hasImage(record, "deleted"));
 }
 
 export function hasImage({ images }: UploadRecord, state: RecordImage["state"]): boolean {

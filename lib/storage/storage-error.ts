@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** S3 refused or failed, after three attempts. The message holds only key, status and code. */
+/** S3 or CloudFront refused or failed, after three attempts. The message holds only key, status and code. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly code: string;

@@ -132,7 +132,7 @@ async function attempt(work: WorkPorts, stored: StoredRecord, piece: Piece): Pro
   await count(work, piece, piece.attempts + 1);
   try {
     const record = await keepPromise(work, claim);
-    const isLeft = isWatched(record, isoNow(work.clock));
+    const isLeft = isWatched(record);
     if (isLeft) {
       await count(work, piece, piece.attempts);
     }

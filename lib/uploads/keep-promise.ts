@@ -9,12 +9,12 @@ import {
   isWatched,
   type UploadRecord,
 } from "../records/record.ts";
-import { withDeleted } from "../records/record-changes.ts";
+import { withDeletions } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import type { StoredRecord } from "../records/record-store.ts";
 import type { RecordRef } from "../records/record-ref.ts";
 import { showLatest } from "../replies/show-latest.ts";
-import { finishDeletions } from "./finish-deletions.ts";
+import { deleteObjects, finishDeletions } from "./finish-deletions.ts";
 import { uploadImages } from "./upload-images.ts";
 
 /**
@@ -63,7 +63,7 @@ export const TRIES_WINDOW_MS = 900_000;
 async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   const { stored, kept, problem } = await uploadImages(work, claim);
   const { ref, record } = stored;
-  const isLeft = isWorthAnotherTry(work, record) || isWatched(record, isoNow(work.clock));
+  const isLeft = isWorthAnotherTry(work, record) || isWatched(record);
   await removeMarkers(work, ref, isLeft ? kept.filter((id) => id !== claim.marker) : kept);
   if (problem !== undefined) {
     throw problem;
@@ -78,7 +78,7 @@ async function upload(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
  */
 async function leaveToHolder(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   const { ref, record, marker } = claim;
-  await finishDeletions(work, record, { isAgain: false });
+  await deleteObjects(work, record, { isAgain: false });
   if (marker !== undefined && !claim.isPromised && (await isCovered(work, claim))) {
     await removeMarkers(work, ref, [marker]);
   }
@@ -112,7 +112,7 @@ async function settle(work: WorkPorts, claim: Claim): Promise<UploadRecord> {
   if (problem !== undefined) {
     throw problem;
   }
-  if (!isWatched(shown.record, isoNow(work.clock))) {
+  if (!isWatched(shown.record)) {
     await removeMarkers(work, ref, own);
   }
   return shown.record;
@@ -123,13 +123,11 @@ async function noteDeletions(
   { record, ...stored }: Claim,
 ): Promise<{ stored: StoredRecord; problem?: Error | undefined }> {
   const isAgain = record.lateUntil !== undefined || record.lease !== undefined;
-  const { deleted, problem } = await finishDeletions(work, record, { isAgain });
+  const { problem, ...outcome } = await finishDeletions(work, record, { isAgain });
   const now = isoNow(work.clock);
   const noted = await work.records.update({ ...stored, record }, (present) => {
-    const isNews = present.images.some(
-      ({ fileId, state }) => state === "deleting" && deleted.has(fileId),
-    );
-    return isNews ? withDeleted(withOvertaken(present, now), deleted) : present;
+    const changed = withDeletions(present, outcome);
+    return changed === present ? present : withOvertaken(changed, now);
   });
   return { stored: noted, problem };
 }

@@ -2,7 +2,7 @@ import { describeError } from "../logger.ts";
 import type { WorkPorts } from "../ports.ts";
 import type { Claim } from "../records/claim.ts";
 import { hasImage, type RecordImage, type Reply, type UploadRecord } from "../records/record.ts";
-import { withDeleted, withOutcomes } from "../records/record-changes.ts";
+import { withDeletions, withOutcomes } from "../records/record-changes.ts";
 import { sourceTimeMs } from "../records/source-time.ts";
 import { channelOf } from "../records/record-ref.ts";
 import { RecordConflictError, type StoredRecord } from "../records/record-store.ts";
@@ -12,7 +12,7 @@ import type { ShownReply, ShowOptions } from "../replies/bring-in-line.ts";
 import { deleteReplies } from "../replies/delete-replies.ts";
 import { announce, showReply } from "../replies/show-reply.ts";
 import type { SlackFile } from "../slack/file.ts";
-import { finishDeletions } from "./finish-deletions.ts";
+import { deleteObjects, finishDeletions } from "./finish-deletions.ts";
 import { resolveImages, tryImages } from "./try-images.ts";
 import { isFreshSource } from "./while-fresh.ts";
 
@@ -123,7 +123,7 @@ async function commit(
     const { record } = stored;
     const isAgain = upload.isTakenOver || round > 0;
     const deletions = await finishDeletions(work, record, { isAgain });
-    const kept = withDeleted(withoutImages(record, attempt.ignored), deletions.deleted);
+    const kept = withDeletions(withoutImages(record, attempt.ignored), deletions);
     const settled = withOutcomes(kept, attempt.outcomes);
     const told = withoutImages(settled, attempt.untold);
     const shown = told.images.length === 0 ? {} : await show(work, told, upload);
@@ -170,7 +170,7 @@ async function standDown(work: WorkPorts, stored: StoredRecord, upload: Upload):
   const { reply, posted } = upload;
   const ts = posted.filter((one) => record.reply?.ts.includes(one) !== true);
   work.logger.warn("upload.overtaken", { record: ref });
-  await finishDeletions(work, record, { isAgain: true });
+  await deleteObjects(work, record, { isAgain: true });
   if (reply !== undefined) {
     await deleteReplies(work, { ...reply, ts });
   }

@@ -7,6 +7,8 @@ const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL("../helpers/loaded-packages.ts", import.meta.url));
 const PHOTO = "../fixtures/images/progressive.jpg";
 
+const CDN = { CLOUDFRONT_DISTRIBUTION_ID: "E1U5RQF7T870K0" };
+
 async function answer(image = "", settings = {}) {
   const args = ["--import", "tsx", SCRIPT, image, JSON.stringify(settings)];
   const { stdout } = await run(process.execPath, args);
@@ -15,12 +17,14 @@ async function answer(image = "", settings = {}) {
 
 it("no answer loads an SDK; the work behind it loads both, and a codec only when one is needed", async () => {
   const [text, image, webp, lossless] = await Promise.all([
-    answer(),
-    answer(PHOTO),
+    answer("", CDN),
+    answer(PHOTO, CDN),
     answer(PHOTO, { OPTIMIZE: "webp" }),
     answer(PHOTO, { OPTIMIZE: "lossless" }),
   ]);
   expect(text).toMatchObject({ status: 200, atAnswer: [] });
+  // Only a deletion asks CloudFront.
+  expect([...text.warm, ...image.packages]).not.toContain("@aws-sdk/client-cloudfront");
   const sdks = ["@aws-sdk/client-s3", "@slack/web-api"];
   // An instance warms up after its first answer, so that the first image does not wait for the SDKs.
   expect(text.warm).toEqual(expect.arrayContaining(sdks));

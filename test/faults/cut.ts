@@ -1,7 +1,7 @@
 import { SLACK_CALLS } from "../../dev/load/order-faults.ts";
 import type { TestStack } from "../helpers/stack.ts";
 
-/** A wire between the app on one side, and Slack and S3 on the other, which can be cut. */
+/** A wire between the app on one side, and Slack, S3 and CloudFront on the other, which can be cut. */
 export interface Wire {
   /** The requests that left the app until the wire was mended, in order: `chat.postMessage`, `PUT images`. */
   readonly sent: readonly string[];
@@ -28,7 +28,7 @@ export function afterNth(name: string, count = 1): Cut {
   return { isCutAfter: (sent) => sent.filter((one) => one === name).length >= count };
 }
 
-/** To Slack and S3, an app that is cut off looks like one that died at that moment. */
+/** To these, an app that is cut off looks like one that died at that moment. */
 export function cutWire(stack: TestStack, { isCutAfter, isNextCarriedOut = false }: Cut): Wire {
   const fates = new Map<object, Fate>();
   const sent: string[] = [];
@@ -52,6 +52,7 @@ export function cutWire(stack: TestStack, { isCutAfter, isNextCarriedOut = false
   }
 
   for (const kind of ["executed_then_reset", "reset"] as const) {
+    stack.cdn?.fault({ kind, when: (request) => fateOf(request, "invalidation") === kind });
     for (const on of SLACK) {
       const when = (request: object) => fateOf(request, on) === kind;
       stack.slack.fault({ on, kind, when, times: Number.POSITIVE_INFINITY });

@@ -99,11 +99,14 @@ export const INTENTS = {
 } as const satisfies Record<string, Intent>;
 
 export function startIntentStack(): Promise<TestStack> {
-  return startTestStack({
-    CRON_SECRET: "cron-secret",
-    CHANNEL_IDS: "C0LOCAL001",
-    ADMIN_USER_IDS: "U0LOCAL002",
-  });
+  return startTestStack(
+    {
+      CRON_SECRET: "cron-secret",
+      CHANNEL_IDS: "C0LOCAL001",
+      ADMIN_USER_IDS: "U0LOCAL002",
+    },
+    { hasCdn: true },
+  );
 }
 
 /** Sweeps as Vercel Cron does, each time on a new instance, until nothing is open: three times at most. */
@@ -118,8 +121,8 @@ export async function sweepUntilDone(stack: TestStack): Promise<void> {
 }
 
 /**
- * Expects objects, record and conversation to agree: one object per published image and no other, one reply with exactly
- * the record's tags, and no marker left.
+ * Expects objects, record and conversation to agree: one object per published image and no other, none of a deleted image
+ * at the CDN, one reply with exactly the record's tags, and no marker left.
  */
 export function expectInLine(stack: TestStack): void {
   expect(markersIn(stack)).toEqual([]);
@@ -128,6 +131,7 @@ export function expectInLine(stack: TestStack): void {
   const published = images.filter(({ state }) => state === "uploaded");
   const keys = stack.s3.objects("images/").map(({ key }) => key);
   expect(new Set(keys)).toEqual(new Set(published.map(({ key }) => key)));
+  expectForgotten(stack);
   const replies = [...stack.slack.state.messages.values()]
     .flat()
     .filter(({ bot_id }) => bot_id !== undefined);
@@ -141,6 +145,15 @@ export function expectInLine(stack: TestStack): void {
       ),
     ),
   );
+}
+
+/** Expects one invalidation for each deleted image and for no other, made when its objects were gone. */
+export function expectForgotten(stack: TestStack): void {
+  const deleted = onlyRecord(stack).images.filter(({ state }) => state === "deleted");
+  expect(new Set(stack.cdn?.invalidations.keys())).toEqual(
+    new Set(deleted.map(({ uuid }) => uuid)),
+  );
+  expect(stack.cdn?.requests.flatMap(({ objectsLeft }) => objectsLeft)).toEqual([]);
 }
 
 function linkTo(link: string | undefined): string {
@@ -173,6 +186,7 @@ const LooseRecord = v.pipe(
     reply: v.optional(v.object({ channelId: v.string(), ts: v.array(v.string()) })),
     images: v.array(
       v.looseObject({
+        uuid: v.string(),
         state: v.string(),
         key: v.optional(v.string()),
         alt: v.optional(v.string()),

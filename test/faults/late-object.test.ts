@@ -25,7 +25,8 @@ const FAST_MS = 600_000;
 const SLACK_ALLOWS_MS = 300_000;
 const SWEEP_EVERY_MS = 311_000;
 
-const start = () => startTestStack({ CRON_SECRET: "cron-secret", CHANNEL_IDS: "C0LOCAL001" });
+const start = () =>
+  startTestStack({ CRON_SECRET: "cron-secret", CHANNEL_IDS: "C0LOCAL001" }, { hasCdn: true });
 
 function createFastInstance({ env, clock }: TestStack, fastMs = FAST_MS): App {
   return createApp(env, {
@@ -45,6 +46,29 @@ async function overtakeAndDelete(stack: TestStack, posted: Posted, deletesAt = s
   return image?.key ?? "";
 }
 
+/** The first worker has done everything but the put, and dies; the image is deleted meanwhile. */
+async function dieAndDelete(stack: TestStack, deletesAt = stack.app) {
+  const posted = post(stack);
+  const wire = cutWire(stack, {
+    isCutAfter: (sent) => sent.includes("download") && sent.includes("chat.postMessage"),
+  });
+  await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
+  await stack.drain();
+  wire.mend();
+  const key = await overtakeAndDelete(stack, posted, deletesAt);
+  await stack.drain();
+  return { posted, key };
+}
+
+async function sweepThrice(stack: TestStack): Promise<unknown[]> {
+  const opened: unknown[] = [];
+  for (let sweeps = 0; sweeps < 3; sweeps += 1) {
+    stack.clock.nowMs += SWEEP_EVERY_MS;
+    opened.push(await sweep(stack, stack.createInstance()));
+  }
+  return opened;
+}
+
 async function putLate(stack: TestStack, key: string): Promise<void> {
   const put = await bucketOf(stack).put(key, PNG, { contentType: "image/png", ifNoneMatch: "*" });
   expect(put.outcome).toBe("stored");
@@ -55,17 +79,8 @@ describe("a late object of a deleted image", () => {
     "does not stay if its worker dies with the put; the deletion's clock is %s",
     async (clock) => {
       await using stack = await start();
-      const posted = post(stack);
-      // The first worker has done everything but the put.
-      const wire = cutWire(stack, {
-        isCutAfter: (sent) => sent.includes("download") && sent.includes("chat.postMessage"),
-      });
-      await stack.send(stack.slack.envelopeOf(posted.channel, posted.ts));
-      await stack.drain();
-      wire.mend();
       const deletesAt = clock === "right" ? stack.app : createFastInstance(stack, SLACK_ALLOWS_MS);
-      const key = await overtakeAndDelete(stack, posted, deletesAt);
-      await stack.drain();
+      const { posted, key } = await dieAndDelete(stack, deletesAt);
 
       // Sweeps before the put find nothing, and keep the deletion open.
       await sweep(stack);
@@ -73,11 +88,7 @@ describe("a late object of a deleted image", () => {
       expect(markersIn(stack)).toHaveLength(1);
       await putLate(stack, key);
 
-      const opened: unknown[] = [];
-      for (let sweeps = 0; sweeps < 3; sweeps += 1) {
-        stack.clock.nowMs += SWEEP_EVERY_MS;
-        opened.push(await sweep(stack, stack.createInstance()));
-      }
+      const opened = await sweepThrice(stack);
       expect(stack.s3.objects("images/")).toEqual([]);
       expect(markersIn(stack)).toEqual([]);
       expect(opened).toMatchObject([{ open: 1 }, { open: 1 }, { open: 0, finished: 1 }]);
@@ -85,6 +96,41 @@ describe("a late object of a deleted image", () => {
       const events = takeLogs().map(({ event }) => event);
       expect(events).toContain("object.late");
       expect(events).not.toContain("upload.given_up");
+    },
+  );
+
+  it("leaves nothing at the CDN: it gets an invalidation of its own, and the end of the watch another", async () => {
+    await using stack = await start();
+    const { key } = await dieAndDelete(stack);
+    const uuid = recordIn(stack).images[0]?.uuid;
+    expect([...(stack.cdn?.invalidations.keys() ?? [])]).toEqual([uuid]);
+    await putLate(stack, key);
+    await sweepThrice(stack);
+    const late = expect.stringMatching(new RegExp(`^${uuid}-\\d+$`, "u"));
+    expect([...(stack.cdn?.invalidations.keys() ?? [])]).toEqual([uuid, late, late]);
+    expect(stack.cdn?.requests).toHaveLength(3);
+    expect(stack.cdn?.requests.flatMap(({ objectsLeft }) => objectsLeft)).toEqual([]);
+  });
+
+  it.each(["the process", "CloudFront"])(
+    "leaves nothing at the CDN if %s dies once it is deleted",
+    async (who) => {
+      await using stack = await start();
+      const { key } = await dieAndDelete(stack);
+      await putLate(stack, key);
+      stack.clock.nowMs += SWEEP_EVERY_MS;
+      const wire = cutWire(stack, {
+        isCutAfter: (sent) => who === "the process" && sent.includes("DELETE images"),
+      });
+      stack.cdn?.fault({ kind: "reset", times: 3, when: () => who === "CloudFront" });
+      await sweep(stack, stack.createInstance());
+      wire.mend();
+      expect(stack.s3.objects("images/")).toEqual([]);
+      expect(stack.cdn?.invalidations.size).toBe(1);
+      expect(markersIn(stack)).toHaveLength(1);
+      await sweepThrice(stack);
+      expect(stack.cdn?.invalidations.size).toBe(2);
+      expect(markersIn(stack)).toEqual([]);
     },
   );
 
@@ -103,5 +149,8 @@ describe("a late object of a deleted image", () => {
     await stack.drain();
     expect(stack.s3.objects("images/")).toEqual([]);
     expect(repliesTo(stack, posted)).toHaveLength(1);
+    const forgotten = stack.cdn?.invalidations.size ?? 0;
+    await sweepThrice(stack);
+    expect(stack.cdn?.invalidations.size).toBe(forgotten + 1);
   });
 });

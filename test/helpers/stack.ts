@@ -6,14 +6,17 @@ import { startLocalSlack, type LocalSlack } from "../../dev/local-slack/server.t
 import { environmentOf } from "../../dev/stack/stack.ts";
 import { provideRequestContext } from "../../dev/stack/request-context.ts";
 import manifest from "../../manifest.json" with { type: "json" };
+import { startCloudFront, type TestCloudFront } from "./cloudfront.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { type HttpServer, serveHttp } from "./http-server.ts";
 
-/** The app between a strict local Slack and a local S3. */
+/** The app between a strict local Slack, a local S3 and, on demand, a CloudFront. */
 export interface TestStack extends AsyncDisposable {
   app: App;
   slack: LocalSlack;
   s3: LocalS3;
+  /** Present with the option `hasCdn`. */
+  cdn: TestCloudFront | undefined;
   clock: TestClock;
   env: Record<string, string>;
   /** Creates another instance of the app, which shares only Slack and S3 with the first. */
@@ -26,7 +29,7 @@ export interface TestStack extends AsyncDisposable {
   send(envelope: unknown, options?: SendOptions): Promise<Response>;
   /** Waits for the work that was handed to `waitUntil`. */
   drain(): Promise<void>;
-  /** Returns every request that left the process: Web API methods, downloads, then S3's. */
+  /** Returns every request that left the process: Web API methods, downloads, then S3's and CloudFront's. */
   outgoing(): string[];
 }
 
@@ -47,6 +50,8 @@ export interface StackOptions {
   s3?: Omit<LocalS3Options, "now">;
   /** Replaces the environment's settings in every conversation. */
   settingsFor?: SettingsFor;
+  /** The store is behind a CDN, which the app may invalidate. One such stack at a time. */
+  hasCdn?: boolean;
   /** Scopes besides those in the manifest. */
   scopes?: readonly string[];
   /** Scopes of the manifest that nobody granted. */
@@ -70,7 +75,11 @@ export async function startTestStack(
       ...(surroundings.s3Now !== undefined && { now: surroundings.s3Now }),
     }),
   ]);
-  const env = { ...environmentOf(slack, s3), ...changed };
+  const cdn =
+    surroundings.hasCdn === true
+      ? await startCloudFront(s3, surroundings.s3?.sessionToken)
+      : undefined;
+  const env = { ...environmentOf(slack, s3), ...cdn?.env, ...changed };
   const { settingsFor } = surroundings;
   const shared = { clock, ...(settingsFor !== undefined && { settingsFor }) };
   const app = createApp(env, shared);
@@ -84,6 +93,7 @@ export async function startTestStack(
     app,
     slack,
     s3,
+    cdn,
     clock,
     env,
     createInstance: (others = {}) => createApp({ ...env, ...others }, shared),
@@ -107,10 +117,16 @@ export async function startTestStack(
     outgoing: () => [
       ...slack.requests.map(({ method }) => method),
       ...s3.requests.map(({ method, key }) => `${method} ${key}`),
+      ...(cdn?.requests ?? []).map(() => "invalidation"),
     ],
     async [Symbol.asyncDispose]() {
       await context.drain();
-      await Promise.all([slack.close(), s3.close(), frontDoor[Symbol.asyncDispose]()]);
+      await Promise.all([
+        slack.close(),
+        s3.close(),
+        cdn?.[Symbol.asyncDispose](),
+        frontDoor[Symbol.asyncDispose](),
+      ]);
     },
   };
 }

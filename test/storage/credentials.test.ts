@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { takeLogs } from "../helpers/logs.ts";
 import { serveHttp, type HttpServer } from "../helpers/http-server.ts";
-import { tagsShown, upload } from "../helpers/person.ts";
+import { press, tagsShown, upload } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/uploader";
@@ -57,10 +57,13 @@ it("a role wins over keys that the platform puts into the function", async () =>
         secretAccessKey: "secret-of-the-role",
         sessionToken: TOKEN,
       },
+      hasCdn: true,
     },
   );
   const posted = await upload(stack);
   expect(tagsShown(stack, posted)).toHaveLength(1);
+  await press(stack, posted, { action: "delete_image" });
+  expect(stack.cdn?.requests).toMatchObject([{ status: 201 }]);
   expect(sts.requests.length).toBeGreaterThan(0);
   expect(JSON.stringify(takeLogs())).not.toContain(TOKEN);
 });
