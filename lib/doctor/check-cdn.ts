@@ -1,13 +1,15 @@
 import { withinLimit } from "../time-limit.ts";
 import { TIME_PLAN } from "../time-plan.ts";
-import { imageKey, IMMUTABLE, publicUrl } from "../storage/object-key.ts";
+import { StorageError } from "../storage/storage-error.ts";
+import { cdnPaths, imageKey, imageKeyPrefix, IMMUTABLE, publicUrl } from "../storage/object-key.ts";
 import { readPublicly } from "../storage/read-publicly.ts";
+import { adviseOnCdn } from "../storage/store-advice.ts";
 import type { Probe } from "../sweep/check-deployment.ts";
 import { type Check, failed, passed, PRIVACY, skipped } from "./check.ts";
 import type { DoctorPorts } from "./doctor-ports.ts";
-import { askStore } from "./store-failure.ts";
+import { askStore, toSentence, toWord } from "./store-failure.ts";
 
-/** Puts an image, looks at it as a reader's browser does, and deletes it. */
+/** Puts an image, looks at it as a reader's browser does, deletes it, and has the CDN forget it. */
 export async function checkImages(ports: DoctorPorts, uuid: string): Promise<Check[]> {
   const key = imageKey(ports.config.imagePrefix, uuid, "png");
   const checks: Check[] = [];
@@ -25,6 +27,7 @@ export async function checkImages(ports: DoctorPorts, uuid: string): Promise<Che
       forbidden: "Allow s3:DeleteObject below IMAGE_PREFIX, as described in docs/security.md.",
     });
     checks.push(isPut ? deletion : skipped(deletion.name, "No image could be put to delete."));
+    checks.push(await invalidate(ports, { uuid, isPut }));
   }
   return checks;
 }
@@ -65,6 +68,47 @@ async function deleteImage({ images }: DoctorPorts, key: string): Promise<Check>
   await images.delete(key);
   return passed("s3.images.delete", "An image can be deleted.");
 }
+
+/** Needs no image, but costs money once a month's free paths are used up. */
+async function invalidate(
+  { cdn, config }: DoctorPorts,
+  { uuid, isPut }: { uuid: string; isPut: boolean },
+): Promise<Check> {
+  const name = "cdn.invalidation";
+  if (cdn === undefined) {
+    return skipped(
+      name,
+      "CLOUDFRONT_DISTRIBUTION_ID is not set, so a CDN may keep deleted images for up to a year.",
+    );
+  }
+  if (!isPut) {
+    return skipped(name, "No image could be put to delete.");
+  }
+  const { publicBaseUrl, imagePrefix } = config;
+  const paths = cdnPaths(publicBaseUrl, imageKeyPrefix(imagePrefix, uuid));
+  try {
+    const answer = await cdn.invalidate(paths, { reference: uuid });
+    const cost = `this cost ${paths.length} of the 1,000 paths that are free each month`;
+    return answer.outcome === "invalidated"
+      ? passed(name, `CloudFront forgets a deleted image (${cost}).`)
+      : failed(
+          name,
+          `CloudFront refuses to forget a deleted image: ${answer.status} ${toWord(answer.code)}.`,
+          toSentence(adviseOnCdn(answer)),
+        );
+  } catch (error) {
+    if (!(error instanceof StorageError)) {
+      throw error;
+    }
+    const { status, code } = error;
+    return status === undefined
+      ? failed(name, `CloudFront does not answer: ${toWord(code)}.`, CDN_DOWN)
+      : skipped(name, `CloudFront is busy or down: ${status} ${toWord(code)}.`, CDN_DOWN);
+  }
+}
+
+const CDN_DOWN =
+  "Run the doctor again later. Deletions stay open until CloudFront answers, and the sweep finishes them.";
 
 const LOOKS = ["cdn.image", "cdn.type", "cdn.cache", "cdn.nosniff"] as const;
 

@@ -6,6 +6,7 @@ import type { StatePlace } from "../records/record-store.ts";
 import { createSettingsFor, type SettingsFor } from "../settings.ts";
 import { type ApiCall, createApiCall } from "../slack/api-call.ts";
 import { createWebClient, type SlackClient } from "../slack/web-client.ts";
+import { type Cdn, openCdn } from "../storage/cloudfront.ts";
 import { openBucket } from "../storage/open-bucket.ts";
 import type { Bucket } from "../storage/s3.ts";
 import { TIME_PLAN } from "../time-plan.ts";
@@ -19,6 +20,7 @@ export interface DoctorPorts {
   call: ApiCall;
   slack: SlackClient;
   images: Bucket;
+  cdn: Cdn | undefined;
   state: StatePlace;
   /** Facts that the store revealed besides its answers. */
   seen: SeenOfStore;
@@ -57,6 +59,7 @@ export function createDoctorPorts(
     call: createApiCall({ botToken, apiUrl, clock }),
     slack: createWebClient({ botToken, apiUrl, clock }),
     images: open(s3.bucket),
+    cdn: openCdn(config, clock),
     state: { bucket: open(s3.stateBucket), prefix, clock },
     seen,
     isDeployed,

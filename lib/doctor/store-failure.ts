@@ -21,8 +21,7 @@ export async function askStore(
 
 function explain(name: string, error: StorageError, forbidden: string | undefined): Check {
   const { code, status } = error;
-  // The store chooses the code, so it may be anything.
-  const word = /^\w{1,60}$/u.test(code) ? code : "Unknown";
+  const word = toWord(code);
   const advice = adviseOnStore(error);
   const isDenied = status === 403 && (code === "AccessDenied" || code === "Forbidden");
   const remedy =
@@ -42,6 +41,11 @@ function reasonOf({ cause }: StorageError): string | undefined {
 const UNREACHABLE =
   "check S3_ENDPOINT, S3_REGION and the name in S3_BUCKET, and look at the store's status page";
 
-function toSentence(advice: string): string {
+/** The server chooses the code, so it may be anything. */
+export function toWord(code: string): string {
+  return /^\w{1,60}$/u.test(code) ? code : "Unknown";
+}
+
+export function toSentence(advice: string): string {
   return `${advice.slice(0, 1).toUpperCase()}${advice.slice(1)}.`;
 }

@@ -4,6 +4,7 @@ import type { StackOptions } from "../helpers/stack.ts";
 import { serveHttp } from "../helpers/http-server.ts";
 import {
   CRON_SECRET,
+  type Examined,
   examine,
   leftIn,
   namesOf,
@@ -20,7 +21,11 @@ describe("GET /api/doctor", () => {
     const report = await examine(stack);
     expect(remediesIn(report)).toEqual({});
     expect(report.ok).toBe(true);
-    expect(namesOf(report, null)).toEqual(["slack.scopes.optional", "slack.conversations"]);
+    expect(namesOf(report, null)).toEqual([
+      "slack.scopes.optional",
+      "slack.conversations",
+      "cdn.invalidation",
+    ]);
     expect(leftIn(stack)).toEqual([]);
   });
 
@@ -351,6 +356,63 @@ describe("the doctor on what readers see", () => {
       "cdn.cache",
       "cdn.nosniff",
     ]);
+  });
+});
+
+describe("the doctor on CloudFront", () => {
+  const NAME = "cdn.invalidation";
+  const invalidationIn = ({ checks }: Examined) => checks.find(({ name }) => name === NAME);
+
+  it("has it forget the image that the doctor deleted, and says what that costs", async () => {
+    await using stack = await startPatient({}, { hasCdn: true });
+    expect(invalidationIn(await examine(stack))).toEqual({
+      name: NAME,
+      ok: true,
+      what: "CloudFront forgets a deleted image (this cost 2 of the 1,000 paths that are free each month).",
+    });
+    const image = stack.s3.requests.find(({ key }) => key.startsWith("images/"))?.key;
+    const path = `/${image?.replace(".png", "*")}`;
+    expect(stack.cdn?.requests).toMatchObject([
+      { paths: [path, `/${stack.s3.bucket}${path}`], objectsLeft: [], status: 201 },
+    ]);
+    expect(leftIn(stack)).toEqual([]);
+  });
+
+  it.each([
+    [403, "AccessDenied", "Allow cloudfront:CreateInvalidation for the distribution"],
+    [404, "NoSuchDistribution", "Set CLOUDFRONT_DISTRIBUTION_ID to the id"],
+    [403, "InvalidClientTokenId", "the AWS account that owns the distribution"],
+  ])("explains %i %s", async (status, code, remedy) => {
+    await using stack = await startPatient({}, { hasCdn: true });
+    stack.cdn?.fault({ kind: "refusal", status, code });
+    const report = await examine(stack);
+    expect(remediesIn(report)).toEqual({ [NAME]: expect.stringContaining(remedy) });
+    expect(invalidationIn(report)?.what).toContain(`${status} ${code}`);
+  });
+
+  it("finds another distribution's id", async () => {
+    await using stack = await startPatient({}, { hasCdn: true });
+    const app = stack.createInstance({ CLOUDFRONT_DISTRIBUTION_ID: "EOTHER" });
+    expect(Object.keys(remediesIn(await examine(stack, { app })))).toEqual([NAME]);
+  });
+
+  it("says so if CloudFront does not answer, and does not judge it while it is busy", async () => {
+    await using stack = await startPatient({}, { hasCdn: true });
+    stack.cdn?.fault({ kind: "reset", times: 3 });
+    expect(remediesIn(await examine(stack))).toEqual({ [NAME]: expect.stringContaining("later") });
+    const code = "TooManyInvalidationsInProgress";
+    stack.cdn?.fault({ kind: "refusal", status: 400, code, times: 3 });
+    expect(invalidationIn(await examine(stack))).toMatchObject({
+      ok: null,
+      what: expect.stringContaining(code),
+    });
+  });
+
+  it("costs nothing if no image could be put", async () => {
+    await using stack = await startPatient({}, { hasCdn: true });
+    stack.s3.fault({ on: "PUT", key: /images/u, kind: "forbidden" });
+    expect(invalidationIn(await examine(stack))?.ok).toBe(null);
+    expect(stack.cdn?.requests).toEqual([]);
   });
 });
 
