@@ -97,7 +97,8 @@ function waitMs(error: unknown, attempt: number): number | undefined {
 }
 
 function isPassing(status: number, code: string): boolean {
-  return status >= 500 || status === 429 || PASSING.has(code);
+  // Below 400, the answer was not understood.
+  return status < 400 || status >= 500 || status === 429 || PASSING.has(code);
 }
 
 /**
