@@ -129,7 +129,7 @@ describe("setup page, before configuration", () => {
       copied.push(await clipboard());
     }
     const rows = await texts("[data-variable] > code");
-    expect(rows).toHaveLength(10);
+    expect(rows).toHaveLength(11);
     expect(copied.filter((text) => rows.includes(text))).toEqual(rows);
     expect(copied).toEqual(
       expect.arrayContaining(["openssl rand -hex 32", "/invite @Upload to S3"]),
