@@ -40,7 +40,7 @@ export function createWorkPorts(
     respond: createRespond({ extraOrigins, clock }),
     downloadFile: createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock }),
     images: openBucket(s3, { bucket: s3.bucket, clock, logger }),
-    cdn: openCdn(ports.config, clock),
+    cdn: openCdn(config, clock),
     codec: createImageCodec(),
     attempt: createAttempt({ clock, logger }),
     giveWay: createGiveWay(),

@@ -5,8 +5,12 @@ export function findUnknownChecks(
   documents: readonly MarkdownDocument[],
   { checks }: { checks: ReadonlySet<string> },
 ): string[] {
-  const rooms = new Set([...checks].filter((name) => name.includes(".")).map(roomOf));
-  rooms.delete(LOGGED);
+  const rooms = new Set(
+    [...checks]
+      .filter((name) => name.includes("."))
+      .map(roomOf)
+      .filter((room) => !LOGGED.has(room)),
+  );
   return documents.flatMap(({ name, codes, blocks }) => {
     const inline = codes.filter(({ text }) => CHECK.test(text) && rooms.has(roomOf(text)));
     const printed = blocks.flatMap(readLines).flatMap(({ line, text }) => {
@@ -23,8 +27,8 @@ function roomOf(check: string): string {
   return check.replace(/\..*/u, "");
 }
 
-/** Begins names of checks and of events alike, and events have a check of their own. */
-const LOGGED = "work";
+/** These begin names of checks and of events alike, and events have a check of their own. */
+const LOGGED: ReadonlySet<string> = new Set(["cdn", "work"]);
 /** Hosts, such as `slack.com`, are none. */
 const CHECK = /^[a-z\d]+(?:\.[a-z-]+)+(?<!\.com)$/u;
 const PRINTED = /^[✓✗–] (?<check>[a-z\d][a-z\d.-]*):/u;
