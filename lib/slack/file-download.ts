@@ -198,6 +198,9 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
     await response.body?.cancel();
     throw tooLarge(declaredBytes, maxBytes);
   }
+  if (declaredBytes !== undefined) {
+    return readDeclared(response, declaredBytes);
+  }
   const chunks: Uint8Array[] = [];
   let readBytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -207,10 +210,24 @@ async function readBody(response: Response, maxBytes: number): Promise<Buffer> {
     }
     chunks.push(chunk);
   }
-  if (declaredBytes !== undefined && declaredBytes !== readBytes) {
+  return Buffer.concat(chunks);
+}
+
+/** Holds each byte once, because chunks go into their place as they arrive. */
+async function readDeclared(response: Response, declaredBytes: number): Promise<Buffer> {
+  const body = Buffer.allocUnsafeSlow(declaredBytes);
+  let readBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    readBytes += chunk.byteLength;
+    if (readBytes > declaredBytes) {
+      break;
+    }
+    body.set(chunk, readBytes - chunk.byteLength);
+  }
+  if (readBytes !== declaredBytes) {
     throw new DownloadError("unavailable", `${readBytes} bytes came instead of ${declaredBytes}`);
   }
-  return Buffer.concat(chunks);
+  return body;
 }
 
 async function readStart(response: Response, firstBytes: number): Promise<Buffer> {

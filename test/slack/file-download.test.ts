@@ -1,4 +1,6 @@
 import type { RequestListener } from "node:http";
+import { setImmediate } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createFileDownload, type DownloadErrorCode } from "../../lib/slack/file-download.ts";
 import { createTestClock, type TestClock } from "../helpers/clock.ts";
@@ -113,6 +115,33 @@ describe("createFileDownload()", () => {
     const stalled = await download(() => clock.expire(), { clock });
     expect(stalled.error).toEqual(failing("unavailable"));
     expect(stalled.requests).toHaveLength(3);
+  });
+
+  it("reads no further than the declared length", async () => {
+    const packed = gzipSync(Buffer.alloc(MAX_BYTES, 1));
+    const { error, requests } = await download((_, response) =>
+      response
+        .writeHead(200, { "content-encoding": "gzip", "content-length": packed.length })
+        .end(packed),
+    );
+    expect(error).toEqual(failing("unavailable"));
+    expect(requests).toHaveLength(3);
+  });
+
+  it("puts chunks together in their order", async () => {
+    const whole = Buffer.from(Array.from({ length: MAX_BYTES }, (_, index) => index % 251));
+    const inChunks =
+      (headers: Record<string, number>): RequestListener =>
+      async (_, response) => {
+        response.writeHead(200, headers);
+        for (let at = 0; at < MAX_BYTES; at += 300) {
+          response.write(whole.subarray(at, at + 300));
+          await setImmediate();
+        }
+        response.end();
+      };
+    expect((await download(inChunks({ "content-length": MAX_BYTES }))).body).toEqual(whole);
+    expect((await download(inChunks({}))).body).toEqual(whole);
   });
 
   it("waits as long as Slack asks, but not beyond the deadline", async () => {
