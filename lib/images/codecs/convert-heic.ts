@@ -26,6 +26,15 @@ export interface HeicLimits {
   /** Limits the decoding, counted from the start of its worker. */
   timeoutMs: number;
   maxPixels: number;
+  libheif?: CompiledLibheif;
+}
+
+/**
+ * Keeps what the first conversion compiles, so that later ones need not. It is code only and holds
+ * nothing of an image.
+ */
+export interface CompiledLibheif {
+  code?: WebAssembly.Module;
 }
 
 /** The data that the worker starts with. */
@@ -33,6 +42,7 @@ export interface HeicJob {
   heic: Uint8Array<ArrayBuffer>;
   maxPixels: number;
   maxMemoryBytes: number;
+  code: WebAssembly.Module | undefined;
 }
 
 export type HeicReply = v.InferOutput<typeof HeicReply>;
@@ -47,6 +57,10 @@ const HeicReply = v.variant("outcome", [
   }),
   v.object({ outcome: v.literal("too_many_pixels"), width: v.number(), height: v.number() }),
 ]);
+
+const Compiled = v.object({
+  code: v.custom<WebAssembly.Module>((input) => input instanceof WebAssembly.Module),
+});
 
 type Decoded = Extract<HeicReply, { outcome: "decoded" }>;
 
@@ -93,8 +107,16 @@ function readProfile(heic: Uint8Array): Uint8Array | undefined {
  * Decodes in a worker, because libheif blocks until it is done. The worker ends with the image,
  * which frees all its memory.
  */
-async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): Promise<Decoded> {
-  const job: HeicJob = { heic: new Uint8Array(heic), maxPixels, maxMemoryBytes: MAX_WASM_BYTES };
+async function decode(
+  heic: Uint8Array,
+  { timeoutMs, maxPixels, libheif = {} }: HeicLimits,
+): Promise<Decoded> {
+  const job: HeicJob = {
+    heic: new Uint8Array(heic),
+    maxPixels,
+    maxMemoryBytes: MAX_WASM_BYTES,
+    code: libheif.code,
+  };
   const worker = new Worker(new URL("./heic-worker.js", import.meta.url), {
     name: "heic",
     workerData: job,
@@ -113,6 +135,7 @@ async function decode(heic: Uint8Array, { timeoutMs, maxPixels }: HeicLimits): P
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const [message] = await once(worker, "message", { signal: timeout });
+    libheif.code = v.parse(Compiled, message).code;
     const reply = v.parse(HeicReply, message);
     if (reply.outcome === "decoded") {
       return reply;

@@ -1,9 +1,9 @@
 // @ts-check
 /** Plain JavaScript, because the build compiles imports only, and a worker is named by its URL. */
 import { parentPort, workerData } from "node:worker_threads";
-import libheif from "libheif-js/wasm-bundle.js";
+import createLibheif from "libheif-js/libheif-wasm/libheif-bundle.js";
 
-/** @import { DecodedImage, HeifError, Pointer } from "libheif-js/wasm-bundle.js" */
+/** @import { DecodedImage, HeifError, Pointer } from "libheif-js/libheif-wasm/libheif-bundle.js" */
 /** @import { HeicJob, HeicReply } from "./convert-heic.ts" */
 
 const WASM_PAGE_BYTES = 64 * 1024;
@@ -13,10 +13,21 @@ const HEIF_ERROR_WORDS = 3;
 const WORD_BYTES = 4;
 
 /** @type {HeicJob} */
-const { heic, maxPixels, maxMemoryBytes } = workerData;
+const { heic, maxPixels, maxMemoryBytes, code } = workerData;
 limitMemory(maxMemoryBytes);
+/** Compiled once per process: it goes back to the main thread, which hands it to the next worker. */
+let compiled = code;
+const libheif = createLibheif({
+  instantiateWasm(imports, receive) {
+    compiled ??= new WebAssembly.Module(this.wasmBinary);
+    return receive(new WebAssembly.Instance(compiled, imports));
+  },
+});
 const reply = decode(heic, maxPixels);
-parentPort?.postMessage(reply, reply.outcome === "decoded" ? [reply.pixels.buffer] : []);
+parentPort?.postMessage(
+  { ...reply, code: compiled },
+  reply.outcome === "decoded" ? [reply.pixels.buffer] : [],
+);
 
 /**
  * Limits the memory, because a file can ask for any amount. libheif gives up if it cannot grow.

@@ -14,10 +14,11 @@ export interface ImageCodec {
 
 /** Loads a decoder with the first image that needs it. By default only a HEIC does. */
 export function createImageCodec(): ImageCodec {
+  const libheif = {};
   return {
     async convertHeic(heic) {
       const { convertHeic } = await import("./convert-heic.ts");
-      return convertHeic(heic, { maxPixels: MAX_PIXELS, timeoutMs: TIME_PLAN.codecMs });
+      return convertHeic(heic, { maxPixels: MAX_PIXELS, timeoutMs: TIME_PLAN.codecMs, libheif });
     },
     async reworkImage(source, options) {
       const { reworkImage } = await import("./rework-image.ts");

@@ -1,6 +1,6 @@
 /** Declares what heic-worker.js uses, which neither the package nor @types/node 20 declares. */
 
-declare module "libheif-js/wasm-bundle.js" {
+declare module "libheif-js/libheif-wasm/libheif-bundle.js" {
   export interface HeifError {
     code: { value: number };
     subcode: { value: number };
@@ -18,7 +18,16 @@ declare module "libheif-js/wasm-bundle.js" {
     channels: { stride: number; data: Uint8Array }[];
   }
 
-  const libheif: {
+  export interface LibheifOptions {
+    /** Emscripten calls it as a method of its own options, instead of compiling `wasmBinary` itself. */
+    instantiateWasm(
+      this: { readonly wasmBinary: Uint8Array },
+      imports: object,
+      receive: (instance: WebAssembly.Instance) => object,
+    ): object;
+  }
+
+  export interface Libheif {
     HEAP32: Int32Array;
     heif_error_code: { heif_error_Ok: { value: number } };
     heif_suberror_code: { heif_suberror_NCLX_colr_VUI_mismatch: { value: number } };
@@ -43,8 +52,9 @@ declare module "libheif-js/wasm-bundle.js" {
       count: number,
     ): number;
     _malloc(bytes: number): number;
-  };
-  export default libheif;
+  }
+
+  export default function createLibheif(options?: LibheifOptions): Libheif;
 }
 
 declare namespace WebAssembly {
@@ -54,4 +64,12 @@ declare namespace WebAssembly {
   }
 
   const Memory: { readonly prototype: Memory };
+
+  type Module = object;
+  const Module: new (bytes: Uint8Array) => Module;
+
+  interface Instance {
+    readonly exports: object;
+  }
+  const Instance: new (module: Module, imports: object) => Instance;
 }

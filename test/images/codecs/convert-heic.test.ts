@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import {
+  type CompiledLibheif,
   convertHeic as convert,
   HeicError,
   type HeicLimits,
@@ -139,6 +140,17 @@ describe("convertHeic()", () => {
     const conversion = any(fixture("too-much-memory.heic"));
     await expect(conversion).rejects.toThrow(/Memory allocation error/u);
     await expect(conversion).rejects.toMatchObject({ code: "undecodable" });
+  });
+
+  test("compiles libheif once for all images, whatever becomes of the first", async () => {
+    const libheif: CompiledLibheif = {};
+    const few = limitedTo({ timeoutMs: 10_000, maxPixels: 1, libheif });
+    await expect(few(fixture("still.heic"))).rejects.toMatchObject({ code: "too_many_pixels" });
+    expect(libheif.code).toBeDefined();
+    const all = limitedTo({ timeoutMs: 10_000, maxPixels: 50_000_000, libheif });
+    for (const name of ["still.heic", "alpha.heic", "ten-bit.heic"]) {
+      expect(await all(fixture(name))).toEqual(await converted(name));
+    }
   });
 
   test("gives up after its time limit", async () => {
