@@ -13,9 +13,14 @@ export interface LosslessJob {
 
 /**
  * Packs a JPEG or a PNG tighter. mozjpeg and oxipng cannot be stopped, so they run in a child
- * process, which can be killed and has no secrets. Throws if they fail or exceed the timeout.
+ * process, which can be killed and has no secrets. Throws if they fail or exceed the timeout. The
+ * job begins after `meanwhile`, which runs while the process starts.
  */
-export async function recodeInProcess(job: LosslessJob, timeoutMs: number): Promise<Uint8Array> {
+export async function recodeInProcess(
+  job: LosslessJob,
+  timeoutMs: number,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<Uint8Array> {
   const child = fork(fileURLToPath(new URL("./lossless-process.js", import.meta.url)), {
     serialization: "advanced",
     env: {},
@@ -27,8 +32,8 @@ export async function recodeInProcess(job: LosslessJob, timeoutMs: number): Prom
   try {
     const recoded = once(child, "message");
     const ended = once(child, "exit");
-    child.send(job);
-    const [message] = await Promise.race([recoded, ended]);
+    const sent = meanwhile().then(() => child.send(job));
+    const [[message]] = await Promise.all([Promise.race([recoded, ended]), sent]);
     const reply = v.parse(LosslessReply, message);
     if (reply.outcome === "failed") {
       throw new Error(`Cannot recode the ${job.type}: ${reply.reason}`);

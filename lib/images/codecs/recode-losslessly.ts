@@ -5,7 +5,7 @@ import { type PngHeader, readPngHeader } from "../png/png-header.ts";
 import { spliceJpeg } from "../jpeg/splice-jpeg.ts";
 import { splicePng } from "../png/splice-png.ts";
 import { fitsInMemory } from "./fits-in-memory.ts";
-import { recodeInProcess } from "./lossless-recoder.ts";
+import { type LosslessJob, recodeInProcess } from "./lossless-recoder.ts";
 import { type CodecLimits, type SourceImage, asSourceImage } from "./open-image.ts";
 import { sharp } from "./sharp.ts";
 
@@ -22,36 +22,44 @@ export async function recodeLosslessly(
   source: SourceImage,
   limits: CodecLimits,
 ): Promise<SourceImage | undefined> {
-  const bytes = await recode(source, limits.timeoutSeconds * 1000);
+  const recoding = recodingOf(source);
+  if (recoding === undefined) {
+    return undefined;
+  }
+  const { job, splice } = recoding;
+  let before = "";
+  const packed = await recodeInProcess(job, limits.timeoutSeconds * 1000, async () => {
+    before = await hashPixels(source, limits);
+  });
+  const bytes = splice(source.bytes, packed);
   if (bytes === undefined || bytes.length >= source.bytes.length) {
     return undefined;
   }
   const recoded = asSourceImage(bytes, source.facts);
   // Hashes one after the other, because the pixels of both together may not fit into memory.
-  const before = await hashPixels(source, limits);
   return before === (await hashPixels(recoded, limits)) ? recoded : undefined;
 }
 
-async function recode(
-  { bytes, facts }: SourceImage,
-  timeoutMs: number,
-): Promise<Uint8Array | undefined> {
-  if (facts.type === "jpg" && fitsInMemory(facts)) {
-    return spliceJpeg(bytes, await recodeInProcess({ bytes, type: "jpg" }, timeoutMs));
-  }
-  if (facts.type === "png") {
-    return recodePng(bytes, timeoutMs);
-  }
-  return undefined;
+interface Recoding {
+  job: LosslessJob;
+  /** Puts the source's own metadata back. `undefined`: the result might not look the same. */
+  splice: (source: Uint8Array, recoded: Uint8Array) => Uint8Array | undefined;
 }
 
-async function recodePng(bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | undefined> {
-  const header = readPngHeader(bytes);
-  if (header.dataBytes > MAX_PNG_DATA_BYTES) {
+function recodingOf({ bytes, facts }: SourceImage): Recoding | undefined {
+  if (facts.type === "jpg" && fitsInMemory(facts)) {
+    return { job: { bytes, type: "jpg" }, splice: spliceJpeg };
+  }
+  if (facts.type !== "png") {
     return undefined;
   }
-  const reductions = reductionsOf(bytes, header);
-  return splicePng(bytes, await recodeInProcess({ bytes, type: "png", reductions }, timeoutMs));
+  const header = readPngHeader(bytes);
+  return header.dataBytes > MAX_PNG_DATA_BYTES
+    ? undefined
+    : {
+        job: { bytes, type: "png", reductions: reductionsOf(bytes, header) },
+        splice: splicePng,
+      };
 }
 
 /**

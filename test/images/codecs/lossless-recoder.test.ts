@@ -18,4 +18,24 @@ describe("recodeInProcess()", () => {
       "the recoder ended without a result",
     );
   });
+
+  it("begins after what runs meanwhile", async () => {
+    const steps: string[] = [];
+    const recoding = recodeInProcess({ bytes: JPG, type: "jpg" }, 30_000, async () => {
+      await recodeInProcess({ bytes: JPG, type: "jpg" }, 30_000);
+      steps.push("meanwhile");
+    });
+    await recoding.then(() => steps.push("recoded"));
+    expect(steps).toEqual(["meanwhile", "recoded"]);
+  });
+
+  it("fails with what runs meanwhile, or if the process ends before that", async () => {
+    const job = { bytes: JPG, type: "jpg" } as const;
+    const failing = recodeInProcess(job, 30_000, async () => {
+      throw new Error("no pixels");
+    });
+    await expect(failing).rejects.toThrow("no pixels");
+    const ended = recodeInProcess(job, 1, async () => void (await recodeInProcess(job, 30_000)));
+    await expect(ended).rejects.toThrow("the recoder ended without a result");
+  });
 });
