@@ -87,14 +87,13 @@ export async function* makeVariants(
   const isWanted = variantWidths.length > 0 && !isAnimated(bytes, facts.type);
   const widths = isWanted ? widthsOf(facts, variantWidths) : [];
   const [widest] = widths;
+  const source = { bytes, facts, credit };
   for (const width of widths) {
     if (facts.type === "webp" && width === facts.width) {
       yield image;
       continue;
     }
-    const made = await attempt("variant", making, () =>
-      codec.makeVariant({ bytes, facts, credit }, width),
-    );
+    const made = await attempt("variant", making, () => codec.makeVariant(source, width));
     if (made.outcome === "done") {
       yield made.result;
     } else if (width === widest) {

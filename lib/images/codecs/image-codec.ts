@@ -8,13 +8,14 @@ export interface ImageCodec {
   convertHeic(heic: Uint8Array): Promise<Uint8Array>;
   /** See `reworkImage()`. */
   reworkImage(source: SourceImage, options: ReworkOptions): Promise<SourceImage | undefined>;
-  /** See `makeVariant()`. */
+  /** See `makeVariant()`. Variants of one and the same `source` examine it once. */
   makeVariant(source: SourceImage, width: number): Promise<SourceImage>;
 }
 
 /** Loads a decoder with the first image that needs it. By default only a HEIC does. */
 export function createImageCodec(): ImageCodec {
   const libheif = {};
+  const opened = new WeakMap();
   return {
     async convertHeic(heic) {
       const { convertHeic } = await import("./convert-heic.ts");
@@ -26,7 +27,7 @@ export function createImageCodec(): ImageCodec {
     },
     async makeVariant(source, width) {
       const { makeVariant } = await import("./rework-image.ts");
-      return makeVariant(source, width, LIMITS);
+      return makeVariant(source, width, { ...LIMITS, opened });
     },
   };
 }

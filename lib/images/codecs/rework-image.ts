@@ -2,7 +2,7 @@ import { FORMATS } from "../formats.ts";
 import { isAnimated } from "../is-animated.ts";
 import type { OptimizeMode } from "../optimize-modes.ts";
 import { encodeAsWebp, encodeScaled } from "./encode-image.ts";
-import { type CodecLimits, type SourceImage, openImage } from "./open-image.ts";
+import { type CodecLimits, type OpenImage, type SourceImage, openImage } from "./open-image.ts";
 import { recodeLosslessly } from "./recode-losslessly.ts";
 
 export type { CodecLimits, SourceImage } from "./open-image.ts";
@@ -37,20 +37,27 @@ export async function reworkImage(
   return (await recodeLosslessly(encoded ?? source, limits)) ?? encoded;
 }
 
+/** Images as opened for one variant, so that the next one need not examine them again. */
+export type OpenImages = WeakMap<SourceImage, Promise<OpenImage | undefined>>;
+
 /** Makes a WebP of quality 82, upright, with the credit, at most `width` pixels wide. Throws if it cannot. */
 export async function makeVariant(
   source: SourceImage,
   width: number,
-  limits: CodecLimits,
+  { opened = new WeakMap(), ...limits }: CodecLimits & { opened?: OpenImages },
 ): Promise<SourceImage> {
-  const image = isAnimated(source.bytes, source.facts.type)
-    ? undefined
-    : await openImage(source, limits);
+  const opening = opened.get(source) ?? openStill(source, limits);
+  opened.set(source, opening);
+  const image = await opening;
   const variant = image && (await encodeAsWebp(image, source, width));
   if (variant === undefined) {
     throw new Error(`Cannot make a WebP of a ${source.facts.type}: it might not look the same`);
   }
   return variant;
+}
+
+async function openStill(source: SourceImage, limits: CodecLimits): Promise<OpenImage | undefined> {
+  return isAnimated(source.bytes, source.facts.type) ? undefined : openImage(source, limits);
 }
 
 interface Reencoding {

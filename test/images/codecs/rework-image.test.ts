@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import {
   makeVariant,
+  type OpenImages,
   type ReworkOptions,
   reworkImage,
 } from "../../../lib/images/codecs/rework-image.ts";
@@ -412,6 +413,20 @@ describe("makeVariant()", () => {
     );
     expect(variant?.icc).toEqual(source?.icc);
   });
+
+  test.each(["orientation-6-big-endian.jpg", "lossless.webp", "grid-rotated.avif"])(
+    "makes the same variants of %s, opened once or for each",
+    async (name) => {
+      const source = sourceOf(fixture(name));
+      const opened: OpenImages = new WeakMap();
+      for (const width of [16, 12, 16]) {
+        const variant = await makeVariant(source, width, { ...LIMITS, opened });
+        expect(variant).toEqual(await makeVariant(source, width, LIMITS));
+      }
+      const other = { ...source, facts: { ...source.facts, width: 1 } };
+      await expect(makeVariant(other, 16, { ...LIMITS, opened })).rejects.toThrow("Cannot make");
+    },
+  );
 
   test("throws for an animation", async () => {
     await expect(makeVariant(sourceOf(fixture("animated.gif")), 16, LIMITS)).rejects.toThrow(
