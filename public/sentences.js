@@ -99,7 +99,7 @@ const ko = {
   address: "주소:",
   version: "버전",
   documents: "문서",
-  documentsElsewhere: "문서는 저장소의 `README.md`와 `docs` 폴더에 있습니다.",
+  documentsElsewhere: "문서는 저장소의 `README.ko.md`와 `docs/ko` 폴더에 있습니다.",
   checkAgain: "다시 확인",
 
   checking: "확인 중…",
@@ -114,7 +114,7 @@ const ko = {
     "함수 로그의 `request.rejected`에서 각 변수에 필요한 형식을 확인할 수 있습니다. 값은 어디에도 표시되지 않습니다.",
   problem: "작동 중이지만 문제가 있습니다",
   problemWhy: "마지막 점검에서 다음 문제가 발견되었습니다.",
-  problemAdvice: "해결 방법은 문서 `docs/troubleshooting`에 있습니다.",
+  problemAdvice: "해결 방법은 문서 `docs/ko/troubleshooting`에 있습니다.",
   silent: "응답이 없습니다",
   silentWhy: "`/api/health`에서 올바른 응답을 받지 못했습니다.",
   silentAdvice:

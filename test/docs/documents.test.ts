@@ -20,6 +20,7 @@ import { findMissingPaths } from "./paths.ts";
 import { type MarkdownDocument, readDocument } from "./read-documents.ts";
 import { findUnknownScripts, findUnnamedScripts } from "./scripts.ts";
 import { findUnexplainedFailures, findUnknownSentences, isQuoted } from "./sentences.ts";
+import { findDrift } from "./translations.ts";
 import { findUnknownSlackNames, findUnnamed } from "./slack-names.ts";
 import {
   findExampleGaps,
@@ -89,6 +90,10 @@ describe("the documents", () => {
 
   it("name checks that the doctor makes", () => {
     expect(findUnknownChecks(DOCUMENTS, { checks: CHECKS })).toEqual([]);
+  });
+
+  it("are the same in Korean as in English", () => {
+    expect(findDrift(DOCUMENTS)).toEqual([]);
   });
 
   it("hold JSON and YAML that parses", () => {
@@ -402,6 +407,69 @@ it("findUnknownChecks() finds names in code and in the doctor's output", () => {
     "README.md:1: the doctor has no check s3.puts",
     "README.md:5: the doctor has no check s3.get",
   ]);
+});
+
+describe("findDrift()", () => {
+  const english = `# One
+
+English · [한국어](ko/guide.md)
+
+| \`A_B\` | costs |
+| --- | --- |
+| a | $0.02 for 1,000 |
+
+\`\`\`sh
+npm test   # all of it
+\`\`\`
+
+## Two
+`;
+  const korean = `# 하나
+
+[English](../guide.md) · 한국어
+
+| \`A_B\` | 비용 |
+| --- | --- |
+| 가 | 1,000개에 $0.02 |
+
+\`\`\`sh
+npm test   # 전부
+\`\`\`
+
+## 둘
+`;
+  const drift = (markdown: string, original = english) =>
+    findDrift([
+      readDocument("docs/guide.md", original),
+      readDocument("docs/ko/guide.md", markdown),
+    ]);
+
+  it("takes other words", () => {
+    expect(drift(korean)).toEqual([]);
+  });
+
+  it.each([
+    ["another level", "## 둘", "### 둘", "headings 1 3, in English 1 2"],
+    ["a heading too few", "## 둘", "둘", "headings 1, in English 1 2"],
+    ["a row too few", "| 가 | 1,000개에 $0.02 |\n", "", "tables 2×0, in English 2×1"],
+    ["another figure", "$0.02", "$0.03", "7: the row lacks 0.02"],
+    ["another command", "npm test ", "npm start ", "lacks npm test"],
+    ["another variable", "`A_B`", "`A_C`", "lacks A_B"],
+    ["no link to the other one", "../guide.md", "guide.md", "its first link leads to docs/ko"],
+  ])("finds %s", (_, said, changed, problem) => {
+    expect(drift(korean.replace(said, changed)).join("\n")).toContain(`docs/ko/guide.md:`);
+    expect(drift(korean.replace(said, changed)).join("\n")).toContain(problem);
+  });
+
+  it("finds an English document without a link, and a Korean one without an English one", () => {
+    const lonely = english.replace("ko/guide.md", "guide.md");
+    expect(drift(korean, lonely)).toEqual([
+      "docs/guide.md: its first link leads to docs/guide.md, not docs/ko/guide.md",
+    ]);
+    expect(findDrift(documentOf(korean, "README.ko.md"))).toEqual([
+      "README.ko.md: there is no README.md",
+    ]);
+  });
 });
 
 it("findBrokenBlocks() finds JSON and YAML that does not parse", () => {

@@ -160,7 +160,7 @@ export const LIMITS: readonly Limit[] = [
         /(?:may have|limit is|limit of|replies call(?: the default)?) (?<figure>[\d.]+) MB\b/u,
         /(?<figure>[\d.]+) MB \(of /u,
       ],
-      ko: [/(?:최대|한도는|제한은|기본값은) (?<figure>[\d.]+) ?MB/u],
+      ko: [/(?:최대|기본값이|제한 용량) (?<figure>[\d.]+) ?MB/u],
     },
   },
   {
@@ -176,26 +176,38 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     values: [MAX_MODAL_IMAGES],
-    phrases: { en: [/form shows (?<figure>\w+) images/u] },
+    phrases: {
+      en: [/form shows (?<figure>\w+) images/u],
+      ko: [/(?:처음|창에는 이미지가) (?<figure>\d+)개/u],
+    },
     isOptional: true,
   },
   {
     values: [MAX_VARIANTS],
-    phrases: { en: [/\b(?:widths|variants)\b[^.;,]*?, (?<figure>\w+) at most/u] },
+    phrases: {
+      en: [/\b(?:widths|variants)\b[^.;,]*?, (?<figure>\w+) at most/u],
+      ko: [/너비\(픽셀\)\. (?<figure>\d+)개까지/u],
+    },
   },
   {
     values: [MAX_PIXELS],
-    phrases: { en: [/(?<figure>[\d,]+) pixels at most/u] },
+    phrases: { en: [/(?<figure>[\d,]+) pixels at most/u], ko: [/(?<figure>[\d,]+)픽셀까지/u] },
     isOptional: true,
   },
   {
     values: [MAX_ALT_LENGTH],
-    phrases: { en: [/Use at most (?<figure>[\d,]+) characters/u] },
+    phrases: {
+      en: [/Use at most (?<figure>[\d,]+) characters/u],
+      ko: [/(?<figure>[\d,]+)자 이내/u],
+    },
     isOptional: true,
   },
   {
     values: [BLOCK_LIMITS.blockText],
-    phrases: { en: [/tag has more than (?<figure>[\d,]+) characters/u] },
+    phrases: {
+      en: [/tag has more than (?<figure>[\d,]+) characters/u],
+      ko: [/태그가 (?<figure>[\d,]+)자를 넘/u],
+    },
     isOptional: true,
   },
   {
@@ -214,12 +226,15 @@ export const LIMITS: readonly Limit[] = [
   { values: [TIME_PLAN.answerMs], phrases: { en: [/durationMs above (?<figure>[\d.]+)/u] } },
   {
     values: [MAX_ATTEMPTS],
-    phrases: { en: [/(?:killed the process|broke the work) (?<figure>\w+) times/u] },
+    phrases: {
+      en: [/(?:killed the process|broke the work) (?<figure>\w+) times/u],
+      ko: [/(?:작업이|프로세스가) (?<figure>\S+) 번 (?:중단|종료)/u],
+    },
   },
   { values: [FIRST_WINDOW_MS / HOUR], phrases: { en: [/(?<figure>\w+) hours the first time/u] } },
   {
     values: [MAX_AGE_MS / HOUR],
-    phrases: { en: [/more than (?<figure>\w+) hours mean/u] },
+    phrases: { en: [/more than (?<figure>\w+) hours mean/u], ko: [/(?<figure>\d+)시간이 넘/u] },
   },
   {
     values: [WINDOW_MS / DAY],
@@ -228,17 +243,24 @@ export const LIMITS: readonly Limit[] = [
         /(?:searched for|searched the channel for) more than (?<figure>\w+) days/u,
         /sweep stopped, (?<figure>\w+) days/u,
       ],
+      ko: [/(?<figure>\d+)일 넘게/u],
     },
   },
   {
     values: [TRIES_WINDOW_MS / MINUTE],
-    phrases: { en: [/less than (?<figure>\w+) minutes old/u] },
+    phrases: {
+      en: [/less than (?<figure>\w+) minutes old/u],
+      ko: [/올린 지 (?<figure>\d+)분이/u],
+    },
   },
   { values: [TIME_PLAN.skewMs / MINUTE], phrases: { en: [/for (?<figure>\w+) more minutes/u] } },
   { values: [MAX_BODY_BYTES / MEBIBYTE], phrases: { en: [/body beyond (?<figure>\w+) MiB/u] } },
   {
     values: [MAX_SKEW_SECONDS],
-    phrases: { en: [/at most (?<figure>\w+) s off/u, /off by more than (?<figure>\w+) s\b/u] },
+    phrases: {
+      en: [/at most (?<figure>\w+) s off/u, /off by more than (?<figure>\w+) s\b/u],
+      ko: [/(?<figure>\d+)초 넘게 어긋/u],
+    },
   },
   { values: [MAX_REDIRECTS], phrases: { en: [/at most (?<figure>\w+) redirects/u] } },
   { values: [MAX_CREDIT], phrases: { en: [/at most (?<figure>[\d,]+) characters each/u] } },
@@ -248,20 +270,30 @@ export const LIMITS: readonly Limit[] = [
       en: [
         /(?:no step takes longer than|is killed after|the codec, its|the codec, for) (?<figure>\w+) s\b/u,
       ],
+      ko: [/단계마다 (?<figure>\d+)초/u, /코덱의 (?<figure>\d+)초 제한/u],
     },
   },
   {
     values: [TIME_PLAN.downloadMs / SECOND],
-    phrases: { en: [/too slowly \((?<figure>\w+) s\)/u] },
+    phrases: {
+      en: [/too slowly \((?<figure>\w+) s\)/u],
+      ko: [/너무 느렸습니다\((?<figure>\d+)초\)/u],
+    },
     isOptional: true,
   },
   {
     values: [FILES_IN_FLIGHT],
-    phrases: { en: [/(?<figure>\w+) images of MAX_IMAGE_BYTES at a time/u] },
+    phrases: {
+      en: [/(?<figure>\w+) images of MAX_IMAGE_BYTES at a time/u],
+      ko: [/MAX_IMAGE_BYTES 크기의 파일 (?<figure>\d+)개/u],
+    },
   },
   {
     values: [TIME_PLAN.functionMs / SECOND],
-    phrases: { en: [/(?<figure>\w+) s in all/u, /maxDuration is (?<figure>\w+) s\b/u] },
+    phrases: {
+      en: [/(?<figure>\w+) s in all/u, /maxDuration is (?<figure>\w+) s\b/u],
+      ko: [/maxDuration은[^.]*? (?<figure>\d+)초/u],
+    },
   },
 ];
 

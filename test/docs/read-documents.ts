@@ -27,6 +27,8 @@ export interface Table {
 export interface MarkdownDocument {
   name: string;
   language: "en" | "ko";
+  /** Each has the level of a heading: 2 for `##`. */
+  levels: readonly number[];
   /** What `#…` may lead to. */
   anchors: ReadonlySet<string>;
   /** Addresses of links and images. */
@@ -48,6 +50,7 @@ export function readDocument(name: string, markdown: string): MarkdownDocument {
   const texts: Located[] = [];
   const tables: OpenTable[] = [];
   const section: string[] = [];
+  const levels: number[] = [];
   let opened = "";
   let line = 1;
   for (const token of PARSER.parse(markdown, {})) {
@@ -69,7 +72,9 @@ export function readDocument(name: string, markdown: string): MarkdownDocument {
       texts.push({ line, text });
       if (/^h\d$/u.test(opened)) {
         anchors.add(slugger.slug(text));
-        section.length = Math.min(section.length, Number(opened.slice(1)) - 1);
+        const level = Number(opened.slice(1));
+        levels.push(level);
+        section.length = Math.min(section.length, level - 1);
         section.push(text);
       } else if (opened === "th") {
         tables.at(-1)?.header.push(text);
@@ -81,6 +86,7 @@ export function readDocument(name: string, markdown: string): MarkdownDocument {
   return {
     name,
     language: /\.ko\.md$|^docs\/ko\//u.test(name) ? "ko" : "en",
+    levels,
     anchors,
     links,
     codes,
