@@ -234,7 +234,8 @@ function showBuild(say) {
   byId("version").textContent = build?.version ?? "";
   const documents = build?.documents ?? [];
   const korean = documents.filter(isKorean);
-  const others = documents.filter((name) => !isKorean(name));
+  const translated = new Set(language === "ko" ? korean.map(toEnglish) : []);
+  const others = documents.filter((name) => !isKorean(name) && !translated.has(name));
   const names = language === "ko" ? [...korean, ...others] : others;
   byId("documents").replaceChildren(
     ...names.map((name) => {
@@ -256,6 +257,14 @@ function showBuild(say) {
 /** @param {string} name */
 function isKorean(name) {
   return /\.ko$|^docs\/ko\//u.test(name);
+}
+
+/**
+ * The name of the English document that a Korean one leads to.
+ * @param {string} name
+ */
+function toEnglish(name) {
+  return name.replace(/\.ko$/u, "").replace(/^docs\/ko\//u, "docs/");
 }
 
 /** @param {HTMLElement} button */

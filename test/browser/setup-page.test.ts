@@ -200,7 +200,7 @@ describe("setup page, after configuration", () => {
       const links = (await linksIn("main")).map((href) => new URL(href, page.url()));
       for (const { href, origin: to, pathname, hash } of links) {
         const html = to === origin ? await (await servePage(pathname))?.text() : hash;
-        const anchor = to === origin && hash !== "" ? `id="${hash.slice(1)}"` : "";
+        const anchor = to === origin && hash !== "" ? `id="${decodeURI(hash.slice(1))}"` : "";
         if (html?.includes(anchor) !== true) {
           broken.push(href);
         }
@@ -258,6 +258,24 @@ describe("setup page, in two languages", () => {
     expect(await page.getAttribute("[data-language=en]", "aria-pressed")).toBe("true");
   });
 
+  it("leads a Korean reader to the Korean documents, and to English ones that have no other", async () => {
+    setEnvironment(CONFIGURED);
+    await open({ locale: "ko-KR" });
+    const links = await linksIn("#documents");
+    const korean = ["README.ko", "docs/ko/deploy", "docs/ko/guide", "docs/ko/troubleshooting"];
+    expect(links).toEqual(
+      expect.arrayContaining([...korean, "SECURITY"].map((name) => `/documents/${name}.html`)),
+    );
+    expect(links).not.toContain("/documents/README.html");
+    expect(links).not.toContain("/documents/docs/deploy.html");
+    await page.click("#documents a");
+    await page.waitForSelector("html[lang=ko] h2#주요-기능");
+    await page.click("main a:text-is('docs/ko/deploy.md')");
+    await page.waitForSelector("html[lang=ko] h2#리전");
+    await page.click("main a:text-is('English')");
+    await page.waitForSelector("html[lang=en] h2#region");
+  });
+
   it.each(["fr-FR", "en-KR"])("speaks English to %s", async (locale) => {
     await open({ locale });
     expect(await page.getAttribute("html", "lang")).toBe("en");
@@ -284,10 +302,13 @@ describe.each(LANGUAGES)("setup page in %s", (locale) => {
   });
 });
 
-describe.each(THEMES)("a document in %s", (colorScheme) => {
-  it.each(WIDTHS)("is accessible and fits %d pixels", async (width) => {
-    await open({ colorScheme, viewport: { width, height: 900 }, path: "/documents/README.html" });
-    expect(await inspect()).toEqual({ width, violations: [] });
+describe.each(["README", "README.ko", "docs/ko/deploy"])("the document %s", (name) => {
+  describe.each(THEMES)("in %s", (colorScheme) => {
+    it.each(WIDTHS)("is accessible and fits %d pixels", async (width) => {
+      const path = `/documents/${name}.html`;
+      await open({ colorScheme, viewport: { width, height: 900 }, path });
+      expect(await inspect()).toEqual({ width, violations: [] });
+    });
   });
 });
 

@@ -37,8 +37,12 @@ describe("makePageFiles()", () => {
     expect(JSON.parse(files.get("manifest.json") ?? "")).toEqual(manifest);
     const { version, documents } = JSON.parse(files.get("version.json") ?? "");
     expect(version).toBe(packageJson.version);
-    expect(documents).toEqual(expect.arrayContaining(["README", "SECURITY"]));
+    expect(documents).toEqual(
+      expect.arrayContaining(["README", "README.ko", "SECURITY", "docs/ko/deploy"]),
+    );
     for (const name of documents) {
+      const language = /(?:\.ko|^docs\/ko\/.*)$/u.test(name) ? "ko" : "en";
+      expect(files.get(`documents/${name}.html`)).toContain(`<html lang="${language}">`);
       expect(files.get(`documents/${name}.html`)).toContain("<h1");
     }
   });

@@ -18,6 +18,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CLI = fileURLToPath(import.meta.resolve("vercel/dist/vc.js"));
 const DEPLOYED = [
+  "README.ko.md",
   "README.md",
   "SECURITY.md",
   "api",
@@ -81,6 +82,7 @@ describe("vercel build", () => {
     ]);
     expect((await readdir(path.join(output, "static/documents"))).toSorted()).toEqual([
       "README.html",
+      "README.ko.html",
       "SECURITY.html",
       "docs",
       "infra",
