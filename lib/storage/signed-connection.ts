@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { AwsV4Signer } from "aws4fetch";
+import aws4 from "aws4";
 import type { Connection, Place } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
 import { inspectOrigin } from "./bucket-origin.ts";
@@ -18,26 +18,30 @@ export async function connectSigned(place: Place): Promise<Connection> {
   }
   const { region } = place;
   const credentials = rememberCredentials(place);
-  const cache = new Map<string, ArrayBuffer>();
   let sdk: Promise<Connection> | undefined;
   const openSdk = () => (sdk ??= connectSdk(place));
   // How far the store's clock is ahead of ours.
   let skewMs = 0;
 
-  async function send(key: string, { signal, ...init }: Sent): Promise<Response> {
-    const signer = new AwsV4Signer({
-      ...(await credentials()),
-      ...init,
-      url: `${origin}/${encodeKey(key)}`,
-      service: "s3",
-      region,
-      cache,
-      datetime: toAmzDate(Date.now() + skewMs),
-    });
-    const { url, headers, body } = await signer.sign();
+  async function send(key: string, { signal, ...sent }: Sent): Promise<Response> {
+    const url = new URL(`${origin}/${encodeKey(key)}`);
+    const signed = aws4.sign(
+      {
+        ...sent,
+        service: "s3",
+        region,
+        host: url.host,
+        path: url.pathname,
+        headers: { ...sent.headers, "X-Amz-Date": toAmzDate(Date.now() + skewMs) },
+      },
+      await credentials(),
+    );
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(signed.headers ?? {})) {
+      headers.set(name, String(value));
+    }
     // A redirect names the bucket's region, and its target needs another signature.
-    const redirect = "manual";
-    const response = await fetch(url, { method: init.method, headers, body, redirect, signal });
+    const response = await fetch(url, { ...sent, headers, redirect: "manual", signal });
     const serverMs = Date.parse(response.headers.get("date") ?? "");
     if (!Number.isNaN(serverMs)) {
       place.onDate?.(serverMs);
@@ -66,12 +70,7 @@ export async function connectSigned(place: Place): Promise<Connection> {
         "x-amz-content-sha256": sha256,
         "x-amz-checksum-crc32": toBase64(crc32(body)),
       });
-      const response = await send(key, {
-        method: "PUT",
-        headers,
-        body: new Uint8Array(body),
-        signal,
-      });
+      const response = await send(key, { method: "PUT", headers, body: Buffer.from(body), signal });
       await response.arrayBuffer();
       return response.headers.get("etag") ?? "";
     },
@@ -92,7 +91,7 @@ export async function connectSigned(place: Place): Promise<Connection> {
 interface Sent {
   method: "GET" | "PUT";
   headers: Record<string, string>;
-  body?: Uint8Array<ArrayBuffer>;
+  body?: Buffer<ArrayBuffer>;
   signal: AbortSignal;
 }
 
