@@ -49,6 +49,8 @@ export interface LocalS3 extends AsyncDisposable {
   objects: (prefix?: string, bucket?: string) => StoredObject[];
   /** The same without the bytes. */
   facts: (prefix?: string, bucket?: string) => ObjectFacts[];
+  /** Stores an object in the first bucket without a request. */
+  put: (object: StoredObject) => void;
   /** Orders a fault, from the next request on. */
   fault: (rule: FaultRule) => void;
   clearFaults: () => void;
@@ -113,6 +115,7 @@ export async function startLocalS3(options: LocalS3Options = {}): Promise<LocalS
     publicBaseUrl: `${endpoint}/${bucket}`,
     requests,
     objects: (prefix = "", name = bucket) => readObjects(buckets, name, prefix),
+    put: (object) => buckets.find(bucket)?.put(object),
     fault: faults.add,
     facts: (prefix = "", name = bucket) => findFacts(buckets, name, prefix),
     clearFaults: faults.clear,
