@@ -3,23 +3,33 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
- * Compiles a script of this folder to JavaScript, with packages left outside, and returns its path. Run from source, each
- * closure would pay for the name that the loader gives it.
+ * Compiles a script of this folder to JavaScript, and returns its path. Run from source, each closure would pay for the
+ * name that the loader gives it.
  */
 export async function compile(script: string): Promise<string> {
-  const outdir = path.join(ROOT, ".local/bench");
+  const outdir = path.join(BENCH, "../.local/bench");
   await build({
-    entryPoints: [path.join(ROOT, "bench", script)],
+    ...OPTIONS,
+    entryPoints: [path.join(BENCH, script)],
     outdir,
-    bundle: true,
     splitting: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "warning",
   });
   return path.join(outdir, script.replace(/\.ts$/u, ".js"));
 }
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** Compiles each alternative into one file, a function for Vercel. Its packages are left to the build. */
+export async function compileAlternatives(outdir: string): Promise<void> {
+  const names = ["bare", "bolt", "bolt-claim"];
+  const entryPoints = names.map((name) => path.join(BENCH, `alternatives/${name}.ts`));
+  await build({ ...OPTIONS, entryPoints, outdir });
+}
+
+const BENCH = fileURLToPath(new URL(".", import.meta.url));
+const OPTIONS = {
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  logLevel: "warning",
+} as const;

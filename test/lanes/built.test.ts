@@ -1,44 +1,28 @@
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLocalS3 } from "../../dev/local-s3/server.ts";
 import { startLocalSlack } from "../../dev/local-slack/server.ts";
 import { environmentOf } from "../../dev/stack/stack.ts";
 import { provideRequestContext } from "../../dev/stack/request-context.ts";
+import {
+  buildFunctions,
+  copyDeployed,
+  listFunctions,
+  listPacked,
+} from "../../dev/stack/vercel-build.ts";
 import manifest from "../../manifest.json" with { type: "json" };
 import packageJson from "../../package.json" with { type: "json" };
 import { signedRequest } from "../helpers/stack.ts";
 import { expectWholeUpload } from "../helpers/whole-upload.ts";
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const CLI = fileURLToPath(import.meta.resolve("vercel/dist/vc.js"));
-const DEPLOYED = [
-  "README.ko.md",
-  "README.md",
-  "SECURITY.md",
-  "api",
-  "dev",
-  "docs",
-  "infra",
-  "lib",
-  "public",
-  "manifest.json",
-  "vercel.json",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-];
 /** Vercel allows 250 MB. Half is libvips, a third oxipng and mozjpeg; both are loaded only if an image needs them. */
 const MAX_FUNCTION_BYTES = 50 * 1024 * 1024;
 const MAX_BYTES_WITHOUT_IMAGES = 4 * 1024 * 1024;
 /** Image code: codecs, and the app's own code for the formats. */
 const IMAGE_FILES = /^(?:node_modules\/(?:@img|@napi-rs|libheif-js|sharp)|lib\/images)\//u;
-
 const CODECS = /^node_modules\/(?:@img|@napi-rs|libheif-js|sharp)\//u;
 
 let project: string;
@@ -46,22 +30,15 @@ let output: string;
 
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), "built-"));
-  output = path.join(project, ".vercel/output");
-  await Promise.all(
-    DEPLOYED.map((name) =>
-      cp(path.join(ROOT, name), path.join(project, name), { recursive: true }),
-    ),
-  );
-  await mkdir(path.join(project, ".vercel"));
-  await writeFile(path.join(project, ".vercel/project.json"), '{"settings":{}}');
-  await run(process.execPath, [CLI, "build", "--yes"], { cwd: project });
+  await copyDeployed(project);
+  output = await buildFunctions(project);
 });
 
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe("vercel build", () => {
   it("makes one function from every file in api/, and publishes public/ only", async () => {
-    expect((await functionNames()).toSorted()).toEqual([
+    expect((await listFunctions(output)).toSorted()).toEqual([
       "api/cron/reconcile",
       "api/doctor",
       "api/health",
@@ -92,9 +69,9 @@ describe("vercel build", () => {
   });
 
   it("packs no development dependency, and less than 4 MB besides image code", async () => {
-    for (const name of await functionNames()) {
-      const directory = path.join(output, "functions", `${name}.func`);
-      const files = await filesBelow(directory);
+    for (const name of await listFunctions(output)) {
+      const packedFiles = await listPacked(output, name);
+      const files = [...packedFiles.keys()];
       const packed = new Set(
         files.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/u.exec(file)?.[1]),
       );
@@ -102,19 +79,18 @@ describe("vercel build", () => {
         packed.has(dependency),
       );
       expect({ name, unwanted }).toEqual({ name, unwanted: [] });
-      const others = files.filter((file) => !IMAGE_FILES.test(file));
-      expect(await bytesOf(directory, files)).toBeLessThan(MAX_FUNCTION_BYTES);
-      expect(await bytesOf(directory, others)).toBeLessThan(MAX_BYTES_WITHOUT_IMAGES);
+      const others = [...packedFiles].filter(([file]) => !IMAGE_FILES.test(file));
+      expect(await bytesOf(packedFiles.values())).toBeLessThan(MAX_FUNCTION_BYTES);
+      expect(await bytesOf(others.map(([, file]) => file))).toBeLessThan(MAX_BYTES_WITHOUT_IMAGES);
     }
   });
 
   it.each(["api/health", "api/doctor"])(
     "packs no codec into %s, and less than 4 MB in all",
     async (name) => {
-      const directory = path.join(output, "functions", `${name}.func`);
-      const files = await filesBelow(directory);
-      expect(files.filter((file) => CODECS.test(file))).toEqual([]);
-      expect(await bytesOf(directory, files)).toBeLessThan(MAX_BYTES_WITHOUT_IMAGES);
+      const packed = await listPacked(output, name);
+      expect([...packed.keys()].filter((file) => CODECS.test(file))).toEqual([]);
+      expect(await bytesOf(packed.values())).toBeLessThan(MAX_BYTES_WITHOUT_IMAGES);
     },
   );
 
@@ -171,7 +147,7 @@ describe("vercel build", () => {
     const files = await Promise.all(
       ["heic/still.heic", "progressive.jpg", "alpha.png"].map(async (name) => ({
         name,
-        bytes: await readFile(new URL(`test/fixtures/images/${name}`, pathToFileURL(ROOT))),
+        bytes: await readFile(new URL(`../fixtures/images/${name}`, import.meta.url)),
       })),
     );
     const { message, envelope } = slack.postMessage({ channel: "images", files });
@@ -188,21 +164,7 @@ describe("vercel build", () => {
   });
 });
 
-async function bytesOf(directory: string, files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(
-    files.map(async (file) => (await stat(path.join(directory, file))).size),
-  );
+async function bytesOf(files: Iterable<string>): Promise<number> {
+  const sizes = await Promise.all(Array.from(files, async (file) => (await stat(file)).size));
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function functionNames(): Promise<string[]> {
-  const files = await readdir(path.join(output, "functions"), { recursive: true });
-  return files.filter((file) => file.endsWith(".func")).map((file) => file.replace(/\.func$/u, ""));
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)));
 }
