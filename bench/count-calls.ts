@@ -20,7 +20,7 @@ export function countCalls({
     count(isList ? `LIST ${roomOf(query["prefix"] ?? "")}` : `${method} ${roomOf(key)}`);
   }
   const shown = slack.filter(({ method }) => SHOWING.has(method)).map(({ atMs }) => atMs);
-  return { calls, shownMs: Math.max(...shown) };
+  return { calls, shownMs: Math.max(0, ...shown) };
 }
 
 const SHOWING: ReadonlySet<string> = new Set(["chat.postMessage", "chat.update"]);

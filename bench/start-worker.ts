@@ -3,13 +3,15 @@ import { once } from "node:events";
 import * as v from "valibot";
 import { compile } from "./compile.ts";
 import type { SignedRequest } from "./orders.ts";
-import { ask } from "./start-servers.ts";
+import { ask, end } from "./start-servers.ts";
 
 export type Contender = "ours" | "bare" | "bolt" | "bolt-claim" | "by-hand";
 
 const Took = v.object({
   /** One sample per request. */
   ackMs: v.array(v.number()),
+  /** How many answers had another status. */
+  others: v.number(),
   /** Epoch ms. */
   startedAtMs: v.number(),
   /** From the first request to the end of all work behind the answers. */
@@ -21,6 +23,7 @@ const Took = v.object({
 export type Took = v.InferOutput<typeof Took>;
 
 export interface Worker extends AsyncDisposable {
+  /** Only answers to requests that are sent at once may have another status: some may be too late. */
   run(
     requests: readonly SignedRequest[],
     options?: { status?: number; isAtOnce?: boolean },
@@ -38,12 +41,15 @@ export async function startWorker(
   });
   await once(child, "message");
   return {
-    run: async (requests, { status = 200, isAtOnce = false } = {}) =>
-      v.parse(Took, await ask(child, { requests, status, isAtOnce })),
+    async run(requests, { status = 200, isAtOnce = false } = {}) {
+      const took = v.parse(Took, await ask(child, { requests, status, isAtOnce }));
+      if (took.others > 0 && !isAtOnce) {
+        throw new Error(`Cannot measure ${contender}: some answers are not ${status}`);
+      }
+      return took;
+    },
     async [Symbol.asyncDispose]() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
+      await end(child);
     },
   };
 }

@@ -58,13 +58,12 @@ async function run({ requests, status, isAtOnce }: v.InferOutput<typeof Block>) 
   const cpu = process.cpuUsage();
   const startMs = performance.now();
   const ackMs: number[] = [];
+  let others = 0;
   const acking = async (request: Request) => {
     const sentMs = performance.now();
     const response = await context.run(() => POST(request));
     ackMs.push(performance.now() - sentMs);
-    if (response.status !== status) {
-      throw new Error(`Cannot measure: the answer is ${response.status}`);
-    }
+    others += response.status === status ? 0 : 1;
   };
   if (isAtOnce) {
     await Promise.all(made.map(acking));
@@ -78,5 +77,5 @@ async function run({ requests, status, isAtOnce }: v.InferOutput<typeof Block>) 
   const elapsedMs = performance.now() - startMs;
   const { user, system } = process.cpuUsage(cpu);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
-  return { ackMs, startedAtMs, elapsedMs, cpuMs: (user + system) / 1000, peakBytes };
+  return { ackMs, others, startedAtMs, elapsedMs, cpuMs: (user + system) / 1000, peakBytes };
 }

@@ -27,7 +27,11 @@ export async function putByHand(
   const toSign = ["AWS4-HMAC-SHA256", time, scope, sha256(request)].join("\n");
   const signature = hmac(keyFor(scope), toSign).toString("hex");
   const authorization = `AWS4-HMAC-SHA256 Credential=${AWS_ACCESS_KEY_ID}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
-  const response = await fetch(url, { method: "PUT", body, headers: { ...headers, authorization } });
+  const response = await fetch(url, {
+    method: "PUT",
+    body,
+    headers: { ...headers, authorization },
+  });
   await response.arrayBuffer();
   if (!response.ok) {
     throw new Error(`Cannot store object ${key}: ${response.status}`);
