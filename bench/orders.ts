@@ -30,7 +30,7 @@ export type SignedRequest = v.InferOutput<typeof SignedRequest>;
 
 export const Calls = v.object({
   calls: v.record(v.string(), v.number()),
-  /** Epoch ms: when the last message of the app arrived in Slack. */
+  /** Epoch ms: when the last message of the app arrived in Slack, or 0. */
   shownMs: v.number(),
 });
 export type Calls = v.InferOutput<typeof Calls>;

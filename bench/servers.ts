@@ -9,7 +9,7 @@ import { environmentOf, QUIET } from "../dev/stack/stack.ts";
 import manifest from "../manifest.json" with { type: "json" };
 import { countCalls } from "./count-calls.ts";
 import { type Posting, type Reply, readOrder, type SignedRequest } from "./orders.ts";
-import { type Place, storeRecords } from "./store-records.ts";
+import { storeRecords } from "./store-records.ts";
 
 /**
  * Runs Slack and S3 in a process of their own, with a round trip of `LATENCY_MS`, so that their work is in nobody's
@@ -21,8 +21,8 @@ const slack = await startLocalSlack({ manifest });
 const s3 = await startLocalS3();
 const farSlack = await openFarAway(slack.origin);
 const farS3 = await openFarAway(s3.endpoint);
-const channels = ["photos", "office", "garden", "travel"].map((name) => slack.addChannel({ name }));
 const images = new Map<number, Promise<Buffer>>();
+const CHANNEL = "images";
 let seen = { slack: 0, s3: 0 };
 
 process.on("message", (message) => {
@@ -54,11 +54,9 @@ async function answer(message: unknown): Promise<Reply> {
       seen = { slack: slack.requests.length, s3: s3.requests.length };
       return calls;
     }
-    case "store": {
-      const places: Place[] = channels.map(({ id }) => ({ teamId: slack.teamId, channelId: id }));
-      storeRecords(s3, places, order.records);
+    case "store":
+      storeRecords(s3, { teamId: slack.teamId, channelId: channelId() }, order.records);
       return {};
-    }
     case "edit":
       slack.requestUrls = {
         events: `${order.origin}/api/slack/events`,
@@ -69,7 +67,11 @@ async function answer(message: unknown): Promise<Reply> {
   }
 }
 
-async function makeRequest({ kind, images: count = 1, sizeBytes = 0 }: Posting): Promise<SignedRequest> {
+async function makeRequest({
+  kind,
+  images: count = 1,
+  sizeBytes = 0,
+}: Posting): Promise<SignedRequest> {
   if (kind === "url_verification") {
     return sign(
       JSON.stringify({ token: "t", challenge: randomBytes(24).toString("hex"), type: kind }),
@@ -77,9 +79,10 @@ async function makeRequest({ kind, images: count = 1, sizeBytes = 0 }: Posting):
   }
   const jpeg = kind === "image" ? await imageOf(sizeBytes) : undefined;
   const files = jpeg && Array.from({ length: count }, (_, index) => fileOf(index, jpeg));
-  const text = files === undefined ? "Good morning, has anybody seen the new office? ".repeat(5) : "";
+  const text =
+    files === undefined ? "Good morning, has anybody seen the new office? ".repeat(5) : "";
   const { message, envelope } = slack.postMessage({
-    channel: "images",
+    channel: CHANNEL,
     text,
     ...(files !== undefined && { files }),
   });
@@ -87,6 +90,11 @@ async function makeRequest({ kind, images: count = 1, sizeBytes = 0 }: Posting):
   return kind === "bad_signature"
     ? { ...request, headers: { ...request.headers, "x-slack-signature": `v0=${"0".repeat(64)}` } }
     : request;
+}
+
+function channelId(): string {
+  const channel = [...slack.state.channels.values()].find(({ name }) => name === CHANNEL);
+  return channel?.id ?? "";
 }
 
 function fileOf(index: number, bytes: Buffer) {
@@ -105,15 +113,17 @@ function imageOf(sizeBytes: number): Promise<Buffer> {
   }
   const side = Math.round(Math.sqrt(sizeBytes));
   const raw = { width: side, height: side, channels: 3 } as const;
-  const made = sharp(randomBytes(side * side * 3), { raw }).jpeg({ quality: 72 }).toBuffer();
+  const made = sharp(randomBytes(side * side * 3), { raw })
+    .jpeg({ quality: 72 })
+    .toBuffer();
   images.set(sizeBytes, made);
   return made;
 }
 
 /** Writes another description as a person would, and returns how long it took from Save until the thread showed it. */
 async function edit(ts: string): Promise<number> {
-  const reply = slack.thread("images", ts).find(({ bot_id }) => bot_id !== undefined);
-  await slack.pressButton({ channel: "images", ts: reply?.ts ?? "", actionId: "edit_tags" });
+  const reply = slack.thread(CHANNEL, ts).find(({ bot_id }) => bot_id !== undefined);
+  await slack.pressButton({ channel: CHANNEL, ts: reply?.ts ?? "", actionId: "edit_tags" });
   const view = await until(() => {
     const front = slack.viewOf();
     return front?.submit === null ? undefined : front;

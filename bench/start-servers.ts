@@ -30,18 +30,24 @@ export async function startServers({ latencyMs }: { latencyMs: number }): Promis
     post: async (posting) => v.parse(Posted, await give({ order: "post", ...posting })).requests,
     count: async () => v.parse(Calls, await give({ order: "count" })),
     store: async (records) => void (await give({ order: "store", records })),
-    edit: async (message) =>
-      v.parse(Edited, await give({ order: "edit", ...message })).shownMs,
+    edit: async (message) => v.parse(Edited, await give({ order: "edit", ...message })).shownMs,
     async [Symbol.asyncDispose]() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
+      await end(child);
     },
   };
 }
 
 const Posted = v.object({ requests: v.array(SignedRequest) });
 const Edited = v.object({ shownMs: v.number() });
+
+/** Ends a process that lives as long as it is connected. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.connected) {
+    const exited = once(child, "exit");
+    child.disconnect();
+    await exited;
+  }
+}
 
 /** Sends a message to a process that answers each with one, in order. */
 export async function ask(child: ChildProcess, message: object): Promise<unknown> {

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import type { LocalS3 } from "../dev/local-s3/server.ts";
 import type { UploadRecord } from "../lib/records/record.ts";
 
@@ -7,33 +6,29 @@ export interface Place {
   channelId: string;
 }
 
-/** Stores records of finished uploads, one every few minutes in the past, until there are so many. */
-export function storeRecords(s3: LocalS3, places: readonly Place[], count: number): void {
-  const existing = s3.facts("state/messages/").length;
+/** Stores records of finished uploads in one channel, one every few minutes until yesterday, until there are so many. */
+export function storeRecords(s3: LocalS3, place: Place, count: number): void {
   const newestMs = Date.now() - DAY_MS;
-  for (let index = existing; index < count; index += 1) {
-    const place = places[index % places.length];
-    if (place !== undefined) {
-      const ts = `${Math.floor((newestMs - index * PAUSE_MS) / 1000)}.000100`;
-      const body = Buffer.from(JSON.stringify(recordOf(place, ts)));
-      s3.put({
-        key: `state/messages/${place.teamId}/${place.channelId}/${ts}.json`,
-        body,
-        etag: `"${createHash("md5").update(body).digest("hex")}"`,
-        sizeBytes: body.length,
-        lastModifiedMs: newestMs,
-        contentType: "application/json",
-        metadata: {},
-      });
-    }
+  for (let index = s3.facts("state/messages/").length; index < count; index += 1) {
+    const ts = `${Math.floor((newestMs - index * PAUSE_MS) / 1000)}.000100`;
+    const body = Buffer.from(JSON.stringify(recordOf(place, ts)));
+    s3.put({
+      key: `state/messages/${place.teamId}/${place.channelId}/${ts}.json`,
+      body,
+      etag: `"${String(index).padStart(32, "0")}"`,
+      sizeBytes: body.length,
+      lastModifiedMs: newestMs,
+      contentType: "application/json",
+      metadata: {},
+    });
   }
 }
 
 const DAY_MS = 86_400_000;
 const PAUSE_MS = 240_000;
+const UUID = "2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d";
 
 function recordOf({ teamId, channelId }: Place, ts: string): UploadRecord {
-  const uuid = randomUUID();
   return {
     version: 2,
     teamId,
@@ -41,22 +36,22 @@ function recordOf({ teamId, channelId }: Place, ts: string): UploadRecord {
     uploader: "U0LOCAL001",
     homeTeamIds: [teamId],
     reply: { channelId, ts: [ts.replace(/100$/u, "200")] },
-    promises: [randomUUID()],
+    promises: [UUID],
     images: [
       {
-        fileId: `F${uuid.slice(0, 8).toUpperCase()}`,
+        fileId: "F0LOCAL0001",
         name: "photo.jpg",
-        uuid,
+        uuid: UUID,
         requestedBy: [],
         retries: 0,
         state: "uploaded",
         alt: "",
-        key: `images/${uuid}.jpg`,
+        key: `images/${UUID}.jpg`,
         type: "image/jpeg",
         width: 4032,
         height: 3024,
         bytes: 2_400_000,
-        sha256: createHash("sha256").update(uuid).digest("hex"),
+        sha256: "0".repeat(64),
       },
     ],
   };

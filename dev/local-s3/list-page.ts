@@ -1,3 +1,4 @@
+import { firstNotBelow } from "./object-store.ts";
 import type { ObjectFacts } from "./stored-object.ts";
 
 export interface ListQuery {
@@ -19,9 +20,16 @@ interface ListPage {
 export function cutListPage(ordered: readonly ObjectFacts[], query: ListQuery): ListPage {
   const page: ListPage = { objects: [], commonPrefixes: [], next: undefined };
   const after = Buffer.from(query.after);
+  const isAfterPrefix = Buffer.compare(after, Buffer.from(query.prefix)) > 0;
   let last = "";
-  for (const facts of ordered) {
-    if (!facts.key.startsWith(query.prefix) || Buffer.compare(Buffer.from(facts.key), after) <= 0) {
+  // Everything with the prefix comes in one row.
+  const start = firstNotBelow(ordered, isAfterPrefix ? query.after : query.prefix);
+  for (let index = start; index < ordered.length; index += 1) {
+    const facts = ordered[index];
+    if (facts === undefined || !facts.key.startsWith(query.prefix)) {
+      return page;
+    }
+    if (facts.key === query.after) {
       continue;
     }
     const folder = findCommonPrefix(facts.key, query);

@@ -23,7 +23,8 @@ export interface Shelf {
 
 export function createObjectStore(shelf: Shelf): ObjectStore {
   const index = new Map<string, ObjectFacts>();
-  let ordered: readonly ObjectFacts[] | undefined;
+  // Kept in order from the first listing on: sorting again after every put would take longer, the more there are.
+  let ordered: ObjectFacts[] | undefined;
   for (const facts of shelf.load()) {
     index.set(facts.key, facts);
   }
@@ -33,21 +34,34 @@ export function createObjectStore(shelf: Shelf): ObjectStore {
     put(object) {
       shelf.write(object);
       const { body: _, ...facts } = object;
+      const isNew = !index.has(facts.key);
       index.set(facts.key, facts);
-      ordered = undefined;
+      ordered?.splice(firstNotBelow(ordered, facts.key), isNew ? 0 : 1, facts);
     },
     delete(key) {
       if (!index.delete(key)) {
         return;
       }
       shelf.remove(key);
-      ordered = undefined;
+      ordered?.splice(firstNotBelow(ordered, key), 1);
     },
     inOrder: () => (ordered ??= sortByKeyBytes(index.values())),
   };
 }
 
-function sortByKeyBytes(objects: Iterable<ObjectFacts>): readonly ObjectFacts[] {
+/** Returns the index of the first object, in byte order, whose key does not come before this one. */
+export function firstNotBelow(ordered: readonly ObjectFacts[], key: string): number {
+  const bytes = Buffer.from(key);
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const isBelow = Buffer.compare(Buffer.from(ordered[middle]?.key ?? ""), bytes) < 0;
+    [low, high] = isBelow ? [middle + 1, high] : [low, middle];
+  }
+  return low;
+}
+
+function sortByKeyBytes(objects: Iterable<ObjectFacts>): ObjectFacts[] {
   return Array.from(objects, (facts) => ({ facts, bytes: Buffer.from(facts.key) }))
     .toSorted((one, other) => Buffer.compare(one.bytes, other.bytes))
     .map(({ facts }) => facts);
