@@ -13,7 +13,10 @@ const CASES = [
     name: "image with claim",
     kind: "image",
     status: 200,
-    ...{ count: 20, rounds: 8, warmUps: 2, rival: "bolt-claim" },
+    count: 20,
+    rounds: 8,
+    warmUps: 2,
+    rival: "bolt-claim",
   },
 ] as const;
 

@@ -50,7 +50,13 @@ const UploadRow = v.object({
 });
 export type UploadRow = v.InferOutput<typeof UploadRow>;
 
-const FlightRow = v.object({ messages: v.number(), oursMs: Ms, byHandMs: Ms });
+const FlightRow = v.object({
+  messages: v.number(),
+  oursMs: Ms,
+  byHandMs: Ms,
+  /** How many of ours were answered 503 after 2.5 s. Slack delivers these again. */
+  late: v.number(),
+});
 export type FlightRow = v.InferOutput<typeof FlightRow>;
 
 const RecordsRow = v.object({
