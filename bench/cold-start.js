@@ -10,7 +10,7 @@ const { body, headers } = JSON.parse(readFileSync(0, "utf8"));
 Reflect.set(globalThis, Symbol.for("@vercel/request-context"), {
   get: () => ({ waitUntil: () => undefined }),
 });
-// On Vercel, the launcher has made the request before it loads the function.
+/** On Vercel, the launcher has made the request before it loads the function. */
 const request = new Request("https://app.example.com/", { method: "POST", body, headers });
 const startMs = performance.now();
 const { POST } = await import(pathToFileURL(file).href);

@@ -84,7 +84,7 @@ function renderCurve({ title, x, points, scale }: Curve): string {
     color: { domain: lines, range: COLOURS },
     marks: [
       Plot.ruleY([0]),
-      Plot.lineY(points, { x: "x", y: "ms", stroke: "line", strokeWidth: 2 }),
+      Plot.lineY(points, { x: "x", y: "ms", stroke: "line", z: "line", strokeWidth: 2 }),
       Plot.dot(points, { x: "x", y: "ms", fill: "line", r: 4 }),
       Plot.text(ends, {
         x: "x",

@@ -5,15 +5,15 @@
 export async function interleave<Name extends string, Sample>(
   names: readonly Name[],
   { rounds, warmUps }: { rounds: number; warmUps: number },
-  measure: (name: Name, round: number) => Promise<Sample>,
+  measure: (name: Name, index: number) => Promise<Sample>,
 ): Promise<Map<Name, Sample[]>> {
   const samples = new Map<Name, Sample[]>(names.map((name) => [name, []]));
-  for (let round = 0; round < warmUps + rounds; round += 1) {
+  for (let index = 0; index < warmUps + rounds; index += 1) {
     for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(round + turn) % names.length];
+      const name = names[(index + turn) % names.length];
       if (name !== undefined) {
-        const sample = await measure(name, round);
-        if (round >= warmUps) {
+        const sample = await measure(name, index);
+        if (index >= warmUps) {
           samples.get(name)?.push(sample);
         }
       }

@@ -30,7 +30,7 @@ const Block = v.object({
 });
 
 const sink = openSync(devNull, "w");
-// Every log is written as usual, but nobody reads it.
+/** Every log is written as usual, but nobody reads it. */
 for (const level of ["debug", "info", "log", "warn", "error"] as const) {
   console[level] = (...args: unknown[]) => void writeSync(sink, `${format(...args)}\n`);
 }
