@@ -1,5 +1,5 @@
 import type { Results } from "./results.ts";
-import { type Part, renderTables, renderTargets } from "./tables.ts";
+import { type Part, renderRival, renderTables, renderTargets } from "./tables.ts";
 
 /** The text between these is written by hand and survives. */
 const KEPT = { start: "<!-- tried: kept by hand -->", end: "<!-- /tried -->" };
@@ -17,6 +17,8 @@ machine. Ratios of one run are what counts: \`npm run bench\` prints them for yo
 ## Targets
 
 ${renderTargets(results)}
+
+${renderRival(results)}
 
 ## How it is measured
 

@@ -38,6 +38,22 @@ export function renderTargets(results: Results): string {
   return renderTable([["target", "at most", "measured", ""], ...rows]);
 }
 
+/** Says where this run's Bolt was faster than this app. */
+export function renderRival({ ack, cold }: Results): string {
+  const figures = [
+    ...ack.map((row) => ({ ...row, name: `${row.case}, p50 of a warm process`, ms: row.p50Ms })),
+    ...cold.starts.map((row) => ({ ...row, name: `${row.case}, first ack`, ms: row.ackMs })),
+  ];
+  const lost = figures.flatMap(({ name, contender, ms }) => {
+    const ours = figures.find((one) => one.contender === "ours" && one.name === name);
+    const isLost = contender === "bolt" && ours !== undefined && ms < ours.ms;
+    return isLost ? [`- ${name}: this app takes ${ratio(ours.ms, ms)} as long.`] : [];
+  });
+  return lost.length === 0
+    ? "Bolt was faster than this app in no case of this run."
+    : `Bolt was faster than this app here:\n\n${lost.join("\n")}`;
+}
+
 function sectionsOf(
   part: Part,
   { ack, cold, upload, growth, codecs }: Partial<Results>,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { renderCurves } from "../../bench/curves.ts";
 import { readTried, renderDocument } from "../../bench/document.ts";
 import { Results } from "../../bench/results.ts";
-import { renderTables, renderTargets } from "../../bench/tables.ts";
+import { renderRival, renderTables, renderTargets } from "../../bench/tables.ts";
 
 const work = { cpuMs: 20, peakBytes: 100_000_000 };
 
@@ -88,6 +88,19 @@ describe("renderTargets()", () => {
 
   it("never calls a target met that was not measured", () => {
     expect(renderTargets(RESULTS)).toMatch(/^\| HEIC, against the library .+\*\*not met\*\* \|$/mu);
+  });
+});
+
+describe("renderRival()", () => {
+  it("says where Bolt was faster", () => {
+    const bolt = { case: "text", contender: "bolt", perSecond: 1, p50Ms: 0.1, p99Ms: 1 } as const;
+    expect(renderRival({ ...RESULTS, ack: [...RESULTS.ack, bolt] })).toContain(
+      "- text, p50 of a warm process: this app takes 2.00 × as long.",
+    );
+  });
+
+  it("says that Bolt was faster nowhere", () => {
+    expect(renderRival(RESULTS)).toBe("Bolt was faster than this app in no case of this run.");
   });
 });
 
