@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { compressJpeg, losslessCompressPng } from "@napi-rs/image";
 import sharp from "sharp";
 import * as v from "valibot";
-import { convertHeic } from "../lib/images/codecs/convert-heic.ts";
-import { makeVariant, reworkImage } from "../lib/images/codecs/rework-image.ts";
+import { createImageCodec, type ImageCodec } from "../lib/images/codecs/image-codec.ts";
+import type { SourceImage } from "../lib/images/codecs/rework-image.ts";
 import { inspectImage } from "../lib/images/inspect-image.ts";
 import { interleave, median, round } from "./measure.ts";
 import type { CodecRow } from "./results.ts";
 
 const WIDTHS = [1920, 1280, 640];
-const LIMITS = { maxPixels: 100_000_000, timeoutSeconds: 60 };
+const LOSSLESS = { optimize: "lossless", maxWidth: undefined } as const;
 const TIMES = { rounds: 3, warmUps: 0 };
 
 /** Measures each codec of the app beside its library, called directly with the same settings. */
@@ -20,36 +20,33 @@ export async function measureCodecs(report: (progress: string) => void): Promise
   const png = await makePhoto({ width: 1200, height: 900 }).png().toBuffer();
   const heic = await readFile(new URL("photo.heic", import.meta.url));
   const filter = await pngFilters();
+  const codec = createImageCodec();
   const codecs: [CodecRow["codec"], ours: () => unknown, direct: () => unknown][] = [
     [
       "lossless JPEG",
-      () => reworkImage(open(jpeg), { optimize: "lossless", maxWidth: undefined }, LIMITS),
+      () => codec.reworkImage(open(jpeg), LOSSLESS),
       () => compressJpeg(jpeg, { quality: 100 }),
     ],
     [
       "lossless PNG",
-      () => reworkImage(open(png), { optimize: "lossless", maxWidth: undefined }, LIMITS),
+      () => codec.reworkImage(open(png), LOSSLESS),
       () => losslessCompressPng(png, { strip: true, filter }),
     ],
     [
       "WebP",
-      () => reworkImage(open(jpeg), { optimize: "webp", maxWidth: undefined }, LIMITS),
+      () => codec.reworkImage(open(jpeg), { ...LOSSLESS, optimize: "webp" }),
       () => sharp(jpeg).webp({ quality: 82 }).toBuffer(),
     ],
-    ["three variants", () => makeVariants(jpeg), () => makeVariantsDirectly(jpeg)],
-    [
-      "HEIC",
-      () => convertHeic(heic, { maxPixels: LIMITS.maxPixels, timeoutMs: 60_000 }),
-      () => convertDirectly(heic),
-    ],
+    ["three variants", () => makeVariants(codec, open(jpeg)), () => makeVariantsDirectly(jpeg)],
+    ["HEIC", () => codec.convertHeic(heic), () => convertDirectly(heic)],
   ];
   const rows: CodecRow[] = [];
-  for (const [codec, ours, direct] of codecs) {
-    report(codec);
+  for (const [name, ours, direct] of codecs) {
+    report(name);
     const calls = { ours, direct };
-    const samples = await interleave(["ours", "direct"], TIMES, (name) => timeOf(calls[name]));
+    const samples = await interleave(["ours", "direct"], TIMES, (who) => timeOf(calls[who]));
     rows.push({
-      codec,
+      codec: name,
       oursMs: round(median(samples.get("ours") ?? [])),
       directMs: round(median(samples.get("direct") ?? [])),
     });
@@ -65,9 +62,9 @@ function open(bytes: Buffer) {
   return { bytes, facts };
 }
 
-async function makeVariants(jpeg: Buffer): Promise<void> {
+async function makeVariants(codec: ImageCodec, source: SourceImage): Promise<void> {
   for (const width of WIDTHS) {
-    await makeVariant(open(jpeg), width, LIMITS);
+    await codec.makeVariant(source, width);
   }
 }
 

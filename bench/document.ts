@@ -81,7 +81,7 @@ ${tables("growth")}
 
 ## Codecs
 
-A photo of 12 megapixels (1 megapixel for the lossless PNG) goes through the app's codec and through its library with the same settings.
+A photo of 4032 × 3024 pixels (1200 × 900 for the lossless PNG) goes through the app's codec and through its library with the same settings.
 \`@napi-rs/image\` and \`sharp\` are called in the same process. \`libheif-js\` runs in a worker, because it would block
 everything else, and \`sharp\` encodes what it decodes. For three variants, the direct call decodes once.
 

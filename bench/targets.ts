@@ -40,7 +40,7 @@ export const TARGETS: readonly Target[] = [
   ...(["lossless JPEG", "lossless PNG", "WebP", "three variants", "HEIC"] as const).map((codec) =>
     times(`${codec}, against the library`, 1.1, ({ codecs }) => codecRatio(codecs, codec)),
   ),
-  ...["api/health", "api/cron/reconcile"].map((name) => ({
+  ...["api/health", "api/doctor"].map((name) => ({
     target: `${name}, packed`,
     limit: 4,
     unit: "MB" as const,
