@@ -7,8 +7,7 @@ import { ConfigError, type Environment, parseEnvironment } from "./environment.t
 import { createLogger, type Logger } from "./logger.ts";
 import type { Health } from "./ports.ts";
 import type { Writes } from "./records/record-store.ts";
-import { createSettingsFor, type SettingsFor } from "./settings.ts";
-import { warmUp } from "./warm-up.ts";
+import type { SettingsFor } from "./settings.ts";
 
 /** The handlers that the functions in `api/` serve. */
 export interface App {
@@ -68,22 +67,32 @@ interface Surroundings {
 
 function openApp(
   environment: Environment,
-  { clock, logger, route, settingsFor = createSettingsFor(environment) }: Surroundings,
+  { clock, logger, route, settingsFor }: Surroundings,
 ): Omit<App, "doctor"> {
   const config = toConfig(environment);
-  const shared = { config, settingsFor, clock, logger };
+  const shared = { config, clock, logger };
   const health: Health = { alarms: new Set(), safeAtMs: undefined };
   const writes: Writes = new Map();
+  const readSettings = once(async () => {
+    const { createSettingsFor } = await import("./settings.ts");
+    return { settingsFor: settingsFor ?? createSettingsFor(environment) };
+  });
   const loadWork = once(async () => {
     await clock.sleep(0);
-    const { createWorkPorts } = await import("./work-ports.ts");
-    return createWorkPorts(shared, { health, writes });
+    const [settings, { createWorkPorts }] = await Promise.all([
+      readSettings(),
+      import("./work-ports.ts"),
+    ]);
+    return createWorkPorts({ ...shared, ...settings }, { health, writes });
   });
   const openDoor = once(async () => {
-    const { createDoor } = await import("./door.ts");
-    return createDoor(shared, { loadWork, waitUntil, writes });
+    const [settings, { createDoor }] = await Promise.all([readSettings(), import("./door.ts")]);
+    return createDoor({ ...shared, ...settings }, { loadWork, waitUntil, writes });
   });
-  const warmUpOnce = once(() => warmUp({ openDoor, loadWork, waitUntil, clock, logger }));
+  const warmUpOnce = once(async () => {
+    const { warmUp } = await import("./warm-up.ts");
+    await warmUp({ openDoor, loadWork, waitUntil, clock, logger });
+  });
   const open = (handle: Route) => {
     const answer = route(handle);
     return async (request: Request) => {

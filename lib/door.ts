@@ -8,7 +8,7 @@ import { TIME_PLAN } from "./time-plan.ts";
 
 /** Makes the ports of the listeners. A message without images needs none of them, so this file is loaded when one does. */
 export function createDoor(
-  shared: SharedPorts,
+  shared: SharedPorts & Pick<Door, "settingsFor">,
   {
     writes,
     ...work

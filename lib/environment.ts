@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { LOCALES } from "./i18n/catalogues.ts";
+import { LOCALES } from "./i18n/locales.ts";
 import { OPTIMIZE_MODES } from "./images/optimize-modes.ts";
 import { isBucketName } from "./storage/bucket-name.ts";
 import { parseTemplate, TAG_FORMATS } from "./tag/render-tag.ts";

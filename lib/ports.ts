@@ -18,13 +18,13 @@ import type { Turns } from "./turns.ts";
 /** The ports of every request, also of those that are not for us. */
 export interface SharedPorts {
   config: Config;
-  settingsFor: SettingsFor;
   clock: Clock;
   logger: Logger;
 }
 
 /** The parts of the world that an answer may use. Each takes milliseconds. */
 export interface AnswerPorts extends SharedPorts {
+  settingsFor: SettingsFor;
   records: RecordStore;
   markers: MarkerStore;
 }

@@ -15,7 +15,7 @@ import { createTurns } from "./turns.ts";
 
 /** Makes the ports of the background work. This file is loaded after the answer has left. */
 export function createWorkPorts(
-  shared: SharedPorts,
+  shared: SharedPorts & Pick<WorkPorts, "settingsFor">,
   { health, writes }: { health: Health; writes: Writes },
 ): Omit<WorkPorts, "budget"> {
   const { config, clock, logger } = shared;

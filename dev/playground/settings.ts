@@ -1,5 +1,5 @@
 import { ConfigError, parseEnvironment } from "../../lib/environment.ts";
-import { LOCALES } from "../../lib/i18n/catalogues.ts";
+import { LOCALES } from "../../lib/i18n/locales.ts";
 import { OPTIMIZE_MODES } from "../../lib/images/optimize-modes.ts";
 import { TAG_FORMATS } from "../../lib/tag/render-tag.ts";
 import type { Environment } from "../stack/start-worker.ts";
