@@ -12,7 +12,7 @@ import type { CodecRow } from "./results.ts";
 
 const WIDTHS = [1920, 1280, 640];
 const LOSSLESS = { optimize: "lossless", maxWidth: undefined } as const;
-const TIMES = { rounds: 3, warmUps: 0 };
+const TIMES = { rounds: 4, warmUps: 1 };
 
 /** Measures each codec of the app beside its library, called directly with the same settings. */
 export async function measureCodecs(report: (progress: string) => void): Promise<CodecRow[]> {
