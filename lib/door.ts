@@ -3,22 +3,20 @@ import type { Door, SharedPorts } from "./ports.ts";
 import { createMarkerStore } from "./records/marker-store.ts";
 import { createRecordStore, type Writes } from "./records/record-store.ts";
 import { openBucket } from "./storage/open-bucket.ts";
+import { connectSdk } from "./storage/sdk-connection.ts";
 import { connectSigned } from "./storage/signed-connection.ts";
 import { TIME_PLAN } from "./time-plan.ts";
 
 /** Makes the ports of the listeners. A message without images needs none of them, so this file is loaded when one does. */
 export function createDoor(
   shared: SharedPorts & Pick<Door, "settingsFor">,
-  {
-    writes,
-    ...work
-  }: Pick<Parameters<typeof createBackground>[0], "loadWork" | "waitUntil"> & { writes: Writes },
+  { writes, isOnlySdk, ...work }: DoorOptions,
 ): Door & Pick<Background, "whenIdle"> {
   const { config, clock, logger } = shared;
   const bucket = openBucket(config.s3, {
     bucket: config.s3.stateBucket,
     timeoutMs: TIME_PLAN.recordMs,
-    connect: connectSigned,
+    connect: isOnlySdk ? connectSdk : connectSigned,
     clock,
     logger,
   });
@@ -29,4 +27,13 @@ export function createDoor(
     markers: createMarkerStore(state),
     ...createBackground({ ...work, clock, logger }),
   };
+}
+
+interface DoorOptions extends Pick<
+  Parameters<typeof createBackground>[0],
+  "loadWork" | "waitUntil"
+> {
+  writes: Writes;
+  /** Whether only the AWS SDK knows where S3 is. */
+  isOnlySdk: boolean;
 }

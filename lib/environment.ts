@@ -43,6 +43,22 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
   return parsed.output;
 }
 
+/**
+ * Whether variables of the AWS SDK say where S3 is. The app does not read them, so only the SDK can
+ * follow them.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export function isSdkAddressed(env: Readonly<Record<string, string | undefined>>): boolean {
+  return SDK_ADDRESSES.some((name) => (env[name]?.trim() ?? "") !== "");
+}
+
+const SDK_ADDRESSES = [
+  "AWS_ENDPOINT_URL",
+  "AWS_ENDPOINT_URL_S3",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_USE_FIPS_ENDPOINT",
+];
+
 export const DEFAULT_SLACK_API_URL = "https://slack.com/api/";
 const DEFAULT_IMAGE_PREFIX = "images/";
 const DEFAULT_STATE_PREFIX = "state/";

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { takeLogs } from "../helpers/logs.ts";
 import { serveHttp, type HttpServer } from "../helpers/http-server.ts";
-import { press, tagsShown, upload } from "../helpers/person.ts";
+import { PNG, press, tagsShown, upload } from "../helpers/person.ts";
 import { startTestStack } from "../helpers/stack.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/uploader";
@@ -66,6 +66,20 @@ it("a role wins over keys that the platform puts into the function", async () =>
   expect(stack.cdn?.requests).toMatchObject([{ status: 201 }]);
   expect(sts.requests.length).toBeGreaterThan(0);
   expect(JSON.stringify(takeLogs())).not.toContain(TOKEN);
+});
+
+it("the AWS SDK's own variable says where S3 is, for answers too", async () => {
+  await using stack = await startTestStack({ S3_REGION: "us-east-1" });
+  const address = { AWS_ENDPOINT_URL_S3: stack.s3.endpoint };
+  setEnvironment(address);
+  const app = stack.createInstance({ S3_ENDPOINT: "", ...address });
+  const { envelope } = stack.slack.postMessage({
+    channel: "images",
+    files: [{ name: "a.png", bytes: PNG }],
+  });
+  expect((await stack.send(envelope, { app })).status).toBe(200);
+  await stack.drain();
+  expect(stack.s3.objects("images/")).toHaveLength(1);
 });
 
 it.each([
