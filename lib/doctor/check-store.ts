@@ -58,6 +58,7 @@ type StoreCheck = (ports: DoctorPorts, probes: ProbePair, name: string) => Promi
 const CHECKS: readonly (readonly [name: string, check: StoreCheck])[] = [
   ["s3.read", readBack],
   ["s3.conditional-create", createTwice],
+  ["s3.answers", putInAnswer],
   ["s3.wrong-etag", sendWrongEtag],
   ["s3.compare-and-swap", swap],
   ["s3.etag-forms", tryEtagForms],
@@ -88,6 +89,15 @@ async function createTwice(
         "The store ignores If-None-Match, so images and replies may be posted twice.",
         OTHER_STORE,
       );
+}
+
+async function putInAnswer(
+  { answers }: DoctorPorts,
+  [{ key, text }]: ProbePair,
+  name: string,
+): Promise<Check> {
+  await answers.put(key, Buffer.from(text), STATE_HEADERS);
+  return passed(name, "The store takes the requests that answers to Slack sign without the SDK.");
 }
 
 async function sendWrongEtag(

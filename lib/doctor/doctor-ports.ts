@@ -9,6 +9,8 @@ import { createWebClient, type SlackClient } from "../slack/web-client.ts";
 import { type Cdn, openCdn } from "../storage/cloudfront.ts";
 import { openBucket } from "../storage/open-bucket.ts";
 import type { Bucket } from "../storage/s3.ts";
+import { connectSdk } from "../storage/sdk-connection.ts";
+import { connectSigned } from "../storage/signed-connection.ts";
 import { TIME_PLAN } from "../time-plan.ts";
 
 /** The parts of the world that the doctor looks at, as the app reaches them. */
@@ -22,6 +24,8 @@ export interface DoctorPorts {
   images: Bucket;
   cdn: Cdn | undefined;
   state: StatePlace;
+  /** The same bucket as the app's answers reach it: they sign their requests themselves. */
+  answers: Bucket;
   /** Facts that the store revealed besides its answers. */
   seen: SeenOfStore;
   /** The doctor runs in the deployment, or else on somebody's machine. */
@@ -37,15 +41,23 @@ export interface SeenOfStore {
 
 export function createDoctorPorts(
   environment: Environment,
-  { clock, isDeployed }: Pick<DoctorPorts, "clock" | "isDeployed">,
+  {
+    clock,
+    isDeployed,
+    isOnlySdk,
+  }: Pick<DoctorPorts, "clock" | "isDeployed"> & {
+    /** Whether only the AWS SDK knows where S3 is. */
+    isOnlySdk: boolean;
+  },
 ): DoctorPorts {
   const config = toConfig(environment);
   const { s3, statePrefix: prefix } = config;
   const { botToken, apiUrl } = config.slack;
   const seen: SeenOfStore = { otherRegions: new Set(), skewMs: undefined };
-  const open = (bucket: string) =>
+  const open = (bucket: string, connect = connectSdk) =>
     openBucket(s3, {
       bucket,
+      connect,
       clock,
       logger: createLogger(clock),
       timeoutMs: TIME_PLAN.recordMs,
@@ -61,6 +73,7 @@ export function createDoctorPorts(
     images: open(s3.bucket),
     cdn: openCdn(config, clock),
     state: { bucket: open(s3.stateBucket), prefix, clock },
+    answers: open(s3.stateBucket, isOnlySdk ? connectSdk : connectSigned),
     seen,
     isDeployed,
   };

@@ -245,6 +245,16 @@ describe("the doctor on the store", () => {
     );
   });
 
+  it("finds a store that takes only the requests of the SDK", async () => {
+    await using stack = await startPatient();
+    stack.s3.fault({
+      on: "PUT",
+      kind: "forbidden",
+      when: ({ headers }) => !headers.has("amz-sdk-invocation-id"),
+    });
+    expect(Object.keys(remediesIn(await examine(stack)))).toEqual(["s3.answers"]);
+  });
+
   it("finds folders that are not listed", async () => {
     await using stack = await startPatient();
     stack.s3.fault({
