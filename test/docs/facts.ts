@@ -85,6 +85,9 @@ export const EXAMPLE_FILES: ReadonlySet<string> = new Set([
 /** Variables that something else reads, and what that is: a file of this repository, or a program. */
 const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   AWS_DEFAULT_REGION: "the AWS SDK; Vercel sets it",
+  AWS_ENDPOINT_URL_S3: "lib/environment.ts",
+  AWS_USE_DUALSTACK_ENDPOINT: "lib/environment.ts",
+  AWS_USE_FIPS_ENDPOINT: "lib/environment.ts",
   AWS_REGION: "the AWS SDK; Vercel sets it",
   AWS_LAMBDA_FUNCTION_NAME: "the AWS SDK; Vercel sets it",
   DOCS_PICTURES: "test/browser/playground.test.ts",
