@@ -1,6 +1,6 @@
 import type { CodecRow, Contender, Results } from "./results.ts";
 
-/** What the figures should be at most. */
+/** The most that each figure should be. */
 interface Target {
   target: string;
   limit: number;

@@ -4,7 +4,7 @@ import type { UploadRow, Work } from "./results.ts";
 import { type Servers, startServers } from "./start-servers.ts";
 import { startWorker, type Took } from "./start-worker.ts";
 
-/** What a call to Slack or S3 takes in the same region. */
+/** The time of a call to Slack or S3 in the same region. */
 export const LATENCY_MS = 30;
 
 const CASES = [

@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { App } from "@slack/bolt";
-import { createHandler, VercelReceiver } from "@vercel/slack-bolt";
+import { VercelReceiver } from "@vercel/slack-bolt";
 import { claimOf } from "./claim.ts";
+import { serveBolt } from "./serve-bolt.ts";
 
 /**
  * Bolt answers an event before it calls any listener, so the claim is made in `beforeProcess`, which the receiver's
@@ -23,16 +23,8 @@ const receiver = new VercelReceiver({
     return undefined;
   },
 });
-const app = new App({
-  token: process.env["SLACK_BOT_TOKEN"] ?? "",
-  signingSecret: process.env["SLACK_SIGNING_SECRET"] ?? "",
-  clientOptions: { slackApiUrl: process.env["SLACK_API_URL"] ?? "" },
-  receiver,
-  deferInitialization: true,
-});
-app.message(async () => undefined);
 
-export const POST = createHandler(app, receiver);
+export const POST = serveBolt(receiver);
 
 function put({ key, body }: { key: string; body: string }) {
   return s3.send(
