@@ -31,7 +31,7 @@ import { INSERTED, isQuoted } from "./sentences.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What git has, or will have with the next commit; without git, all that is not built or installed. */
+/** The files that git has, or will have with the next commit; without git, all that is not built or installed. */
 export const FILES: ReadonlySet<string> = new Set(
   listFiles().filter((file) => existsSync(path.join(ROOT, file))),
 );
@@ -154,7 +154,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** What documents must say, in the words around it, and where that comes from. */
+/** Limits that documents must say: the words around each, and the value from the code. */
 export const LIMITS: readonly Limit[] = [
   {
     values: [parseEnvironment(CONFIGURED).MAX_IMAGE_BYTES / MEBIBYTE],
@@ -322,7 +322,7 @@ const SOURCES = [...FILES]
   .filter((file) => /^(?:lib\/doctor|dev|public)\/.*\.(?:html|js|ts|tsx)$/u.test(file))
   .map(readText);
 
-/** What a reply says of an image that became smaller. */
+/** The sentence of a reply about an image that became smaller. */
 const SIZES = `${INSERTED}B → ${INSERTED}B`;
 
 export const SENTENCE_FACTS = {

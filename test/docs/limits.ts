@@ -52,7 +52,7 @@ interface Figure {
   figure: number;
 }
 
-/** What a figure or a number word says; `NaN` for another word. */
+/** Returns the value of a figure or a number word; `NaN` for another word. */
 function readFigure(text: string): number {
   const words = NUMBERS.find((one) => one.includes(text.toLowerCase()));
   return words === undefined ? Number(text.replaceAll(",", "")) : NUMBERS.indexOf(words);

@@ -9,7 +9,7 @@ export interface Located {
 }
 
 export interface CodeBlock extends Located {
-  /** What stands behind the fence, such as `sh`. */
+  /** The word behind the fence, such as `sh`. */
   language: string;
 }
 
@@ -29,7 +29,7 @@ export interface MarkdownDocument {
   language: "en" | "ko";
   /** Each has the level of a heading: 2 for `##`. */
   levels: readonly number[];
-  /** What `#…` may lead to. */
+  /** The ids that `#…` may lead to. */
   anchors: ReadonlySet<string>;
   /** Addresses of links and images. */
   links: readonly Located[];

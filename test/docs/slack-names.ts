@@ -1,7 +1,7 @@
 import type { MarkdownDocument } from "./read-documents.ts";
 
 export interface SlackFacts {
-  /** Of manifest.json, and what a deployer may add. */
+  /** The scopes of manifest.json, and those that a deployer may add. */
   scopes: ReadonlySet<string>;
   events: ReadonlySet<string>;
   commands: ReadonlySet<string>;

@@ -7,7 +7,7 @@ import {
 } from "./read-documents.ts";
 
 export interface VariableFacts {
-  /** What the app reads. */
+  /** The variables that the app reads. */
   variables: readonly string[];
   /** Those of the platform, of other programs, and of commands and tests here. */
   others: ReadonlySet<string>;

@@ -12,7 +12,7 @@ export interface TestCloudFront extends AsyncDisposable {
   /** The variables that name the distribution. */
   env: Record<string, string>;
   requests: readonly InvalidationRequest[];
-  /** What was made of the requests, by caller reference. */
+  /** The invalidations that the requests made, by caller reference. */
   invalidations: ReadonlyMap<string, { id: string; paths: readonly string[] }>;
   fault(rule: CloudFrontFault): void;
   clearFaults(): void;
@@ -25,7 +25,7 @@ export interface InvalidationRequest {
   objectsLeft: readonly string[];
   /** 0: there was no answer. */
   status: number;
-  /** Of a refusal. */
+  /** The code of a refusal. */
   code?: string;
 }
 
