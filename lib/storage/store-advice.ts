@@ -31,7 +31,7 @@ const CDN_BY_CODE: Readonly<Record<string, string>> = {
 
 /** A policy that names one distribution refuses every other id with 403. */
 const CDN_BY_STATUS: Readonly<Record<number, string>> = {
-  403: "allow cloudfront:CreateInvalidation for the distribution, as described in SECURITY.md, and check CLOUDFRONT_DISTRIBUTION_ID",
+  403: "allow cloudfront:CreateInvalidation for the distribution, as described in docs/security.md, and check CLOUDFRONT_DISTRIBUTION_ID",
   404: "set CLOUDFRONT_DISTRIBUTION_ID to the id of the distribution that serves PUBLIC_BASE_URL",
 };
 
