@@ -3,7 +3,7 @@ import { toConfig } from "./config.ts";
 import { serveChallenge, serveEvents } from "./endpoints/events.ts";
 import { serveBadHealth, serveHealth } from "./endpoints/health.ts";
 import { createRoutes, type Route } from "./endpoints/route.ts";
-import { ConfigError, type Environment, isSdkAddressed, parseEnvironment } from "./environment.ts";
+import { ConfigError, type Environment, parseEnvironment } from "./environment.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import type { Health } from "./ports.ts";
 import type { Writes } from "./records/record-store.ts";
@@ -36,9 +36,7 @@ export function createApp(
     return serveDoctor({ variables: env, clock, logger }, request);
   });
   try {
-    const isOnlySdk = isSdkAddressed(env);
-    const surroundings = { clock, logger, route, settingsFor, isOnlySdk };
-    return { ...openApp(parseEnvironment(env), surroundings), doctor };
+    return { ...openApp(parseEnvironment(env), { clock, logger, route, settingsFor }), doctor };
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -65,13 +63,11 @@ interface Surroundings {
   logger: Logger;
   route: (handle: Route) => Route;
   settingsFor: SettingsFor | undefined;
-  /** Whether only the AWS SDK knows where S3 is. */
-  isOnlySdk: boolean;
 }
 
 function openApp(
   environment: Environment,
-  { clock, logger, route, settingsFor, isOnlySdk }: Surroundings,
+  { clock, logger, route, settingsFor }: Surroundings,
 ): Omit<App, "doctor"> {
   const config = toConfig(environment);
   const shared = { config, clock, logger };
@@ -91,7 +87,7 @@ function openApp(
   });
   const openDoor = once(async () => {
     const [settings, { createDoor }] = await Promise.all([readSettings(), import("./door.ts")]);
-    return createDoor({ ...shared, ...settings }, { loadWork, waitUntil, writes, isOnlySdk });
+    return createDoor({ ...shared, ...settings }, { loadWork, waitUntil, writes });
   });
   const warmUpOnce = once(async () => {
     const { warmUp } = await import("./warm-up.ts");

@@ -15,6 +15,8 @@ export interface Config {
     stateBucket: string;
     region: string;
     endpoint: string | undefined;
+    /** Only the AWS SDK knows where S3 is. */
+    isSdkAddressed: boolean;
     credentials:
       | {
           kind: "static";
@@ -55,6 +57,7 @@ export function toConfig(env: Environment): Config {
       // AWS_REGION is never used: the platform presets it to the function's region.
       region: env.S3_REGION ?? (env.S3_ENDPOINT === undefined ? "us-east-1" : "auto"),
       endpoint: env.S3_ENDPOINT,
+      isSdkAddressed: env.isSdkAddressed,
       credentials: toCredentials(env),
     },
     publicBaseUrl: env.PUBLIC_BASE_URL,

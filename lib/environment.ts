@@ -40,18 +40,11 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
-  return parsed.output;
+  const isSdkAddressed = SDK_ADDRESSES.some((name) => (env[name]?.trim() ?? "") !== "");
+  return { ...parsed.output, isSdkAddressed };
 }
 
-/**
- * Whether variables of the AWS SDK say where S3 is. The app does not read them, so only the SDK can
- * follow them.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- */
-export function isSdkAddressed(env: Readonly<Record<string, string | undefined>>): boolean {
-  return SDK_ADDRESSES.some((name) => (env[name]?.trim() ?? "") !== "");
-}
-
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const SDK_ADDRESSES = [
   "AWS_ENDPOINT_URL",
   "AWS_ENDPOINT_URL_S3",
@@ -221,7 +214,10 @@ const Environment = v.object({
     "en",
   ),
 });
-export type Environment = v.InferOutput<typeof Environment>;
+export type Environment = v.InferOutput<typeof Environment> & {
+  /** Variables of the AWS SDK say where S3 is, and the app leaves their meaning to the SDK. */
+  isSdkAddressed: boolean;
+};
 /** The names of all variables that the app reads. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.entries);
 /** The variables as they were set, without blank ones. */

@@ -2,8 +2,8 @@ import { createGiveWay } from "./give-way.ts";
 import { createAttempt } from "./images/codecs/attempt-step.ts";
 import { createImageCodec } from "./images/codecs/image-codec.ts";
 import type { Health, SharedPorts, WorkPorts } from "./ports.ts";
-import { createMarkerStore } from "./records/marker-store.ts";
-import { createRecordStore, type Writes } from "./records/record-store.ts";
+import { openState } from "./records/open-state.ts";
+import type { Writes } from "./records/record-store.ts";
 import { createCoalesce } from "./replies/coalesce.ts";
 import { createFileDownload } from "./slack/file-download.ts";
 import { createRespond } from "./slack/response-url.ts";
@@ -21,21 +21,11 @@ export function createWorkPorts(
   const { config, clock, logger } = shared;
   const { s3, slack, maxImageBytes: maxBytes } = config;
   const { botToken, apiUrl, extraFileOrigins: extraOrigins } = slack;
-  const bucket = openBucket(s3, {
-    bucket: s3.stateBucket,
-    timeoutMs: TIME_PLAN.recordMs,
-    maxSockets: STATE_SOCKETS,
-    clock,
-    logger,
-  });
-  const state = { bucket, prefix: config.statePrefix, writes, clock };
   const timeoutMs = TIME_PLAN.downloadMs;
   return {
     ...shared,
     health,
-    state,
-    records: createRecordStore(state),
-    markers: createMarkerStore(state),
+    ...openState(shared, { writes, maxSockets: STATE_SOCKETS }),
     slack: createWebClient({ botToken, apiUrl, clock }),
     respond: createRespond({ extraOrigins, clock }),
     downloadFile: createFileDownload({ botToken, extraOrigins, maxBytes, timeoutMs, clock }),

@@ -41,14 +41,7 @@ export interface SeenOfStore {
 
 export function createDoctorPorts(
   environment: Environment,
-  {
-    clock,
-    isDeployed,
-    isOnlySdk,
-  }: Pick<DoctorPorts, "clock" | "isDeployed"> & {
-    /** Whether only the AWS SDK knows where S3 is. */
-    isOnlySdk: boolean;
-  },
+  { clock, isDeployed }: Pick<DoctorPorts, "clock" | "isDeployed">,
 ): DoctorPorts {
   const config = toConfig(environment);
   const { s3, statePrefix: prefix } = config;
@@ -73,7 +66,7 @@ export function createDoctorPorts(
     images: open(s3.bucket),
     cdn: openCdn(config, clock),
     state: { bucket: open(s3.stateBucket), prefix, clock },
-    answers: open(s3.stateBucket, isOnlySdk ? connectSdk : connectSigned),
+    answers: open(s3.stateBucket, connectSigned),
     seen,
     isDeployed,
   };

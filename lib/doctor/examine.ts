@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Clock } from "../clock.ts";
-import { isSdkAddressed } from "../environment.ts";
 import { probeKey } from "../records/state-keys.ts";
 import { checkImages, checkPrivacy } from "./check-cdn.ts";
 import { checkLatency } from "./check-latency.ts";
@@ -36,8 +35,7 @@ export async function examine(patient: Patient): Promise<Report> {
     const rest = skipped("everything", "All other checks need well-formed variables.");
     return toReport([version, ...checks, rest]);
   }
-  const isOnlySdk = isSdkAddressed(variables);
-  const ports = createDoctorPorts(environment, { clock, isDeployed, isOnlySdk });
+  const ports = createDoctorPorts(environment, { clock, isDeployed });
   const { signingSecrets } = ports.config.slack;
   const isBarred = ports.config.s3.credentials.kind === "role" && !hasRole;
   return toReport([

@@ -1,17 +1,19 @@
+import type { Place } from "./connection.ts";
+
 /**
- * The address below which a bucket's objects are. `undefined`: only the AWS SDK knows it, as with access points, buckets
- * for one zone, and other partitions.
+ * The address below which a bucket's objects are. `undefined`: only the AWS SDK knows it, as with its own variables, access
+ * points, buckets for one zone, and other partitions.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function inspectOrigin({
   bucket,
   region,
   endpoint,
-}: {
-  bucket: string;
-  region: string;
-  endpoint: string | undefined;
-}): string | undefined {
+  isSdkAddressed,
+}: Pick<Place, "bucket" | "region" | "endpoint" | "isSdkAddressed">): string | undefined {
+  if (isSdkAddressed) {
+    return undefined;
+  }
   if (endpoint !== undefined) {
     return `${endpoint.replace(/\/+$/u, "")}/${bucket}`;
   }

@@ -10,6 +10,8 @@ export interface Place {
   region: string;
   /** The address of an S3-compatible store, which implies path-style addressing. */
   endpoint: string | undefined;
+  /** Only the AWS SDK knows where S3 is. */
+  isSdkAddressed: boolean;
   /** Static keys, or a function that fetches them on first use. */
   credentials: Credentials | (() => Promise<Credentials>);
   /** The maximum of concurrent requests. Further ones wait. */

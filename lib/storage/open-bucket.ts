@@ -12,7 +12,7 @@ export interface OpenedBucket extends Pick<
 
 /** Opens a bucket of the deployment's store. */
 export function openBucket(s3: Config["s3"], { logger, ...options }: OpenedBucket): Bucket {
-  const { region, endpoint } = s3;
+  const { region, endpoint, isSdkAddressed } = s3;
   return createBucket({
     onOtherRegion(actual) {
       const advice = `set S3_REGION to ${actual}: until then, every new instance asks the wrong region first`;
@@ -21,6 +21,7 @@ export function openBucket(s3: Config["s3"], { logger, ...options }: OpenedBucke
     ...options,
     region,
     endpoint,
+    isSdkAddressed,
     credentials: toCredentials(s3),
   });
 }

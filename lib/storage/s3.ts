@@ -53,6 +53,7 @@ export interface BucketOptions {
   /** The bucket's configured region. */
   region: string;
   endpoint?: string | undefined;
+  isSdkAddressed?: boolean;
   credentials: Place["credentials"];
   /**
    * The limit for one attempt, from the request to the last byte of the response. The SDK has no
@@ -198,8 +199,9 @@ export interface StoredObject {
 type Send<Result> = (connection: Connection, abortSignal: AbortSignal) => Promise<Result>;
 
 function toPlace(options: BucketOptions): Place {
-  const { bucket, region, endpoint, credentials, maxSockets, onDate, clock } = options;
-  return { bucket, region, endpoint, credentials, maxSockets, onDate, clock };
+  const { bucket, region, endpoint, isSdkAddressed = false, credentials, clock } = options;
+  const { maxSockets, onDate } = options;
+  return { bucket, region, endpoint, isSdkAddressed, credentials, maxSockets, onDate, clock };
 }
 
 /**

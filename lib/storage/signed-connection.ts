@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import aws4 from "aws4";
-import type { Connection, Place } from "./connection.ts";
-import type { Credentials } from "./credentials.ts";
 import { inspectOrigin } from "./bucket-origin.ts";
+import type { Connection, Place } from "./connection.ts";
+import { rememberCredentials } from "./credentials.ts";
 import { connectSdk } from "./sdk-connection.ts";
 
 /**
- * Connects without the AWS SDK: reads and writes one small object per request, signed by hand. An answer uses it, because a
+ * Connects without the AWS SDK: reads and writes one small object per request. An answer uses it, because a
  * cold instance would load the SDK for longer than everything else that it does before the answer. What only the SDK can do
  * (lists, deletions, addresses of access points, unusual keys) is left to the SDK.
  */
@@ -17,7 +17,7 @@ export async function connectSigned(place: Place): Promise<Connection> {
     return connectSdk(place);
   }
   const { region } = place;
-  const credentials = rememberCredentials(place);
+  const credentials = rememberCredentials(place.credentials, place.clock);
   let sdk: Promise<Connection> | undefined;
   const openSdk = () => (sdk ??= connectSdk(place));
   // How far the store's clock is ahead of ours.
@@ -118,29 +118,6 @@ async function readRefusal(response: Response): Promise<RefusalError> {
     region: inspect("Region") ?? response.headers.get("x-amz-bucket-region") ?? undefined,
   });
 }
-
-/** Fetches temporary credentials anew shortly before they expire. */
-function rememberCredentials({ credentials, clock }: Place): () => Promise<Credentials> {
-  if (typeof credentials !== "function") {
-    return () => Promise.resolve(credentials);
-  }
-  const fetchCredentials = credentials;
-  let current: Promise<Credentials> | undefined;
-  function fetchAnew(): Promise<Credentials> {
-    const fetched = fetchCredentials();
-    current = fetched;
-    fetched.catch(() => void (current = undefined));
-    return fetched;
-  }
-  return async () => {
-    const known = await (current ?? fetchAnew());
-    const leftMs = (known.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - clock.now();
-    return leftMs > EXPIRY_MARGIN_MS ? known : fetchAnew();
-  };
-}
-
-/** The SDK's own margin. */
-const EXPIRY_MARGIN_MS = 5 * 60_000;
 
 const EMPTY_SHA256 = hash(Buffer.alloc(0));
 

@@ -137,6 +137,8 @@ describe("temporary credentials", () => {
 });
 
 describe("inspectOrigin()", () => {
+  const PLACE = { bucket: "b", region: "auto", endpoint: undefined, isSdkAddressed: false };
+
   it.each([
     ["team-images", "eu-central-1", "https://team-images.s3.eu-central-1.amazonaws.com"],
     ["b", "us-gov-west-1", "https://b.s3.us-gov-west-1.amazonaws.com"],
@@ -149,12 +151,18 @@ describe("inspectOrigin()", () => {
     ["b", "auto", undefined],
     ["b", "eu-central-1.evil.example", undefined],
   ])("of %s in %s is %s", (bucket, region, origin) => {
-    expect(inspectOrigin({ bucket, region, endpoint: undefined })).toBe(origin);
+    expect(inspectOrigin({ ...PLACE, bucket, region })).toBe(origin);
+  });
+
+  it("is unknown where variables of the SDK say where S3 is", () => {
+    const place = { ...PLACE, region: "eu-central-1" };
+    expect(inspectOrigin(place)).toBe("https://b.s3.eu-central-1.amazonaws.com");
+    expect(inspectOrigin({ ...place, isSdkAddressed: true })).toBeUndefined();
   });
 
   it("is below the address of an S3-compatible store", () => {
     const endpoint = "https://account.r2.cloudflarestorage.com/";
-    expect(inspectOrigin({ bucket: "b", region: "auto", endpoint })).toBe(
+    expect(inspectOrigin({ ...PLACE, endpoint })).toBe(
       "https://account.r2.cloudflarestorage.com/b",
     );
   });
